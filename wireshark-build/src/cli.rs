@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::project::Project;
-use crate::{command, compile, debian, demo, doctor, install, test_run};
+use crate::{bench, command, compile, debian, demo, doctor, install, matrix, test_run};
 
 /// Builds, installs, tests and measures the MSN dissector plugin for Wireshark
 #[derive(Parser)]
@@ -53,6 +53,17 @@ enum Action {
     ///
     /// One line for each thing. The exit code is not zero when something required is missing.
     Doctor,
+    /// Run the end-to-end tests on Wireshark 4.0, 4.4 and 4.6, each in a Debian root of its own
+    ///
+    /// Debian 12, trixie and sid roots are made with debootstrap under target/matrix and used again by later runs.
+    /// The core and the test programs are built once, here; only the C shim is compiled in each root. Runs as root;
+    /// a root takes about a minute and 1 GB. One line for each release is printed at the end.
+    Matrix(matrix::Options),
+    /// Measure what decoding costs in tshark, against the built-in dissector
+    ///
+    /// Reads a generated capture with this plugin, with the built-in msnms, and with a plugin that claims the port and
+    /// decodes nothing. Prints processor time (user and system), its ratio to msnms, the goals, and peak memory.
+    Bench(bench::Options),
 }
 
 /// Parses the command line and does what it asks.
@@ -72,6 +83,8 @@ pub fn run() -> Result<ExitCode> {
         Action::Uninstall => install::uninstall()?,
         Action::Demo => demo::demo(&project)?,
         Action::Test => test_run::test(&project)?,
+        Action::Matrix(options) => matrix::matrix(&project, &options)?,
+        Action::Bench(options) => bench::bench(&project, &options)?,
         Action::Doctor => return doctor::doctor(&project),
     }
     Ok(ExitCode::SUCCESS)

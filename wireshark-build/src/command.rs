@@ -10,7 +10,6 @@ use anyhow::{Context, Result, bail};
 
 static VERBOSE: AtomicBool = AtomicBool::new(false);
 
-#[allow(dead_code)]
 /// The user and group that tshark gets when the build tool runs as root (Debian's `nobody` and `nogroup`).
 pub const NOBODY: u32 = 65534;
 

@@ -10,8 +10,9 @@ use std::time::UNIX_EPOCH;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use crate::place::Place;
 use crate::project::{CORE, PLUGIN_FILE, Project};
-use crate::wireshark::{Headers, Place};
+use crate::wireshark::Headers;
 use crate::{check, command};
 
 /// Name of the generated header, as the shim includes it.
@@ -43,7 +44,7 @@ pub struct Plugin {
 /// # Errors
 /// When something does not compile, or when the result fails a check; the file of an earlier build then stays.
 pub fn build(project: &Project) -> Result<Plugin> {
-    let headers = Headers::find(&Place::default())
+    let headers = Headers::find(&Place::here())
         .context("Wireshark's development files are missing or incomplete")?;
     let library = static_library(project)?;
     let file = plugin_file(project, &headers);
@@ -62,8 +63,11 @@ pub fn build(project: &Project) -> Result<Plugin> {
         let scratch = tempfile::tempdir_in(&work)?;
         let linked = scratch.path().join(PLUGIN_FILE);
         let compiler = compiler(project)?;
-        let mut compile = command_line(compiler, project, &headers, &library, &linked)?;
-        command::run(&mut compile).context("the C shim does not compile or link")?;
+        let inputs = plugin_inputs(project, library)?;
+        command::run(&mut command_line(
+            compiler, project, &headers, &inputs, &linked,
+        ))
+        .context("the C shim does not compile or link")?;
         publish(&linked, &file)?;
         fs::write(&stamp_file, stamp)?;
     }
@@ -186,43 +190,39 @@ fn compile_flags(project: &Project, headers: &Headers) -> Vec<String> {
     flags
 }
 
-/// What comes after the objects on the linker's command line.
-fn link_arguments(headers: &Headers, library: &Path, output: &Path) -> Vec<String> {
-    let files = [
-        "-o".into(),
-        output.display().to_string(),
-        library.display().to_string(),
-    ];
-    let flags = LINK_FLAGS
-        .iter()
-        .chain(&RUST_LIBS)
-        .map(|flag| (*flag).to_owned());
-    files
-        .into_iter()
-        .chain(flags)
+/// The linker flags, and the libraries in the order in which they need each other.
+fn link_flags(headers: &Headers) -> Vec<String> {
+    let own = LINK_FLAGS.iter().chain(&RUST_LIBS);
+    own.map(|flag| (*flag).to_owned())
         .chain(headers.libs.iter().cloned())
         .collect()
 }
 
-/// One command that compiles and links the shim: the same on this machine and in another root.
+/// One command that compiles C sources and links them to a plugin: the same on this machine and in another root.
 ///
-/// `compiler` is a C compiler to which the paths of the workspace are valid.
+/// `inputs` are the sources, then static libraries; `compiler` is a C compiler to which all paths are valid.
 pub fn command_line(
-    compiler: Command,
+    mut compiler: Command,
     project: &Project,
     headers: &Headers,
-    library: &Path,
+    inputs: &[PathBuf],
     output: &Path,
-) -> Result<Command> {
-    let mut compiler = compiler;
+) -> Command {
     compiler.args(compile_flags(project, headers));
-    compiler.args(shim_files(project, "c")?);
-    compiler.args(link_arguments(headers, library, output));
-    Ok(compiler)
+    compiler.arg("-o").arg(output).args(inputs);
+    compiler.args(link_flags(headers));
+    compiler
+}
+
+/// What the plugin is made of: the shim's sources and the core.
+pub fn plugin_inputs(project: &Project, library: PathBuf) -> Result<Vec<PathBuf>> {
+    let mut inputs = shim_files(project, "c")?;
+    inputs.push(library);
+    Ok(inputs)
 }
 
 /// This machine's C compiler; `CC` and `CFLAGS` are obeyed.
-fn compiler(project: &Project) -> Result<Command> {
+pub fn compiler(project: &Project) -> Result<Command> {
     let host = host_triple(project)?;
     let mut build = cc::Build::new();
     build
@@ -274,7 +274,7 @@ fn inputs(project: &Project, headers: &Headers, library: &Path) -> Result<String
         writeln!(text, "{name}={}", std::env::var(name).unwrap_or_default())?;
     }
     text += &compile_flags(project, headers).join(" ");
-    text += &link_arguments(headers, library, Path::new("")).join(" ");
+    text += &link_flags(headers).join(" ");
     Ok(text)
 }
 
@@ -329,17 +329,17 @@ mod tests {
     }
 
     #[test]
-    fn libraries_follow_the_static_library_that_needs_them() {
-        let (_, headers) = example();
-        let arguments = link_arguments(
-            &headers,
-            Path::new("/out/libcore.a"),
-            Path::new("/out/msn.so"),
-        );
-        let place = |word: &str| arguments.iter().position(|found| found == word).unwrap();
+    fn libraries_follow_what_needs_them() {
+        let (project, headers) = example();
+        let inputs = ["/src/shim.c", "/out/libcore.a"].map(PathBuf::from);
+        let output = Path::new("/out/msn.so");
+        let command = command_line(Command::new("cc"), &project, &headers, &inputs, output);
+        let words: Vec<_> = command.get_args().collect();
+        let place = |word: &str| words.iter().position(|found| *found == word).unwrap();
+        assert!(place("/src/shim.c") < place("/out/libcore.a"));
         assert!(place("/out/libcore.a") < place("-lpthread"));
         assert!(place("/out/libcore.a") < place("-lwireshark"));
-        assert!(!arguments.iter().any(|word| word.contains("soname")));
+        assert_eq!(place("-o") + 1, place("/out/msn.so"));
     }
 
     #[test]

@@ -60,6 +60,25 @@ pub const BUILD: &[Need] = &[COMPILER, LIBC, PKG_CONFIG, WIRESHARK_HEADERS, GLIB
 /// drive.
 pub const INSTALL: &[Need] = &[COMPILER, LIBC, PKG_CONFIG, WIRESHARK_HEADERS, GLIB, TSHARK];
 
+/// What counting instructions takes.
+pub const CALLGRIND: &[Need] = &[
+    COMPILER,
+    LIBC,
+    PKG_CONFIG,
+    WIRESHARK_HEADERS,
+    GLIB,
+    TSHARK,
+    program("valgrind", "valgrind"),
+];
+
+/// What the Debian roots of the test matrix take.
+pub const MATRIX: &[Need] = &[
+    program("debootstrap", "debootstrap"),
+    program("util-linux", "unshare"),
+    COMPILER,
+    LIBC,
+];
+
 impl Need {
     /// Whether it is there.
     pub fn present(&self) -> bool {

@@ -9,8 +9,9 @@ use anyhow::Result;
 
 use crate::command::{self, find_program, is_root, succeeds};
 use crate::debian::{BUILD, INSTALL, Need, install_command};
+use crate::place::Place;
 use crate::project::Project;
-use crate::wireshark::{Folders, Headers, Loaded, Place, tshark_version};
+use crate::wireshark::{Folders, Headers, Loaded, tshark_version};
 use crate::{check, compile};
 
 /// How things stand with one needed thing.
@@ -179,7 +180,7 @@ fn package(need: &Need) -> Finding {
 
 /// Wireshark's headers and tshark: that they are usable, and of the same release.
 fn versions() -> Vec<Finding> {
-    let headers = Headers::find(&Place::default());
+    let headers = Headers::find(&Place::here());
     let tshark = tshark_version();
     let mut findings = Vec::new();
     match &headers {
@@ -256,7 +257,7 @@ fn tools() -> Vec<Finding> {
 fn plugin(project: &Project) -> Vec<Finding> {
     let mut findings = Vec::new();
     let built =
-        Headers::find(&Place::default()).map(|headers| compile::plugin_file(project, &headers));
+        Headers::find(&Place::here()).map(|headers| compile::plugin_file(project, &headers));
     let built = built.ok().filter(|file| file.is_file());
     findings.push(match &built {
         None => Finding::bad(State::Optional, "plugin built", "no", "cargo plugin build"),

@@ -3,6 +3,7 @@
 //!
 //! Reached as `cargo plugin <subcommand>`; `cargo plugin --help` lists the subcommands.
 
+mod bench;
 mod check;
 mod cli;
 mod command;
@@ -11,7 +12,11 @@ mod debian;
 mod demo;
 mod doctor;
 mod install;
+mod matrix;
+mod measure;
+mod place;
 mod project;
+mod roots;
 mod test_run;
 mod wireshark;
 

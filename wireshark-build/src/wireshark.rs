@@ -7,7 +7,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::command;
+use crate::command::{self, NOBODY, is_root};
+use crate::place::Place;
 use crate::project::PLUGIN_FILE;
 
 /// A Wireshark release. Plugins are bound to one `major.minor`.
@@ -69,33 +70,6 @@ impl Version {
 impl fmt::Display for Version {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}.{}.{}", self.major, self.minor, self.micro)
-    }
-}
-
-/// Where a Wireshark is installed: on this machine, or in another root folder that is entered with `chroot`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Place {
-    root: Option<PathBuf>,
-}
-
-impl Place {
-    /// A program of that place.
-    pub fn command(&self, program: &str) -> Command {
-        match &self.root {
-            None => Command::new(program),
-            Some(root) => {
-                let mut chroot = Command::new("chroot");
-                chroot.arg(root).arg(program);
-                chroot
-            }
-        }
-    }
-
-    fn path(&self, inside: &str) -> PathBuf {
-        match &self.root {
-            None => inside.into(),
-            Some(root) => root.join(inside.trim_start_matches('/')),
-        }
     }
 }
 
@@ -161,6 +135,28 @@ pub fn tshark() -> Command {
     let mut tshark = Command::new("tshark");
     tshark.env_remove("WIRESHARK_PLUGIN_DIR");
     tshark
+}
+
+/// `tshark` with the plugins of one folder and nobody's settings.
+///
+/// Root's tshark ignores the folder, so it is started as another user then; everything it reads must be readable by
+/// everybody.
+pub fn tshark_with(plugins: &Path, home: &Path) -> Command {
+    let mut tshark = Command::new("tshark");
+    isolate(&mut tshark, plugins, home);
+    tshark
+}
+
+/// Gives a program that starts tshark the plugins of one folder and nobody's settings; see [`tshark_with`].
+pub fn isolate(command: &mut Command, plugins: &Path, home: &Path) {
+    use std::os::unix::process::CommandExt;
+    command
+        .env("WIRESHARK_PLUGIN_DIR", plugins)
+        .env("HOME", home)
+        .env_remove("XDG_CONFIG_HOME");
+    if is_root() {
+        command.uid(NOBODY).gid(NOBODY);
+    }
 }
 
 /// Version of the `tshark` in the path.
