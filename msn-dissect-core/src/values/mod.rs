@@ -4,6 +4,7 @@
 pub mod capabilities;
 pub mod codes;
 pub mod errors;
+pub mod ftp;
 pub mod numbers;
 
 /// Meanings of the values of a numeric field, sorted by value.
