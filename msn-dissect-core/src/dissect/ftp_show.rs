@@ -277,7 +277,7 @@ pub(super) fn whole(session: &Session, transfer: u32, bytes: &[u8], made: &Objec
     tree.open(heading);
     let offer = session.ftp.transfer(transfer).filter(|one| one.offer != NONE).and_then(|one| session.ftp.offer(one.offer));
     let rows = [
-        (f::TRANSFER_NAME, offer.map_or("", |offer| &offer.invitation.name)),
+        (f::FTP_FILE_NAME, offer.map_or("", |offer| &offer.invitation.name)),
         (f::TRANSFER_FILE, made.name.as_str()),
         (f::TRANSFER_TYPE, made.content_type),
     ];

@@ -2,11 +2,24 @@
 //! Walks the bytes of one segment, or of one reassembled unit: parses, asks and teaches the session, emits items.
 
 pub mod body;
+pub mod cam;
+pub mod channel;
 pub mod command;
+pub mod direct;
+pub mod direct_frame;
 pub mod framing;
+pub mod ftp;
+pub mod ftp_blocks;
+mod ftp_show;
 pub mod heuristic;
+mod invite_ftp;
+pub mod object;
+pub(crate) mod p2p_body;
 pub mod params;
+pub mod probe;
+pub(crate) mod slp_body;
 pub mod summary;
+pub(crate) mod transfer;
 
 use crate::{
     command::{Dir, ServerKind},
@@ -18,7 +31,9 @@ use crate::{
     },
 };
 use framing::Unit;
+pub use channel::Channel;
 pub use heuristic::heuristic;
+pub use object::Object;
 use std::net::IpAddr;
 
 /// What the consumer knows of the bytes.
@@ -76,13 +91,27 @@ pub enum Need {
     Segment,
 }
 
-/// A connection that was announced: dissect it as MSN whatever its port.
+/// What an announced connection will speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum AnnouncedKind {
+    /// Text protocol of a server.
+    Msn = 0,
+    /// Direct connection between two clients.
+    Direct = 1,
+    /// Old file transfer.
+    Ftp = 2,
+}
+
+/// A connection that was announced: dissect it as its kind whatever its port.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Announcement {
     /// Address.
     pub address: IpAddr,
     /// TCP port.
     pub port: u16,
+    /// What it will speak.
+    pub kind: AnnouncedKind,
 }
 
 /// Reassembly table a fragment belongs to.
@@ -95,6 +124,8 @@ pub enum Table {
     P2p = 1,
     /// Units cut between two bodies of the HTTP gateway.
     Gateway = 2,
+    /// Files of MSNFTP.
+    Ftp = 3,
 }
 
 /// A piece of a message that spans units, for Wireshark's reassembly.
@@ -138,6 +169,8 @@ pub struct Dissection {
     pub announced: Vec<Announcement>,
     /// Pieces of messages, in order; each has a [`crate::item::Kind::Fragment`] item when items are wanted.
     pub fragments: Vec<Fragment>,
+    /// Objects that came over the wire whole; each is given once, where its last byte stands, on every pass.
+    pub objects: Vec<Object>,
 }
 
 impl Dissection {
@@ -150,6 +183,7 @@ impl Dissection {
         self.units = 0;
         self.announced.clear();
         self.fragments.clear();
+        self.objects.clear();
     }
 
     /// Adds a piece of a message that spans units; its place counts like the tree's spans do.
@@ -264,7 +298,10 @@ fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Opti
 
 /// Dissects a message that was put together from fragments; `table` and `id` are those of the fragments.
 pub fn message(session: &mut Session, packet: &Packet, table: Table, id: u32, data: &[u8], out: &mut Dissection) {
-    let _ = (session, packet, id);
+    let _ = packet;
+    if table == Table::Ftp {
+        return ftp::whole(session, id, data, out);
+    }
     if table == Table::Message {
         out.tree.bytes(f::PAYLOAD, Span::new(0, data.len()));
     }

@@ -33,25 +33,19 @@ fields! { super::slp::END;
     DIRECT_LENGTH = "msnp2p.direct.length" "Packet length" Uint(4, Dec, None), "Bytes of the packet on a direct connection.";
     DIRECT_FOO = "msnp2p.direct.greeting" "Greeting" Str, "The word foo, with which the connecting side begins.";
     DIRECT_KEEP_ALIVE = "msnp2p.direct.keep_alive" "Keep-alive" Heading, "Packet without content.";
-    DIRECT_HANDSHAKE = "msnp2p.direct.handshake" "Handshake" Heading, "Packet that carries a nonce.";
-    DIRECT_NONCE = "msnp2p.nonce" "Nonce" Guid, "Secret that ties a direct connection to its negotiation.";
+    DIRECT_NONCE = "msnp2p.nonce" "Nonce" Guid, "Nonce that ties a direct connection to its invitation.";
     DIRECT_HASHED = "msnp2p.nonce.hashed" "Hashed nonce" Guid, "First 16 bytes of the SHA-1 of the nonce, as the negotiation carries it.";
     DIRECT_NONCE_STATUS = "msnp2p.nonce.status" "Nonce status" Str, "Whether the negotiation carried this nonce or its hash: good, bad or unverified.";
-    DIRECT_FOOTER = "msnp2p.direct.footer" "Footer" Bytes, "Footer that a direct connection should not have.";
+    DIRECT_CALL_ID = "msnp2p.direct.call_id" "Call-ID" Str, "Call-ID of the negotiation that led to this connection.";
     DIRECT_CONTINUATION = "msnp2p.direct.continuation" "Continuation data" Bytes, "Bytes in which no packet begins.";
     ANNOUNCED_IN_P2P = "msnp2p.announced_in" "Announced in" Frame(Link::Any), "Frame of the negotiation that led to this connection.";
 
     // Transfers and objects.
-    TRANSFER = "msn.transfer" "Transfer" Heading, "What was transferred.";
-    TRANSFER_KIND = "msn.transfer.kind" "Kind" Str, "What kind of object it is.";
-    TRANSFER_NAME = "msn.transfer.name" "Name" Str, "Name it was offered under.";
+    TRANSFER = "msn.transfer" "Received whole" Heading, "What was transferred.";
     TRANSFER_FILE = "msn.transfer.file" "Exported as" Str, "Name that Export Objects gives it.";
     TRANSFER_TYPE = "msn.transfer.content_type" "Content type" Str, "Type of the content, by its bytes.";
     TRANSFER_SIZE = "msn.transfer.size" "Size" Uint(8, Dec, None), "Bytes that arrived.";
     TRANSFER_OFFERED_SIZE = "msn.transfer.offered_size" "Offered size" Uint(8, Dec, None), "Bytes that the offer promised.";
-    TRANSFER_SENDER = "msn.transfer.sender" "Sender" Str, "Account that sent it.";
-    TRANSFER_RECEIVER = "msn.transfer.receiver" "Receiver" Str, "Account that received it.";
-    TRANSFER_OFFERED_IN = "msn.transfer.offered_in" "Offered in" Frame(Link::Any), "Frame of the offer.";
     SHA1D_COMPUTED = "msn.object.sha1d.computed" "SHA1D computed" Str, "Base64 of the SHA-1 of the bytes that arrived.";
     SHA1D_STATUS = "msn.object.sha1d.status" "SHA1D status" Str, "Whether the bytes have the SHA-1 that the object announced: good, bad or unverified.";
 
@@ -102,8 +96,6 @@ experts! { super::slp::EXPERT_END;
     NONCE_MISMATCH = "msn.expert.nonce_mismatch" Security Warn "Nonce is not the one that was negotiated";
     SIZE_DIFFERS = "msn.expert.size_differs" Protocol Warn "Size is not the one that was offered";
     DIRECT_CONTINUED = "msn.expert.direct_continuation" Sequence Note "Bytes in which no packet begins (capture began late, or a segment is missing)";
-    DIRECT_FOOTER_SENT = "msn.expert.direct_footer" Protocol Note "Direct connections carry no footer";
-    DIRECT_INFERRED = "msn.expert.direct_inferred" Assumption Note "Header version inferred from the bytes";
     PROBE_MALFORMED = "msn.expert.nat_probe" Malformed Error "NAT probe is too short";
     FTP_MALFORMED = "msn.expert.ftp_malformed" Malformed Error "Not a command of MSNFTP";
     FTP_CANCELLED = "msn.expert.transfer_cancelled" Response Note "Transfer was cancelled";

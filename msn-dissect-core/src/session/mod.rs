@@ -5,11 +5,17 @@
 //! is kept as a [`Record`] under frame and place in the frame, and read back on every later pass, so that any order
 //! of visits shows the same tree.
 
+pub mod bounded;
 pub mod connection;
+pub mod direct;
+pub mod ftp;
 pub mod names;
 pub mod notes;
+pub mod p2p;
+pub mod ranges;
 pub mod records;
 pub mod rendezvous;
+pub mod transfers;
 
 pub use connection::{Connection, Endpoint};
 pub use names::NameId;
@@ -17,9 +23,13 @@ pub use notes::{NoteKey, Notes};
 pub use records::{Record, What};
 
 use connection::Connections;
+use direct::Direct;
+use ftp::Ftp;
 use names::Names;
+use p2p::P2p;
 use records::Records;
 use rendezvous::Rendezvous;
+use transfers::Transfers;
 
 /// Everything remembered of one capture file.
 #[derive(Debug, Default)]
@@ -32,4 +42,12 @@ pub struct Session {
     pub names: Names,
     /// What ties connections together.
     pub rendezvous: Rendezvous,
+    /// Peer-to-peer sessions, messages and promised connections.
+    pub p2p: P2p,
+    /// Objects that were offered.
+    pub transfers: Transfers,
+    /// Old file transfers.
+    pub ftp: Ftp,
+    /// Direct connections.
+    pub direct: Direct,
 }
