@@ -124,6 +124,8 @@ impl<'a> Sender<'a> {
         let ack = self.next[side.other() as usize];
         self.next[side as usize] = seq.wrapping_add(payload.len() as u32);
         let captured = true;
+        // What is sent later must not come earlier in the capture, however close the events are.
+        let at = self.out.last().map_or(at, |last| at.max(last.at));
         let segment = Segment {
             at,
             source,
