@@ -146,9 +146,7 @@ pub fn pdus(packets: &[Dissected]) -> Vec<Pdu> {
                     destination_port,
                     protos,
                 });
-            } else if open.is_some()
-                && let Some(pdu) = out.last_mut()
-            {
+            } else if let Some(pdu) = out.last_mut().filter(|_| open.is_some()) {
                 pdu.protos.push(proto.clone());
             }
         }

@@ -303,17 +303,12 @@ fn split_at_all(bytes: &[u8], offsets: impl Iterator<Item = usize>) -> Vec<&[u8]
 fn merged(events: &[Timed], merge: bool) -> Vec<Timed> {
     let mut out: Vec<Timed> = Vec::with_capacity(events.len());
     for next in events {
-        if merge
-            && let Some(Timed {
-                side,
-                event: Event::Data(held),
-                ..
-            }) = out.last_mut()
-            && let (true, Event::Data(bytes)) = (*side == next.side, &next.event)
-        {
-            held.extend_from_slice(bytes);
-        } else {
-            out.push(next.clone());
+        let last = out
+            .last_mut()
+            .filter(|last| merge && last.side == next.side);
+        match (last.map(|last| &mut last.event), &next.event) {
+            (Some(Event::Data(held)), Event::Data(bytes)) => held.extend_from_slice(bytes),
+            _ => out.push(next.clone()),
         }
     }
     out

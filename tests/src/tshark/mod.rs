@@ -163,8 +163,8 @@ impl Tshark {
     /// When either is missing; the message says what to do.
     pub fn new() -> Result<Tshark> {
         let wanted = std::env::var_os("MSN_TSHARK").unwrap_or_else(|| "tshark".into());
-        let program =
-            find_program(&wanted).with_context(|| format!("there is no {}", wanted.display()))?;
+        let program = find_program(&wanted)
+            .with_context(|| format!("there is no {}", Path::new(&wanted).display()))?;
         Ok(Tshark {
             program,
             home: Home::shared()?,
