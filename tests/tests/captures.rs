@@ -5,7 +5,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use msn_tests::pdu::{only_msn, pdus};
 use msn_tests::truth::{Truth, captures, differences, histogram};
 use msn_tests::tshark::{Options, Tshark};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Captures that need what is not there yet: the HTTP gateway.
 const NOT_YET: [&str; 1] = ["msnp9-gateway-libpurple2.0.0-escargot"];
@@ -31,14 +31,14 @@ fn run(path: &Path) -> Result<(), Failed> {
     }
 }
 
-fn trial(path: &PathBuf) -> Trial {
+fn trial(path: &Path) -> Trial {
     let name = path
         .file_stem()
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned();
     let later = NOT_YET.contains(&name.as_str());
-    let path = path.clone();
+    let path = path.to_owned();
     Trial::test(name, move || run(&path)).with_ignored_flag(later)
 }
 
@@ -54,5 +54,5 @@ fn main() {
             "there is no {name}"
         );
     }
-    libtest_mimic::run(&arguments, paths.iter().map(trial).collect()).exit();
+    libtest_mimic::run(&arguments, paths.iter().map(|path| trial(path)).collect()).exit();
 }
