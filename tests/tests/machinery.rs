@@ -119,7 +119,8 @@ fn every_segmentation_carries_the_same_bytes() -> Check {
             .map(|s| s.payload.len())
             .filter(|&n| n > 0)
             .collect::<Vec<_>>();
-        let capture = Capture::of_streams(Link::Raw, &[stream.clone()], options).expect("fits");
+        let capture =
+            Capture::of_streams(Link::Raw, std::slice::from_ref(&stream), options).expect("fits");
         same_talk(&restream(&capture)[0], &stream);
         sizes
     };
@@ -156,7 +157,7 @@ fn every_segmentation_carries_the_same_bytes() -> Check {
 fn damage_is_what_it_says() -> Check {
     let stream = chat("192.0.2.1:50000", "192.0.2.10:9");
     let options = TcpOptions::cut(Segmentation::Random { seed: 3, max: 4 });
-    let whole = Capture::of_streams(Link::Ethernet, &[stream.clone()], &options)?;
+    let whole = Capture::of_streams(Link::Ethernet, std::slice::from_ref(&stream), &options)?;
     let half = Chance {
         seed: 11,
         rate: 0.5,

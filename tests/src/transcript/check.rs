@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Compares what a transcript expects with what tshark saw.
 
-use super::{Claim, Transcript, Unit};
+use super::{Claim, Regular, Transcript, Unit};
 use crate::pcap::Side;
 use crate::pdu::{Pdu, pdus};
 use crate::tshark::{Field, Tshark};
@@ -58,10 +58,64 @@ pub fn check(transcript: &Transcript, tshark: &Tshark) -> Result<Vec<String>> {
             for (unit, pdu) in units.iter().zip(&seen) {
                 let info = infos.get(&pdu.frame).map_or("", String::as_str);
                 failures.extend(unit_failures(unit, pdu, info));
+                if let Some(regular) = &unit.regular {
+                    let irregular = irregularities(regular, unit, pdu);
+                    failures.extend(
+                        irregular
+                            .iter()
+                            .map(|what| format!("line {}: {}: {what}", unit.line, pdu.label())),
+                    );
+                }
             }
         }
     }
     Ok(failures)
+}
+
+/// Where a command that should be regular is not, the fields that the transcript itself speaks of left aside.
+fn irregularities(regular: &Regular, unit: &Unit, pdu: &Pdu) -> Vec<String> {
+    let claimed = |name: &str| {
+        unit.expectations
+            .iter()
+            .any(|expectation| match &expectation.claim {
+                Claim::Value(field, _) | Claim::Shown(field, _) | Claim::Count(field, _) => {
+                    field == name
+                }
+                Claim::Info(_) => false,
+            })
+    };
+    let mut found = Vec::new();
+    if pdu.word() != Some(&regular.word) {
+        found.push(format!(
+            "the word is {:?}, not {}",
+            pdu.word(),
+            regular.word
+        ));
+    }
+    if pdu.side() != Some(unit.side) {
+        found.push(format!(
+            "the direction is {:?}, not {:?}",
+            pdu.side(),
+            unit.side
+        ));
+    }
+    let length = pdu.show("msn.payload_length").unwrap_or("0");
+    if length != regular.payload.to_string() {
+        found.push(format!(
+            "the payload length is {length}, not {}",
+            regular.payload
+        ));
+    }
+    for name in ["msn.parameter", "msn.continuation", "_ws.malformed"] {
+        if !claimed(name) {
+            found.extend(
+                pdu.all(name)
+                    .iter()
+                    .map(|field| format!("{name} {:?}", field.show)),
+            );
+        }
+    }
+    found
 }
 
 fn unit_failures(unit: &Unit, pdu: &Pdu, info: &str) -> Vec<String> {

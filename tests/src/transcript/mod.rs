@@ -66,6 +66,17 @@ pub struct Unit {
     pub expectations: Vec<Expectation>,
     /// Whether a PDU of its own is made of it.
     pub is_pdu: bool,
+    /// What holds for a regular command without saying so; `None` for raw bytes and for what is meant to be odd.
+    pub regular: Option<Regular>,
+}
+
+/// What every regular command shows: its word, its direction, its payload's length, and nothing unexplained.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Regular {
+    /// Command word or error number.
+    pub word: String,
+    /// Number of payload bytes.
+    pub payload: usize,
 }
 
 /// A line of a transcript that says what must be seen.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! From the text of a transcript to what it means.
 
-use super::{Claim, Connection, Expectation, Transcript, Unit};
+use super::{Claim, Connection, Expectation, Regular, Transcript, Unit};
 use crate::pcap::{Event, Link, Side, Stream};
 use crate::tshark::Options;
 use anyhow::{Context, Result, bail, ensure};
@@ -34,6 +34,7 @@ struct Open {
     payload: Vec<u8>,
     expectations: Vec<Expectation>,
     is_pdu: bool,
+    odd: bool,
     how: How,
 }
 
@@ -171,6 +172,7 @@ impl Parser {
             payload: Vec::new(),
             expectations: Vec::new(),
             is_pdu: true,
+            odd: false,
             how: std::mem::take(&mut self.how),
         });
         Ok(())
@@ -193,6 +195,9 @@ impl Parser {
         };
         let claim = if text == "none" {
             open.is_pdu = false;
+            return Ok(());
+        } else if text == "odd" {
+            open.odd = true;
             return Ok(());
         } else if let Some(rest) = text.strip_prefix('~') {
             let (field, value) = pair(rest)?;
@@ -241,25 +246,27 @@ impl Parser {
         };
         bytes.extend(&open.payload);
         self.send(&open, &bytes)?;
-        let Open {
-            line,
-            connection,
-            side,
-            expectations,
-            is_pdu,
-            ..
-        } = open;
         ensure!(
-            is_pdu || expectations.is_empty(),
-            "line {line}: claims about a PDU that is none"
+            open.is_pdu || open.expectations.is_empty(),
+            "line {}: claims about a PDU that is none",
+            open.line
         );
+        let word = open
+            .text
+            .as_deref()
+            .and_then(|text| text.split_whitespace().next());
+        let regular = word.filter(|_| !open.odd).map(|word| Regular {
+            word: word.to_owned(),
+            payload: open.payload.len(),
+        });
         self.units.push(Unit {
-            line,
-            connection,
-            side,
+            line: open.line,
+            connection: open.connection,
+            side: open.side,
             bytes,
-            expectations,
-            is_pdu,
+            expectations: open.expectations,
+            is_pdu: open.is_pdu,
+            regular,
         });
         Ok(())
     }
