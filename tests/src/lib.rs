@@ -11,6 +11,7 @@
 //! | [`truth`] | the ground truth that lies beside every real capture |
 //! | [`coverage`] | how many payload bytes lie under a named field |
 //! | [`traffic`] | generated traffic in realistic proportions, for benchmarks |
+//! | [`variants`] | the same conversations put on the wire in many ways |
 
 pub mod coverage;
 pub mod pcap;
@@ -19,3 +20,4 @@ pub mod traffic;
 pub mod transcript;
 pub mod truth;
 pub mod tshark;
+pub mod variants;
