@@ -1,3 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Work in progress.
-fn main() {}
+//! Builds, installs, tests and measures the MSN dissector plugin for Wireshark.
+//!
+//! Reached as `cargo plugin <subcommand>`; `cargo plugin --help` lists the subcommands.
+
+mod bench;
+mod check;
+mod cli;
+mod command;
+mod compile;
+mod debian;
+mod demo;
+mod doctor;
+mod install;
+mod matrix;
+mod measure;
+mod place;
+mod project;
+mod roots;
+mod test_run;
+mod wireshark;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match cli::run() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! The command line: what can be asked of the build tool.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::project::Project;
+use crate::{bench, command, compile, debian, demo, doctor, install, matrix, test_run};
+
+/// Builds, installs, tests and measures the MSN dissector plugin for Wireshark
+#[derive(Parser)]
+#[command(name = "cargo plugin", bin_name = "cargo plugin", version)]
+struct Arguments {
+    /// Print every program that is started, with its arguments
+    #[arg(short, long, global = true)]
+    verbose: bool,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Compile and check the plugin: target/plugins/<X.Y>/epan/msn.so
+    ///
+    /// Compiles the Rust core as a static library, makes its C header, compiles the C shim against the installed
+    /// Wireshark headers and links both. Then checks that only plugin_* symbols are exported and that the file is
+    /// smaller than 1.5 MB. Nothing is installed: try the result, not as root, with
+    /// `WIRESHARK_PLUGIN_DIR=target/plugins tshark …`.
+    Build,
+    /// Build the plugin and copy it into Wireshark's plugin folder
+    ///
+    /// Root installs into the global folder, anybody else into the personal one; `tshark -G folders` names both.
+    Install,
+    /// Remove the plugin from Wireshark's plugin folder
+    ///
+    /// Removes msn.so from the folder that `install` uses for this user, and nothing else. A file of that name that is
+    /// not this plugin stays.
+    Uninstall,
+    /// Install what is needed, build, install, and decode a real capture
+    ///
+    /// Missing Debian packages are installed (as root, or with sudo), then the plugin is built and installed, and a
+    /// bundled capture is printed: a summary line for each packet, and one packet decoded in full.
+    Demo,
+    /// Install what is needed, build, and run every check and test
+    ///
+    /// Formatting, clippy, documentation tests, and all tests of the workspace (with cargo-nextest if it is
+    /// installed). The end-to-end tests drive tshark with the plugin that was just built; nothing is installed into
+    /// Wireshark's folders.
+    Test,
+    /// Say what is missing, and the exact command that mends it
+    ///
+    /// One line for each thing. The exit code is not zero when something required is missing.
+    Doctor,
+    /// Run the end-to-end tests on Wireshark 4.0, 4.4 and 4.6, each in a Debian root of its own
+    ///
+    /// Debian 12, trixie and sid roots are made with debootstrap under target/matrix and used again by later runs.
+    /// The core and the test programs are built once, here; only the C shim is compiled in each root. Runs as root;
+    /// a root takes about a minute and 1 GB. One line for each release is printed at the end.
+    Matrix(matrix::Options),
+    /// Measure what decoding costs in tshark, against the built-in dissector
+    ///
+    /// Reads a generated capture with this plugin, with the built-in msnms, and with a plugin that claims the port and
+    /// decodes nothing. Prints processor time (user and system), its ratio to msnms, the goals, and peak memory.
+    Bench(bench::Options),
+}
+
+/// Parses the command line and does what it asks.
+pub fn run() -> Result<ExitCode> {
+    let arguments = Arguments::parse();
+    command::set_verbose(arguments.verbose);
+    let project = Project::load()?;
+    match arguments.action {
+        Action::Build => {
+            debian::ensure(debian::BUILD)?;
+            compile::build(&project)?;
+        }
+        Action::Install => {
+            debian::ensure(debian::INSTALL)?;
+            install::install(&project)?;
+        }
+        Action::Uninstall => install::uninstall()?,
+        Action::Demo => demo::demo(&project)?,
+        Action::Test => test_run::test(&project)?,
+        Action::Matrix(options) => matrix::matrix(&project, &options)?,
+        Action::Bench(options) => bench::bench(&project, &options)?,
+        Action::Doctor => return doctor::doctor(&project),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn command_line_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
+}
