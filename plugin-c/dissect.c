@@ -3,15 +3,13 @@
 
 #include "shim.h"
 
-#include <epan/except.h>
-
 /* Key of the per-frame count of units, kept as packet data for the time of one dissection. */
 #define UNITS_KEY 0
 
 /* Most bytes of an address that the core knows. */
 #define MAX_ADDRESS 16
 
-static void copy_address(uint8_t *to, const address *from)
+static void address_bytes(uint8_t *to, const address *from)
 {
     if (from->len > 0 && from->len <= MAX_ADDRESS) {
         memcpy(to, from->data, (size_t)from->len);
@@ -25,10 +23,7 @@ static uint32_t units_before(packet_info *pinfo)
 
 static void count_units(packet_info *pinfo, uint32_t units)
 {
-    int proto = msn_registry.protocols[0];
-
-    p_remove_proto_data(pinfo->pool, pinfo, proto, UNITS_KEY);
-    p_add_proto_data(pinfo->pool, pinfo, proto, UNITS_KEY, GUINT_TO_POINTER(units));
+    p_set_proto_data(pinfo->pool, pinfo, msn_registry.protocols[0], UNITS_KEY, GUINT_TO_POINTER(units));
 }
 
 static void fill_columns(packet_info *pinfo, const MsnDissection *dissection, uint32_t units)
@@ -78,9 +73,11 @@ static void apply(const MsnDissection *dissection, tvbuff_t *tvb, packet_info *p
     }
 }
 
-static void give_back(void *dissection)
+/* Runs when the packet's memory is freed, and so also after an exception. */
+static msn_bool give_back(wmem_allocator_t *pool _U_, wmem_cb_event_t event _U_, void *dissection)
 {
     msn_dissection_free((const MsnDissection *)dissection);
+    return FALSE;
 }
 
 static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const uint32_t *sequence)
@@ -102,8 +99,8 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const ui
     packet.reported_len = reported;
     packet.source_port = (uint16_t)pinfo->srcport;
     packet.destination_port = (uint16_t)pinfo->destport;
-    copy_address(packet.source, &pinfo->src);
-    copy_address(packet.destination, &pinfo->dst);
+    address_bytes(packet.source, &pinfo->src);
+    address_bytes(packet.destination, &pinfo->dst);
     if (first_pass) {
         conversation_t *conversation = find_or_create_conversation(pinfo);
 
@@ -120,9 +117,8 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const ui
     if (dissection == NULL) {
         return 0;
     }
-    CLEANUP_PUSH(give_back, (void *)(uintptr_t)dissection);
+    wmem_register_callback(pinfo->pool, give_back, (void *)(uintptr_t)dissection);
     apply(dissection, tvb, pinfo, tree, units);
-    CLEANUP_CALL_AND_POP;
     return (int)captured;
 }
 

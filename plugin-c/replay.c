@@ -44,9 +44,9 @@ static proto_tree *current(const Replay *replay)
 
 static void guid_from_text_order(e_guid_t *guid, const uint8_t *bytes)
 {
-    guid->data1 = pntoh32(bytes);
-    guid->data2 = pntoh16(bytes + 4);
-    guid->data3 = pntoh16(bytes + 6);
+    guid->data1 = (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+    guid->data2 = (uint16_t)(bytes[4] << 8 | bytes[5]);
+    guid->data3 = (uint16_t)(bytes[6] << 8 | bytes[7]);
     memcpy(guid->data4, bytes + 8, sizeof guid->data4);
 }
 
