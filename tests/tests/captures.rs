@@ -10,13 +10,23 @@ use std::path::Path;
 /// Captures that need what is not there yet: the HTTP gateway.
 const NOT_YET: [&str; 1] = ["msnp9-gateway-libpurple2.0.0-escargot"];
 
+/// Captures whose segments arrive out of order, which Wireshark puts right only when asked to.
+const OUT_OF_ORDER: [&str; 1] = ["msnp12-reordered-pecan-escargot"];
+
 /// Fields that a capture of real programs gives no cause for.
 const NEVER: [&str; 2] = ["msn.parameter", "_ws.malformed"];
 
 fn run(path: &Path) -> Result<(), Failed> {
     let tshark = Tshark::new()?;
     let stored = tshark.store_file(path)?;
-    let packets = tshark.pdml(&stored, &only_msn(&Options::default()))?;
+    let mut options = Options::default();
+    if path
+        .file_stem()
+        .is_some_and(|stem| OUT_OF_ORDER.iter().any(|name| stem == *name))
+    {
+        options = options.preference("tcp.reassemble_out_of_order:TRUE");
+    }
+    let packets = tshark.pdml(&stored, &only_msn(&options))?;
     let pdus = pdus(&packets);
     let mut failures = differences(Truth::of(path)?.histogram(), &histogram(&pdus));
     for pdu in &pdus {
@@ -46,11 +56,11 @@ fn main() {
     let arguments = Arguments::from_args();
     let paths = captures().expect("the folder of captures is in the package");
     assert!(!paths.is_empty(), "no captures");
-    for name in NOT_YET {
+    for name in NOT_YET.iter().chain(&OUT_OF_ORDER) {
         assert!(
             paths
                 .iter()
-                .any(|p| p.file_stem().is_some_and(|stem| stem == name)),
+                .any(|p| p.file_stem().is_some_and(|stem| stem == *name)),
             "there is no {name}"
         );
     }

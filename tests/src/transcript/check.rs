@@ -195,7 +195,15 @@ fn matches(field: &Field, value: &str) -> bool {
         "0" | "False" => Some(false),
         _ => None,
     };
+    // Raw bytes may be claimed as the text that they are.
+    let bytes = (0..field.value.len())
+        .step_by(2)
+        .map(|at| field.value.get(at..at + 2));
+    let bytes: Option<Vec<u8>> = bytes
+        .map(|pair| u8::from_str_radix(pair?, 16).ok())
+        .collect();
     field.show == value
+        || (!value.is_empty() && bytes.as_deref() == Some(value.as_bytes()))
         || shown == Some(value)
         || field.text() == value
         || (number(value).is_some() && number(&field.show) == number(value))
