@@ -6,6 +6,10 @@ use rand::RngExt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+/// Time that the handshake takes. Wireshark takes segments that come out of order within this time for reordered, and
+/// later ones for retransmitted.
+const ROUND_TRIP: Duration = Duration::from_millis(20);
+
 /// Places where the two byte streams of a connection are cut into segments.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cuts {
@@ -153,10 +157,10 @@ impl<'a> Sender<'a> {
         syn.syn = true;
         syn.ack = 0;
         self.occupy(Side::Client);
-        self.segment(start + Duration::from_micros(100), Side::Server, Vec::new())
+        self.segment(start + ROUND_TRIP / 2, Side::Server, Vec::new())
             .syn = true;
         self.occupy(Side::Server);
-        self.segment(start + Duration::from_micros(200), Side::Client, Vec::new());
+        self.segment(start + ROUND_TRIP, Side::Client, Vec::new());
     }
 
     fn data(&mut self, piece: Piece) {
@@ -187,7 +191,7 @@ pub fn segments(stream: &Stream, options: &TcpOptions) -> Vec<Segment> {
         sender.occupy(Side::Server);
     }
     // Data must not leave before the handshake is over.
-    let delay = Duration::from_micros(300);
+    let delay = ROUND_TRIP * 2;
     for turn in turns(&stream.events, &options.segmentation) {
         match turn {
             Turn::Data(piece) => {

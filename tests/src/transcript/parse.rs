@@ -251,12 +251,10 @@ impl Parser {
             "line {}: claims about a PDU that is none",
             open.line
         );
-        let word = open
-            .text
-            .as_deref()
-            .and_then(|text| text.split_whitespace().next());
-        let regular = word.filter(|_| !open.odd).map(|word| Regular {
-            word: word.to_owned(),
+        let word = bytes.split(u8::is_ascii_whitespace).next();
+        let word = word.filter(|_| open.text.is_some() && !open.odd);
+        let regular = word.map(|word| Regular {
+            word: String::from_utf8_lossy(word).into_owned(),
             payload: open.payload.len(),
         });
         self.units.push(Unit {
