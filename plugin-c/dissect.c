@@ -52,7 +52,8 @@ static void expect_server(packet_info *pinfo, const MsnAnnouncement *announced)
     conversation_set_dissector(conversation, msn_tcp_handle);
 }
 
-static void apply(const MsnDissection *dissection, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, uint32_t units)
+static void apply(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo,
+                  proto_tree *tree, uint32_t units)
 {
     if (dissection->info_len > 0) {
         fill_columns(pinfo, dissection, units);
@@ -63,21 +64,12 @@ static void apply(const MsnDissection *dissection, tvbuff_t *tvb, packet_info *p
     for (uint32_t i = 0; i < dissection->announced_count; i++) {
         expect_server(pinfo, &dissection->announced[i]);
     }
-    if (tree != NULL) {
-        msn_replay(dissection, tvb, pinfo, tree);
-    }
+    msn_replay(dissection, packet, tvb, pinfo, tree);
     if (dissection->need != MSN_NEED_NOTHING && pinfo->can_desegment) {
         pinfo->desegment_offset = (int)dissection->consumed;
         pinfo->desegment_len =
             dissection->need == MSN_NEED_BYTES ? dissection->need_bytes : DESEGMENT_ONE_MORE_SEGMENT;
     }
-}
-
-/* Runs when the packet's memory is freed, and so also after an exception. */
-static msn_bool give_back(wmem_allocator_t *pool _U_, wmem_cb_event_t event _U_, void *dissection)
-{
-    msn_dissection_free((const MsnDissection *)dissection);
-    return FALSE;
 }
 
 static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const uint32_t *sequence)
@@ -117,8 +109,8 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const ui
     if (dissection == NULL) {
         return 0;
     }
-    wmem_register_callback(pinfo->pool, give_back, (void *)(uintptr_t)dissection);
-    apply(dissection, tvb, pinfo, tree, units);
+    wmem_register_callback(pinfo->pool, msn_give_back, (void *)(uintptr_t)dissection);
+    apply(dissection, &packet, tvb, pinfo, tree, units);
     return (int)captured;
 }
 

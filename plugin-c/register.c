@@ -183,6 +183,7 @@ void msn_register(void)
     register_fields(catalogue);
     register_subtrees(catalogue);
     register_experts(catalogue);
+    msn_register_reassembly();
     register_init_routine(begin_capture);
     register_cleanup_routine(end_capture);
     msn_tcp_handle = register_dissector("msn", msn_dissect_tcp, msn_registry.protocols[0]);

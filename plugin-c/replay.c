@@ -11,6 +11,7 @@
 
 typedef struct {
     const MsnDissection *dissection;
+    const MsnPacket *packet;
     packet_info *pinfo;
     tvbuff_t *sources[MAX_SOURCES];
     unsigned source_count;
@@ -238,10 +239,55 @@ static void add_visible(Replay *replay, tvbuff_t *tvb, const MsnItem *item)
     replay->last = added;
 }
 
-void msn_replay(const MsnDissection *dissection, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+/* Runs when the packet's memory is freed, and so also after an exception. */
+msn_bool msn_give_back(wmem_allocator_t *pool _U_, wmem_cb_event_t event _U_, void *dissection)
 {
-    Replay replay = { .dissection = dissection, .pinfo = pinfo, .trees = { tree }, .sources = { tvb }, .source_count = 1 };
+    msn_dissection_free((const MsnDissection *)dissection);
+    return FALSE;
+}
 
+/* Adds a piece of a message and, if that makes it whole, shows the message where the piece stands. */
+static void add_fragment(const Replay *replay, tvbuff_t *tvb, const MsnFragment *fragment)
+{
+    packet_info *pinfo = replay->pinfo;
+    tvbuff_t *whole = msn_reassemble(fragment, tvb, pinfo, current(replay));
+    unsigned len;
+    const MsnDissection *message;
+
+    if (whole == NULL) {
+        return;
+    }
+    len = tvb_captured_length(whole);
+    message = msn_dissect_message(msn_session, replay->packet, fragment->table, fragment->id,
+                                  tvb_get_ptr(whole, 0, (int)len), len);
+    if (message == NULL) {
+        return;
+    }
+    wmem_register_callback(pinfo->pool, msn_give_back, (void *)(uintptr_t)message);
+    if (message->info_len > 0) {
+        col_append_str(pinfo->cinfo, COL_INFO, (const char *)message->info);
+    }
+    msn_replay(message, replay->packet, whole, pinfo, current(replay));
+}
+
+void msn_replay(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo,
+                proto_tree *tree)
+{
+    Replay replay = { .dissection = dissection,
+                      .packet = packet,
+                      .pinfo = pinfo,
+                      .trees = { tree },
+                      .sources = { tvb },
+                      .source_count = 1 };
+
+    if (tree == NULL) {
+        for (uint32_t i = 0; i < dissection->fragment_count; i++) {
+            if (dissection->fragments[i].source == 0) {
+                add_fragment(&replay, tvb, &dissection->fragments[i]);
+            }
+        }
+        return;
+    }
     for (uint32_t i = 0; i < dissection->item_count; i++) {
         const MsnItem *item = &dissection->items[i];
         tvbuff_t *source = item->source < replay.source_count ? replay.sources[item->source] : tvb;
@@ -257,6 +303,11 @@ void msn_replay(const MsnDissection *dissection, tvbuff_t *tvb, packet_info *pin
             break;
         case MSN_KIND_SOURCE:
             add_source(&replay, tvb, item);
+            break;
+        case MSN_KIND_FRAGMENT:
+            if (item->number < dissection->fragment_count) {
+                add_fragment(&replay, source, &dissection->fragments[item->number]);
+            }
             break;
         case MSN_KIND_HANDOFF:
             hand_over(&replay, source, item);

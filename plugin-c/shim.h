@@ -37,8 +37,18 @@ void msn_register_handoff(void);
 /* The subtree number of an item. */
 int msn_subtree(const MsnItem *item);
 
+/* Registers the reassembly tables and the fields of fragment trees. */
+void msn_register_reassembly(void);
+
+/* Adds a piece of a message; returns the message if that makes it whole in this frame. */
+tvbuff_t *msn_reassemble(const MsnFragment *fragment, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
+
 /* Replays the items of a dissection into the tree. */
-void msn_replay(const MsnDissection *dissection, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
+void msn_replay(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo,
+                proto_tree *tree);
+
+/* Gives a dissection back; a callback of the packet's memory. */
+msn_bool msn_give_back(wmem_allocator_t *pool, wmem_cb_event_t event, void *dissection);
 
 /* Dissects one TCP segment, or a unit put together by the TCP dissector. */
 int msn_dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);

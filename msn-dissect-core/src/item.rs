@@ -24,7 +24,7 @@ pub enum Kind {
     Handoff = 5,
     /// New bytes (`text`, decoded by the core) named `note`; items with this `source` refer to them.
     Source = 6,
-    /// A piece of a message that spans several units; `number` indexes [`Tree::fragments`].
+    /// A piece of a message that spans several units; `number` is its index in the dissection.
     Fragment = 7,
 }
 
@@ -92,10 +92,7 @@ pub struct Span {
 impl Span {
     /// The range from `start` up to, not including, `end`; never negative.
     pub const fn new(start: usize, end: usize) -> Self {
-        Span {
-            start,
-            end: if end < start { start } else { end },
-        }
+        Span { start, end: if end < start { start } else { end } }
     }
 
     /// Bytes in the range.
@@ -115,10 +112,7 @@ impl Span {
 
     /// The same range counted from `by` bytes earlier.
     pub const fn shift(self, by: usize) -> Self {
-        Span {
-            start: self.start + by,
-            end: self.end + by,
-        }
+        Span { start: self.start + by, end: self.end + by }
     }
 }
 
@@ -137,10 +131,7 @@ pub struct Tree {
 impl Tree {
     /// A tree that keeps items (`wanted`) or drops them.
     pub fn new(wanted: bool) -> Self {
-        Tree {
-            wanted,
-            ..Tree::default()
-        }
+        Tree { wanted, ..Tree::default() }
     }
 
     /// Empties the tree for reuse.
@@ -347,13 +338,20 @@ impl Tree {
         }
     }
 
+    /// Marks the place of fragment `index` of the dissection.
+    pub fn fragment(&mut self, span: Span, index: u64) {
+        self.push(Kind::Fragment, 0, span, 0, index);
+    }
+
+    /// The source that spans refer to at the moment: 0 = the bytes given.
+    pub fn source(&self) -> u16 {
+        self.source
+    }
+
     /// Starts a new source of bytes, called `name`, that the core decoded; following items refer to it until
     /// [`Tree::leave_source`] gets back what this returns.
     pub fn enter_source(&mut self, bytes: &[u8], name: &str) -> SourceMark {
-        let mark = SourceMark {
-            source: self.source,
-            base: self.base,
-        };
+        let mark = SourceMark { source: self.source, base: self.base };
         if self.wanted {
             self.sources += 1;
             self.source = self.sources;
@@ -395,16 +393,12 @@ impl Tree {
 
     /// The first item of this field.
     pub fn find(&self, field: Field) -> Option<&Item> {
-        self.items
-            .iter()
-            .find(|item| item.kind == Kind::Leaf as u8 && item.id == field.0)
+        self.items.iter().find(|item| item.kind == Kind::Leaf as u8 && item.id == field.0)
     }
 
     /// Whether this expert info was given.
     pub fn has_expert(&self, expert: Expert) -> bool {
-        self.items
-            .iter()
-            .any(|item| item.kind == Kind::Expert as u8 && item.id == expert.0)
+        self.items.iter().any(|item| item.kind == Kind::Expert as u8 && item.id == expert.0)
     }
 
     /// The string value of an item of this tree.
@@ -415,11 +409,7 @@ impl Tree {
     /// The string or bytes value of an item of this tree.
     pub fn item_bytes(&self, item: &Item) -> Option<&[u8]> {
         let at = item.text as usize;
-        if item.text == NO_TEXT {
-            None
-        } else {
-            self.arena.get(at..at + item.text_len as usize)
-        }
+        if item.text == NO_TEXT { None } else { self.arena.get(at..at + item.text_len as usize) }
     }
 
     /// The remark behind an item's value.

@@ -17,14 +17,8 @@ pub struct Shown<'a> {
 /// Bytes as UTF-8; what is not UTF-8, and NUL, is escaped.
 pub fn utf8(bytes: &[u8]) -> Shown<'_> {
     match std::str::from_utf8(bytes) {
-        Ok(text) if !text.contains('\0') => Shown {
-            text: Cow::Borrowed(text),
-            valid: true,
-        },
-        Ok(text) => Shown {
-            text: Cow::Owned(text.replace('\0', "\\0")),
-            valid: true,
-        },
+        Ok(text) if !text.contains('\0') => Shown { text: Cow::Borrowed(text), valid: true },
+        Ok(text) => Shown { text: Cow::Owned(text.replace('\0', "\\0")), valid: true },
         Err(_) => {
             let mut text = String::with_capacity(bytes.len() + 8);
             for chunk in bytes.utf8_chunks() {
@@ -33,10 +27,7 @@ pub fn utf8(bytes: &[u8]) -> Shown<'_> {
                     text.push_str(&format!("\\x{byte:02x}"));
                 }
             }
-            Shown {
-                text: Cow::Owned(text),
-                valid: false,
-            }
+            Shown { text: Cow::Owned(text), valid: false }
         }
     }
 }
@@ -51,10 +42,7 @@ pub fn percent(bytes: &[u8]) -> Shown<'_> {
         Cow::Borrowed(bytes) => utf8(bytes),
         Cow::Owned(bytes) => {
             let shown = utf8(&bytes);
-            Shown {
-                valid: shown.valid,
-                text: Cow::Owned(shown.text.into_owned()),
-            }
+            Shown { valid: shown.valid, text: Cow::Owned(shown.text.into_owned()) }
         }
     }
 }
@@ -76,8 +64,7 @@ pub fn push_line(line: &mut String, text: &str, limit: usize) {
 
 /// Control characters, and the marks that turn the direction of a line or hide in it.
 fn is_unprintable(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    letter.is_control() || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

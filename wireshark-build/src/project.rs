@@ -77,10 +77,7 @@ impl Project {
     /// A path as a user would type it: relative to the current folder where it lies below it.
     pub fn shorten(path: &Path) -> String {
         let here = std::env::current_dir().unwrap_or_default();
-        path.strip_prefix(&here)
-            .unwrap_or(path)
-            .display()
-            .to_string()
+        path.strip_prefix(&here).unwrap_or(path).display().to_string()
     }
 }
 

@@ -64,11 +64,7 @@ impl Choice {
 
     /// Number of the token that fills parameter `index`.
     pub fn token(&self, index: usize) -> Option<usize> {
-        self.slots
-            .tokens
-            .get(index)?
-            .checked_sub(1)
-            .map(usize::from)
+        self.slots.tokens.get(index)?.checked_sub(1).map(usize::from)
     }
 
     /// Number of the first token that no parameter explains; the number of tokens if all are explained.
@@ -78,11 +74,7 @@ impl Choice {
 
     /// Number of the first parameter that must be there and is not.
     pub fn missing(&self) -> Option<usize> {
-        self.row
-            .params
-            .iter()
-            .enumerate()
-            .position(|(at, param)| !param.optional && self.token(at).is_none())
+        self.row.params.iter().enumerate().position(|(at, param)| !param.optional && self.token(at).is_none())
     }
 
     /// The transaction ID, if the row has one and the line gives one.
@@ -93,12 +85,7 @@ impl Choice {
 
     /// Payload bytes that the line announces.
     pub fn payload_length(&self, line: &Line, data: &[u8]) -> Option<u32> {
-        let at = self
-            .row
-            .params
-            .len()
-            .checked_sub(1)
-            .filter(|_| self.row.has_payload())?;
+        let at = self.row.params.len().checked_sub(1).filter(|_| self.row.has_payload())?;
         decimal(self.place(line, at)?.of(data))
     }
 }
@@ -114,17 +101,10 @@ fn assign(row: &Row, line: &Line, data: &[u8]) -> Option<Slots> {
     for (at, param) in row.params.iter().enumerate() {
         let slot = slots.tokens.get_mut(at)?;
         match line.token(token) {
-            Some(span)
-                if param.kind.fits(span.of(data))
-                    && (param.kind != Kind::Len || token + 1 == line.len()) =>
-            {
+            Some(span) if param.kind.fits(span.of(data)) && (param.kind != Kind::Len || token + 1 == line.len()) => {
                 *slot = token as u8 + 1;
                 token += 1;
-                while param.repeats
-                    && line
-                        .token(token)
-                        .is_some_and(|span| param.kind.fits(span.of(data)))
-                {
+                while param.repeats && line.token(token).is_some_and(|span| param.kind.fits(span.of(data))) {
                     token += 1;
                 }
             }
@@ -139,19 +119,10 @@ fn assign(row: &Row, line: &Line, data: &[u8]) -> Option<Slots> {
 /// Gives tokens to parameters in order whether they look right or not; `Len` only fits the last token.
 fn assign_loosely(row: &Row, line: &Line, data: &[u8]) -> Slots {
     let mut slots = Slots::default();
-    let mut token = usize::from(
-        row.trid
-            && line
-                .token(0)
-                .is_some_and(|span| decimal(span.of(data)).is_some()),
-    );
+    let mut token = usize::from(row.trid && line.token(0).is_some_and(|span| decimal(span.of(data)).is_some()));
     for (slot, param) in slots.tokens.iter_mut().zip(row.params) {
         if param.kind == Kind::Len {
-            if token < line.len()
-                && line
-                    .last()
-                    .is_some_and(|span| decimal(span.of(data)).is_some())
-            {
+            if token < line.len() && line.last().is_some_and(|span| decimal(span.of(data)).is_some()) {
                 *slot = line.len() as u8;
             }
             continue;
@@ -172,11 +143,7 @@ fn assign_loosely(row: &Row, line: &Line, data: &[u8]) -> Slots {
 
 /// Chooses a row; `None` for an unknown word.
 pub fn choose(line: &Line, data: &[u8], known: Known) -> Option<Choice> {
-    let rows = if line.error().is_some() {
-        rows::ERROR
-    } else {
-        rows_of(line.word)
-    };
+    let rows = if line.error().is_some() { rows::ERROR } else { rows_of(line.word) };
     let right_dir = |row: &Row| known.dir.is_none_or(|dir| row.dir == dir);
     let mut best: Option<(&'static Row, Slots, bool)> = None;
     let mut sure_dir = true;
@@ -185,9 +152,9 @@ pub fn choose(line: &Line, data: &[u8], known: Known) -> Option<Choice> {
         let wanted = right_dir(row);
         let exact = wanted && row.in_version(known.version) && row.on_server(known.server);
         // Once found, an exact fit is only compared with rows that could make the direction or server unsure.
-        if best.is_some_and(|(chosen, _, was_exact)| {
-            (was_exact || !exact) && row.dir == chosen.dir && row.on == chosen.on
-        }) {
+        if best
+            .is_some_and(|(chosen, _, was_exact)| (was_exact || !exact) && row.dir == chosen.dir && row.on == chosen.on)
+        {
             continue;
         }
         let Some(slots) = assign(row, line, data) else {
@@ -210,35 +177,18 @@ pub fn choose(line: &Line, data: &[u8], known: Known) -> Option<Choice> {
     }
     if let Some((row, slots, exact)) = best {
         let fit = if exact { Fit::Exact } else { Fit::Other };
-        return Some(Choice {
-            row,
-            fit,
-            sure_dir,
-            sure_server: sure_server && row.on != On::Any,
-            slots,
-        });
+        return Some(Choice { row, fit, sure_dir, sure_server: sure_server && row.on != On::Any, slots });
     }
     let by_rank = |row: &Row| {
-        let right = (
-            right_dir(row),
-            row.on_server(known.server),
-            row.in_version(known.version),
-        );
+        let right = (right_dir(row), row.on_server(known.server), row.in_version(known.version));
         let slots = assign_loosely(row, line, data);
         let filled = slots.tokens.iter().filter(|&&token| token > 0).count();
-        let off = line.len().saturating_sub(usize::from(slots.extra))
-            + row.params.len().saturating_sub(filled);
+        let off = line.len().saturating_sub(usize::from(slots.extra)) + row.params.len().saturating_sub(filled);
         (right, std::cmp::Reverse(off))
     };
     let row: &'static Row = rows.iter().max_by_key(|row| by_rank(row))?;
     let slots = assign_loosely(row, line, data);
-    Some(Choice {
-        row,
-        fit: Fit::Loose,
-        sure_dir: false,
-        sure_server: false,
-        slots,
-    })
+    Some(Choice { row, fit: Fit::Loose, sure_dir: false, sure_server: false, slots })
 }
 
 #[cfg(test)]
@@ -248,12 +198,7 @@ mod tests {
 
     fn chosen(text: &str, known: Known) -> Choice {
         let data = format!("{text}\r\n");
-        choose(
-            &parse_line(data.as_bytes()).unwrap(),
-            data.as_bytes(),
-            known,
-        )
-        .unwrap()
+        choose(&parse_line(data.as_bytes()).unwrap(), data.as_bytes(), known).unwrap()
     }
 
     #[test]
@@ -262,26 +207,14 @@ mod tests {
         let versions = |text| chosen(text, known).row.versions;
         assert_eq!(versions("NLN NLN bob@example.com Bob"), (2, 7));
         assert_eq!(versions("NLN NLN bob@example.com Bob 1073791084"), (9, 13));
-        assert_eq!(
-            versions("NLN NLN bob@example.com Bob 1073791084 0"),
-            (9, 13)
-        );
-        assert_eq!(
-            versions("NLN NLN bob@example.com 1 Bob 2788999228:48 0"),
-            (14, 17)
-        );
-        assert_eq!(
-            versions("NLN NLN 1:bob@example.com Bob 2788999228:48 0"),
-            (18, 18)
-        );
+        assert_eq!(versions("NLN NLN bob@example.com Bob 1073791084 0"), (9, 13));
+        assert_eq!(versions("NLN NLN bob@example.com 1 Bob 2788999228:48 0"), (14, 17));
+        assert_eq!(versions("NLN NLN 1:bob@example.com Bob 2788999228:48 0"), (18, 18));
     }
 
     #[test]
     fn negotiated_version_decides_first() {
-        let known = Known {
-            version: 9,
-            ..Known::default()
-        };
+        let known = Known { version: 9, ..Known::default() };
         let choice = chosen("NLN NLN bob@example.com 1 268435456", known);
         assert_eq!((choice.row.versions, choice.fit), ((9, 13), Fit::Exact));
         let choice = chosen("NLN NLN 1:bob@example.com Bob 1:0 0", known);
@@ -303,21 +236,9 @@ mod tests {
 
     #[test]
     fn left_over_and_missing_tokens_are_told() {
-        let choice = chosen(
-            "ACK 4 what is this",
-            Known {
-                dir: Some(Dir::ToClient),
-                ..Known::default()
-            },
-        );
+        let choice = chosen("ACK 4 what is this", Known { dir: Some(Dir::ToClient), ..Known::default() });
         assert_eq!((choice.fit, choice.first_extra()), (Fit::Loose, 1));
-        let choice = chosen(
-            "RNG 1 192.0.2.1:1863 CKI",
-            Known {
-                dir: Some(Dir::ToClient),
-                ..Known::default()
-            },
-        );
+        let choice = chosen("RNG 1 192.0.2.1:1863 CKI", Known { dir: Some(Dir::ToClient), ..Known::default() });
         assert_eq!((choice.fit, choice.missing()), (Fit::Loose, Some(3)));
     }
 

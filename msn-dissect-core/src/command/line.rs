@@ -59,24 +59,17 @@ impl Line {
         if index >= self.count {
             return None;
         }
-        self.tokens
-            .get(index)
-            .map(|&(start, end)| Span::new(start as usize, end as usize))
+        self.tokens.get(index).map(|&(start, end)| Span::new(start as usize, end as usize))
     }
 
     /// Place of the last token.
     pub fn last(&self) -> Option<Span> {
-        self.count
-            .checked_sub(1)
-            .and_then(|index| self.token(index))
+        self.count.checked_sub(1).and_then(|index| self.token(index))
     }
 
     /// The word as a number, if the line is an error reply.
     pub fn error(&self) -> Option<u32> {
-        self.word.iter().try_fold(0, |sum, &byte| {
-            byte.is_ascii_digit()
-                .then(|| sum * 10 + u32::from(byte - b'0'))
-        })
+        self.word.iter().try_fold(0, |sum, &byte| byte.is_ascii_digit().then(|| sum * 10 + u32::from(byte - b'0')))
     }
 }
 
@@ -92,19 +85,14 @@ fn word(input: &[u8]) -> IResult<&[u8], &[u8]> {
 /// `1*SP token`; the token has at least one byte.
 fn token(input: &[u8]) -> IResult<&[u8], &[u8]> {
     let (rest, _) = take_while_m_n(1, usize::MAX, |byte| byte == b' ').parse_complete(input)?;
-    verify(take_while(|byte| byte != b' '), |found: &[u8]| {
-        !found.is_empty()
-    })
-    .parse_complete(rest)
+    verify(take_while(|byte| byte != b' '), |found: &[u8]| !found.is_empty()).parse_complete(rest)
 }
 
 /// Whether `data` may be the beginning of a command line, as far as it goes.
 pub fn may_start(data: &[u8]) -> bool {
     let head = data.get(..3).unwrap_or(data);
     (head.iter().all(u8::is_ascii_uppercase) || head.iter().all(u8::is_ascii_digit))
-        && data
-            .get(3)
-            .is_none_or(|byte| matches!(byte, b' ' | b'\r' | b'\n'))
+        && data.get(3).is_none_or(|byte| matches!(byte, b' ' | b'\r' | b'\n'))
 }
 
 /// Cuts the line at the start of `data` into tokens. Runs of blanks count as one, a blank at the end as none.
@@ -114,11 +102,7 @@ pub fn parse_line(data: &[u8]) -> Result<Line, LineError> {
     }
     let window = data.get(..MAX_LINE).unwrap_or(data);
     let Some(feed) = memchr(b'\n', window) else {
-        return Err(if data.len() >= MAX_LINE {
-            LineError::TooLong
-        } else {
-            LineError::Partial
-        });
+        return Err(if data.len() >= MAX_LINE { LineError::TooLong } else { LineError::Partial });
     };
     let mut end = feed;
     if end > 0 && window.get(end - 1) == Some(&b'\r') {
@@ -154,10 +138,8 @@ pub fn decimal(token: &[u8]) -> Option<u32> {
     if token.is_empty() || token.len() > 10 {
         return None;
     }
-    let value = token.iter().try_fold(0u64, |sum, &byte| {
-        byte.is_ascii_digit()
-            .then(|| sum * 10 + u64::from(byte - b'0'))
-    })?;
+    let value =
+        token.iter().try_fold(0u64, |sum, &byte| byte.is_ascii_digit().then(|| sum * 10 + u64::from(byte - b'0')))?;
     u32::try_from(value).ok()
 }
 
@@ -168,9 +150,7 @@ mod tests {
 
     fn tokens(data: &[u8]) -> Vec<String> {
         let line = parse_line(data).unwrap();
-        (0..line.len())
-            .map(|i| String::from_utf8_lossy(line.token(i).unwrap().of(data)).into_owned())
-            .collect()
+        (0..line.len()).map(|i| String::from_utf8_lossy(line.token(i).unwrap().of(data)).into_owned()).collect()
     }
 
     #[test]
@@ -185,10 +165,7 @@ mod tests {
     #[test]
     fn what_is_no_line_says_why() {
         assert_eq!(parse_line(b"VE").unwrap_err(), LineError::Partial);
-        assert_eq!(
-            parse_line(b"VER 1 MSNP12\r").unwrap_err(),
-            LineError::Partial
-        );
+        assert_eq!(parse_line(b"VER 1 MSNP12\r").unwrap_err(), LineError::Partial);
         assert_eq!(parse_line(b"ver 1\r\n").unwrap_err(), LineError::NoCommand);
         assert_eq!(parse_line(b"VERS\r\n").unwrap_err(), LineError::NoCommand);
         assert_eq!(parse_line(b"V1R 1\r\n").unwrap_err(), LineError::NoCommand);

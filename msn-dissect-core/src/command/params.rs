@@ -54,6 +54,8 @@ pub enum Kind {
     Base64,
     /// One letter, an equals sign and what follows (`N=`, `F=`, `C=`).
     Prefixed(u8, &'static Kind),
+    /// Number of a switchboard session; a revived server writes it in hexadecimal.
+    Session,
     /// `key=value`.
     Pair,
     /// Payload length.
@@ -80,28 +82,17 @@ pub struct Param {
 impl Param {
     /// A parameter that must be there.
     pub const fn new(kind: Kind, field: Field) -> Self {
-        Param {
-            kind,
-            field,
-            optional: false,
-            repeats: false,
-        }
+        Param { kind, field, optional: false, repeats: false }
     }
 
     /// The same, but it may be missing.
     pub const fn opt(self) -> Self {
-        Param {
-            optional: true,
-            ..self
-        }
+        Param { optional: true, ..self }
     }
 
     /// The same, repeated to the end of the line, at least once.
     pub const fn rest(self) -> Self {
-        Param {
-            repeats: true,
-            ..self
-        }
+        Param { repeats: true, ..self }
     }
 }
 
@@ -119,9 +110,7 @@ impl Kind {
             Kind::Caps => split_caps(token).is_some(),
             Kind::Guid => guid(token).is_some(),
             Kind::Group => decimal(token).is_some() || guid(token).is_some(),
-            Kind::Groups => token
-                .split(|&byte| byte == b',')
-                .all(|one| Kind::Group.fits(one)),
+            Kind::Groups => token.split(|&byte| byte == b',').all(|one| Kind::Group.fits(one)),
             Kind::HostPort(_) => token.contains(&b'.') || token.contains(&b':'),
             Kind::Object => token == b"0" || starts_with_object(token),
             Kind::Stamp => token.first().is_some_and(u8::is_ascii_digit),
@@ -129,12 +118,11 @@ impl Kind {
             Kind::Ticket => token.starts_with(b"t="),
             Kind::Keys => !token.starts_with(b"t=") && token.contains(&b'='),
             Kind::Md5 => token.len() == 32 && token.iter().all(u8::is_ascii_hexdigit),
-            Kind::Base64 => token
-                .iter()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte)),
+            Kind::Base64 => token.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte)),
             Kind::Prefixed(letter, inner) => {
                 matches!(token, [first, b'=', rest @ ..] if first == letter && inner.fits(rest))
             }
+            Kind::Session => token.iter().all(u8::is_ascii_hexdigit),
             Kind::Pair => token.contains(&b'='),
             Kind::Word => decimal(token).is_none(),
             Kind::Name | Kind::Text => true,
@@ -150,17 +138,11 @@ fn is_address(token: &[u8]) -> bool {
     if split_naddr(token).is_some() {
         return false;
     }
-    token.contains(&b'@')
-        || token.starts_with(b"tel:")
-        || token.windows(3).any(|part| part == b"%40")
+    token.contains(&b'@') || token.starts_with(b"tel:") || token.windows(3).any(|part| part == b"%40")
 }
 
 fn starts_with_object(token: &[u8]) -> bool {
-    let start = |prefix: &[u8]| {
-        token
-            .get(..prefix.len())
-            .is_some_and(|head| head.eq_ignore_ascii_case(prefix))
-    };
+    let start = |prefix: &[u8]| token.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix));
     start(b"%3Cmsnobj") || start(b"<msnobj")
 }
 
@@ -171,22 +153,16 @@ pub fn msnp_number(token: &[u8]) -> Option<u32> {
 
 /// A number written `0x…`.
 pub fn hexadecimal(token: &[u8]) -> Option<u32> {
-    let digits = token
-        .strip_prefix(b"0x")
-        .or_else(|| token.strip_prefix(b"0X"))?;
+    let digits = token.strip_prefix(b"0x").or_else(|| token.strip_prefix(b"0X"))?;
     if digits.is_empty() || digits.len() > 8 {
         return None;
     }
-    digits.iter().try_fold(0u32, |sum, &byte| {
-        Some(sum << 4 | char::from(byte).to_digit(16)?)
-    })
+    digits.iter().try_fold(0u32, |sum, &byte| Some(sum << 4 | char::from(byte).to_digit(16)?))
 }
 
 /// Account and endpoint of `email[;{guid}]`; one page writes a colon for the semicolon.
 pub fn split_handle(token: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
-    let split = token
-        .windows(2)
-        .position(|pair| matches!(pair, b";{" | b":{"));
+    let split = token.windows(2).position(|pair| matches!(pair, b";{" | b":{"));
     match split {
         None => Some((token, None)),
         Some(at) => {
@@ -200,9 +176,7 @@ pub fn split_handle(token: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
 /// Parts of `network:address[;via=network:address]`, each as a sub-slice.
 pub fn split_naddr(token: &[u8]) -> Option<(&[u8], &[u8], Option<&[u8]>)> {
     let colon = token.iter().position(|&byte| byte == b':')?;
-    let network = token
-        .get(..colon)
-        .filter(|digits| digits.len() <= 3 && decimal(digits).is_some())?;
+    let network = token.get(..colon).filter(|digits| digits.len() <= 3 && decimal(digits).is_some())?;
     let rest = token.get(colon + 1..).filter(|rest| !rest.is_empty())?;
     match rest.windows(5).position(|part| part == b";via=") {
         None => Some((network, rest, None)),
@@ -214,10 +188,7 @@ pub fn split_naddr(token: &[u8]) -> Option<(&[u8], &[u8], Option<&[u8]>)> {
 pub fn split_caps(token: &[u8]) -> Option<(u32, Option<u32>)> {
     match token.iter().position(|&byte| byte == b':') {
         None => Some((decimal(token)?, None)),
-        Some(at) => Some((
-            decimal(token.get(..at)?)?,
-            Some(decimal(token.get(at + 1..)?)?),
-        )),
+        Some(at) => Some((decimal(token.get(..at)?)?, Some(decimal(token.get(at + 1..)?)?))),
     }
 }
 
@@ -305,7 +276,7 @@ pub const CKI: Param = p(Kind::Lit("CKI"), f::COOKIE_KIND);
 /// Switchboard cookie.
 pub const COOKIE: Param = p(Kind::Text, f::COOKIE);
 /// Switchboard session.
-pub const SESSION: Param = p(Kind::Num, f::SESSION_ID);
+pub const SESSION: Param = p(Kind::Session, f::SESSION_ID);
 /// Domain of a switchboard.
 pub const DOMAIN: Param = p(Kind::Text, f::TRANSPORT_D);
 /// Whether TCP is possible.
@@ -351,39 +322,19 @@ mod tests {
     #[test]
     fn network_addresses_are_split() {
         let (network, address, via) = split_naddr(b"1:bob@example.com;via=9:c@live.com").unwrap();
-        assert_eq!(
-            (network, address, via),
-            (
-                &b"1"[..],
-                &b"bob@example.com"[..],
-                Some(&b"9:c@live.com"[..])
-            )
-        );
+        assert_eq!((network, address, via), (&b"1"[..], &b"bob@example.com"[..], Some(&b"9:c@live.com"[..])));
         assert!(split_naddr(b"bob@example.com").is_none());
         assert!(split_naddr(b"1:").is_none());
     }
 
     #[test]
     fn shapes_tell_tokens_apart() {
-        assert!(
-            Kind::Caps.fits(b"2788999228:48")
-                && !Kind::Caps.fits(b"4294967296")
-                && !Kind::Caps.fits(b"1:x")
-        );
-        assert!(
-            Kind::Object.fits(b"%3Cmsnobj%20Creator")
-                && Kind::Object.fits(b"0")
-                && !Kind::Object.fits(b"1")
-        );
-        assert!(
-            Kind::Version.fits(b"MSNP21")
-                && Kind::Version.fits(b"CVR0")
-                && !Kind::Version.fits(b"MSNPX")
-        );
+        assert!(Kind::Caps.fits(b"2788999228:48") && !Kind::Caps.fits(b"4294967296") && !Kind::Caps.fits(b"1:x"));
+        assert!(Kind::Object.fits(b"%3Cmsnobj%20Creator") && Kind::Object.fits(b"0") && !Kind::Object.fits(b"1"));
+        assert!(Kind::Version.fits(b"MSNP21") && Kind::Version.fits(b"CVR0") && !Kind::Version.fits(b"MSNPX"));
         assert!(Kind::Groups.fits(b"0,3") && !Kind::Groups.fits(b"0,,3"));
         assert!(
-            Kind::Prefixed(b'N', &Kind::Email).fits(b"N=a@b")
-                && !Kind::Prefixed(b'N', &Kind::Email).fits(b"F=a@b")
+            Kind::Prefixed(b'N', &Kind::Email).fits(b"N=a@b") && !Kind::Prefixed(b'N', &Kind::Email).fits(b"F=a@b")
         );
     }
 }

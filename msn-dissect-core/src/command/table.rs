@@ -107,9 +107,9 @@ impl Row {
 pub fn rows_of(word: [u8; 3]) -> &'static [Row] {
     let Some(slot) = slot(word) else { return &[] };
     match INDEX.get(slot) {
-        Some(&(start, len)) => rows::ROWS
-            .get(usize::from(start)..usize::from(start) + usize::from(len))
-            .unwrap_or_default(),
+        Some(&(start, len)) => {
+            rows::ROWS.get(usize::from(start)..usize::from(start) + usize::from(len)).unwrap_or_default()
+        }
         None => &[],
     }
 }
@@ -188,11 +188,7 @@ mod tests {
     fn rows_of_a_word_stand_together() {
         for word in words() {
             let rows = rows_of(word.as_bytes().try_into().unwrap());
-            assert_eq!(
-                rows.len(),
-                rows::ROWS.iter().filter(|row| row.word == word).count(),
-                "{word}"
-            );
+            assert_eq!(rows.len(), rows::ROWS.iter().filter(|row| row.word == word).count(), "{word}");
             assert!(rows.iter().all(|row| row.word == word));
         }
         assert!(rows_of(*b"XYZ").is_empty() && rows_of(*b"217").is_empty());
@@ -203,9 +199,7 @@ mod tests {
         for row in rows::ROWS {
             let all_but_last = row.params.split_last().map_or(&[][..], |(_, rest)| rest);
             assert!(
-                all_but_last
-                    .iter()
-                    .all(|param| !param.repeats && param.kind != crate::command::Kind::Len),
+                all_but_last.iter().all(|param| !param.repeats && param.kind != crate::command::Kind::Len),
                 "{}",
                 row.word
             );

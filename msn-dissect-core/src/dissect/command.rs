@@ -27,11 +27,7 @@ pub(super) fn known(record: &Record) -> Known {
     Known {
         dir,
         server: record.server,
-        version: if record.inferred & VERSION_INFERRED == 0 {
-            record.version
-        } else {
-            0
-        },
+        version: if record.inferred & VERSION_INFERRED == 0 { record.version } else { 0 },
     }
 }
 
@@ -43,32 +39,30 @@ impl Walk<'_> {
             self.learn_before(data, found);
             self.learn(data, found);
             self.remember_rest(at, found);
-            self.session.records.push(Record {
-                what: What::Command,
-                ..self.record
-            });
+            self.session.records.push(Record { what: What::Command, ..self.record });
         }
         self.info_entry();
         let info_start = self.out.info.len();
         if self.packet.want_info {
             summary::command(&mut self.out.info, data, found);
         }
-        if !self.out.tree.wanted() {
-            return;
-        }
         let base = self.out.tree.rebase(at);
-        let mut label = String::new();
-        if self.packet.want_info {
-            label.push_str(self.out.info.get(info_start..).unwrap_or_default());
-        } else {
-            summary::command(&mut label, data, found);
+        let protocol = self.out.tree.protocol(Proto::Msn, Span::new(0, found.shown), "");
+        if self.out.tree.wanted() {
+            self.line(data, found);
         }
-        self.out
-            .tree
-            .protocol(Proto::Msn, Span::new(0, found.shown), &label);
-        self.line(data, found);
-        super::payload::show(self, data, found);
-        self.generated();
+        super::body::show(self, data, found);
+        if self.out.tree.wanted() {
+            self.generated();
+            // The payload may have added to the summary, so the label comes last.
+            let mut label = String::new();
+            if self.packet.want_info {
+                label.push_str(self.out.info.get(info_start..).unwrap_or_default());
+            } else {
+                summary::command(&mut label, data, found);
+            }
+            self.out.tree.set_text(protocol, &label);
+        }
         self.out.tree.close();
         self.out.tree.rebase(base);
     }
@@ -120,14 +114,9 @@ impl Walk<'_> {
         if found.too_long {
             tree.expert(expert::PAYLOAD_TOO_LONG);
         }
-        if choice.row.word == "VER"
-            && choice.row.dir == Dir::ToClient
-            && self.record.dir == Dir::ToClient
-        {
-            let refused = !(0..line.len()).any(|at| {
-                line.token(at)
-                    .is_some_and(|span| msnp_number(span.of(data)).is_some())
-            });
+        if choice.row.word == "VER" && choice.row.dir == Dir::ToClient && self.record.dir == Dir::ToClient {
+            let refused =
+                !(0..line.len()).any(|at| line.token(at).is_some_and(|span| msnp_number(span.of(data)).is_some()));
             if refused {
                 tree.expert(expert::VERSION_REFUSED);
             }
@@ -144,11 +133,7 @@ impl Walk<'_> {
         if connection.server_end.is_none() {
             // Every dispatch and notification connection begins with the client's VER.
             let first_ver = !connection.started && choice.row.word == "VER";
-            let dir = if first_ver {
-                Dir::ToServer
-            } else {
-                choice.row.dir
-            };
+            let dir = if first_ver { Dir::ToServer } else { choice.row.dir };
             if first_ver || (choice.sure_dir && choice.fit != Fit::Loose) {
                 connection.learn_direction(dir, &self.packet.source, &self.packet.destination);
                 self.record.dir = dir;
@@ -171,12 +156,7 @@ impl Walk<'_> {
     fn learn(&mut self, data: &[u8], found: &Command) {
         let Some(choice) = &found.choice else { return };
         let line = &found.line;
-        let token = |at: usize| {
-            choice
-                .place(line, at)
-                .map(|span| span.of(data))
-                .unwrap_or_default()
-        };
+        let token = |at: usize| choice.place(line, at).map(|span| span.of(data)).unwrap_or_default();
         match (choice.row.word, self.record.dir) {
             ("VER", Dir::ToClient) => {
                 let version = (0..line.len()).find_map(|at| msnp_number(line.token(at)?.of(data)));
@@ -196,9 +176,7 @@ impl Walk<'_> {
                 b"NS" => {
                     self.announce(token(1));
                     let connection = self.session.connections.of(self.packet.connection);
-                    if choice.trid(line, data).is_some_and(|(_, trid)| trid != 0)
-                        && token(1) != b"0"
-                    {
+                    if choice.trid(line, data).is_some_and(|(_, trid)| trid != 0) && token(1) != b"0" {
                         connection.kind = Some(ServerKind::Dispatch);
                         self.record.server = connection.kind;
                     }
@@ -222,11 +200,7 @@ impl Walk<'_> {
 
     /// The account that a login line names.
     fn learn_account(&mut self, data: &[u8], found: &Command, choice: &Choice) {
-        let place = choice
-            .row
-            .params
-            .iter()
-            .position(|param| matches!(param.kind, Kind::Email | Kind::Handle));
+        let place = choice.row.params.iter().position(|param| matches!(param.kind, Kind::Email | Kind::Handle));
         let Some(span) = place.and_then(|at| choice.place(&found.line, at)) else {
             return;
         };
@@ -255,11 +229,7 @@ impl Walk<'_> {
     }
 
     fn ticket(&mut self, cookie: &[u8]) {
-        let ticket = Ticket {
-            version: self.record.version,
-            account: self.record.account,
-            frame: self.packet.frame,
-        };
+        let ticket = Ticket { version: self.record.version, account: self.record.account, frame: self.packet.frame };
         self.session.rendezvous.announce(cookie, ticket);
     }
 
@@ -270,10 +240,7 @@ impl Walk<'_> {
             Some(Some(port)) if port <= 0xffff => port as u16,
             _ => return,
         };
-        let Some(address) = std::str::from_utf8(address)
-            .ok()
-            .and_then(|text| text.parse().ok())
-        else {
+        let Some(address) = std::str::from_utf8(address).ok().and_then(|text| text.parse().ok()) else {
             return;
         };
         let announcement = Announcement { address, port };

@@ -92,10 +92,7 @@ pub fn next(data: &[u8], context: &Context) -> Unit {
         _ => {}
     }
     let (announced, inferred) = match &choice {
-        Some(choice) => (
-            choice.payload_length(&line, data).map(|len| len as usize),
-            false,
-        ),
+        Some(choice) => (choice.payload_length(&line, data).map(|len| len as usize), false),
         None => {
             let guessed = guess_payload(&line, data, context);
             (guessed, guessed.is_some())
@@ -142,17 +139,11 @@ fn printable(text: &[u8]) -> bool {
 /// Payload length of an unknown word: a last token that is a number, if a command or nothing follows that many bytes.
 fn guess_payload(line: &Line, data: &[u8], context: &Context) -> Option<usize> {
     let len = decimal(line.last()?.of(data))? as usize;
-    let end = line
-        .total
-        .checked_add(len)
-        .filter(|_| len > 0 && len <= MAX_PAYLOAD)?;
+    let end = line.total.checked_add(len).filter(|_| len > 0 && len <= MAX_PAYLOAD)?;
     let fits = match data.get(end..) {
         Some([]) | None => end == context.reported,
         Some(rest) => {
-            line::may_start(rest)
-                && rest
-                    .get(..3)
-                    .is_none_or(|word| word.try_into().is_ok_and(table::is_known))
+            line::may_start(rest) && rest.get(..3).is_none_or(|word| word.try_into().is_ok_and(table::is_known))
         }
     };
     fits.then_some(end - line.total)
@@ -206,11 +197,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn context() -> Context {
-        Context {
-            can_desegment: true,
-            synced: true,
-            ..Context::default()
-        }
+        Context { can_desegment: true, synced: true, ..Context::default() }
     }
 
     fn command(data: &[u8]) -> Box<Command> {
@@ -227,10 +214,7 @@ mod tests {
         assert_eq!(command(b"UUN 24 OK\r\n").announced, None);
         assert_eq!(command(b"241 12 4\r\nabcd").payload, Span::new(10, 14));
         assert_eq!(command(b"217 4\r\nabcd").announced, None);
-        assert_eq!(
-            command(b"UBX bob@example.com 0\r\nPNG\r\n").announced,
-            Some(0)
-        );
+        assert_eq!(command(b"UBX bob@example.com 0\r\nPNG\r\n").announced, Some(0));
         assert_eq!(command(b"QNG 41\r\n").announced, None);
     }
 
@@ -248,15 +232,9 @@ mod tests {
     #[test]
     fn garbage_is_not_waited_for() {
         let mut garbage = vec![b'x'; 5000];
-        assert!(matches!(
-            next(&garbage, &context()),
-            Unit::Continuation(5000)
-        ));
+        assert!(matches!(next(&garbage, &context()), Unit::Continuation(5000)));
         garbage[..4].copy_from_slice(b"ZZZ ");
-        assert!(matches!(
-            next(&garbage, &context()),
-            Unit::Continuation(5000)
-        ));
+        assert!(matches!(next(&garbage, &context()), Unit::Continuation(5000)));
         assert_eq!(command(b"UUX 8 4294967295\r\n").shown, 18);
         assert!(command(b"UUX 8 4294967295\r\n").too_long);
     }

@@ -9,9 +9,7 @@ use crate::command::{
 /// Whether a stream that begins with `data` is MSN: `VER n MSNP…`, `USR n account cookie`, `ANS n account cookie session`.
 pub fn heuristic(data: &[u8]) -> bool {
     match data {
-        [b'V', b'E', b'R', b' ', ..]
-        | [b'U', b'S', b'R', b' ', ..]
-        | [b'A', b'N', b'S', b' ', ..] => {}
+        [b'V', b'E', b'R', b' ', ..] | [b'U', b'S', b'R', b' ', ..] | [b'A', b'N', b'S', b' ', ..] => {}
         _ => return false,
     }
     let Ok(line) = parse_line(data) else {
@@ -24,7 +22,7 @@ pub fn heuristic(data: &[u8]) -> bool {
     match &line.word {
         b"VER" => msnp_number(token(1)).is_some(),
         b"USR" => line.len() == 3 && Kind::Handle.fits(token(1)),
-        _ => line.len() == 4 && Kind::Handle.fits(token(1)) && Kind::Num.fits(token(3)),
+        _ => line.len() == 4 && Kind::Handle.fits(token(1)) && Kind::Session.fits(token(3)),
     }
 }
 
@@ -34,11 +32,7 @@ mod tests {
 
     #[test]
     fn first_client_lines_are_claimed_and_nothing_else() {
-        for line in [
-            "VER 1 MSNP18 CVR0\r\n",
-            "USR 1 a@example.com 1.2.3\r\n",
-            "ANS 1 a@example.com 1.2 11752013\r\n",
-        ] {
+        for line in ["VER 1 MSNP18 CVR0\r\n", "USR 1 a@example.com 1.2.3\r\n", "ANS 1 a@example.com 1.2 11752013\r\n"] {
             assert!(heuristic(line.as_bytes()), "{line}");
         }
         for line in [

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Walks the bytes of one segment, or of one reassembled unit: parses, asks and teaches the session, emits items.
 
+pub mod body;
 pub mod command;
 pub mod framing;
 pub mod heuristic;
 pub mod params;
-pub mod payload;
 pub mod summary;
 
 use crate::{
@@ -54,14 +54,8 @@ impl Packet {
         Packet {
             frame: 1,
             connection: 1,
-            source: Endpoint {
-                port: 40000,
-                ..Endpoint::default()
-            },
-            destination: Endpoint {
-                port: 1863,
-                ..Endpoint::default()
-            },
+            source: Endpoint { port: 40000, ..Endpoint::default() },
+            destination: Endpoint { port: 1863, ..Endpoint::default() },
             first_pass: true,
             can_desegment: true,
             want_info: true,
@@ -91,6 +85,42 @@ pub struct Announcement {
     pub port: u16,
 }
 
+/// Reassembly table a fragment belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Table {
+    /// Chat messages split by Message-ID.
+    Message = 0,
+    /// Peer-to-peer messages.
+    P2p = 1,
+    /// Units cut between two bodies of the HTTP gateway.
+    Gateway = 2,
+}
+
+/// A piece of a message that spans units, for Wireshark's reassembly.
+///
+/// The shim adds it to the table under `id`; when the message is whole in this frame, it calls [`message`] with the
+/// whole and `id`, and replays what comes out where the fragment's item stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fragment {
+    /// Reassembly table.
+    pub table: Table,
+    /// Number of the message within its table, given on the first pass and the same on every later one.
+    pub id: u32,
+    /// Place of the bytes in the data given (or in `source`).
+    pub start: u32,
+    /// How many.
+    pub len: u32,
+    /// 0 = the bytes given, otherwise the number of a decoded source.
+    pub source: u16,
+    /// Where the piece belongs: a byte offset, or its number from 0 when `numbered`.
+    pub offset: u32,
+    /// `offset` counts pieces, not bytes.
+    pub numbered: bool,
+    /// More pieces follow this one's place.
+    pub more: bool,
+}
+
 /// Everything that comes out of a dissection; reuse it to save allocations.
 #[derive(Debug, Default)]
 pub struct Dissection {
@@ -106,6 +136,8 @@ pub struct Dissection {
     pub units: u32,
     /// Connections announced, first pass only.
     pub announced: Vec<Announcement>,
+    /// Pieces of messages, in order; each has a [`crate::item::Kind::Fragment`] item when items are wanted.
+    pub fragments: Vec<Fragment>,
 }
 
 impl Dissection {
@@ -117,6 +149,14 @@ impl Dissection {
         self.need = Need::Nothing;
         self.units = 0;
         self.announced.clear();
+        self.fragments.clear();
+    }
+
+    /// Adds a piece of a message that spans units; its place counts like the tree's spans do.
+    pub fn fragment(&mut self, span: Span, piece: Fragment) {
+        let start = (span.start + self.tree.base()) as u32;
+        self.tree.fragment(span, self.fragments.len() as u64);
+        self.fragments.push(Fragment { start, len: span.len() as u32, source: self.tree.source(), ..piece });
     }
 }
 
@@ -162,13 +202,7 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
             out.need = need;
             return;
         }
-        let mut walk = Walk {
-            session: &mut *session,
-            packet,
-            data,
-            record: before,
-            out: &mut *out,
-        };
+        let mut walk = Walk { session: &mut *session, packet, data, record: before, out: &mut *out };
         match framing::next(rest, &known) {
             Unit::Command(found) => {
                 walk.command(at, found.as_ref());
@@ -180,10 +214,7 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
             }
             Unit::Incomplete(need) => {
                 if packet.first_pass {
-                    session.records.push(Record {
-                        what: What::Incomplete,
-                        ..before
-                    });
+                    session.records.push(Record { what: What::Incomplete, ..before });
                 }
                 out.consumed = at;
                 out.need = need;
@@ -204,25 +235,12 @@ fn finish(out: &mut Dissection, len: usize) {
 /// What is known before a unit: from the connection on the first pass, from the record on later ones.
 fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Option<Record> {
     if !packet.first_pass {
-        let fallback = Record {
-            frame: packet.frame,
-            unit,
-            ..guess(packet)
-        };
-        return Some(
-            session
-                .records
-                .get(packet.frame, unit)
-                .copied()
-                .unwrap_or(fallback),
-        );
+        let fallback = Record { frame: packet.frame, unit, ..guess(packet) };
+        return Some(session.records.get(packet.frame, unit).copied().unwrap_or(fallback));
     }
     let connection = session.connections.of(packet.connection);
     let (certain, dir) = connection.direction(&packet.source, &packet.destination);
-    let skip = match (
-        packet.sequence,
-        connection.skip_to.get(dir as usize).copied().flatten(),
-    ) {
+    let skip = match (packet.sequence, connection.skip_to.get(dir as usize).copied().flatten()) {
         (Some(sequence), Some(end)) => {
             let left = end.wrapping_sub(sequence.wrapping_add(at as u32));
             // More than half the sequence space ahead means that the end lies behind.
@@ -234,32 +252,28 @@ fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Opti
     Some(Record {
         frame: packet.frame,
         unit,
-        what: if skip > 0 {
-            What::Continuation(skip)
-        } else {
-            What::Command
-        },
+        what: if skip > 0 { What::Continuation(skip) } else { What::Command },
         conn: connection.id,
         account: connection.account,
         dir,
         server: connection.kind,
         version: connection.version,
-        inferred: inferred
-            | if connection.version == 0 {
-                VERSION_INFERRED
-            } else {
-                0
-            },
+        inferred: inferred | if connection.version == 0 { VERSION_INFERRED } else { 0 },
     })
+}
+
+/// Dissects a message that was put together from fragments; `table` and `id` are those of the fragments.
+pub fn message(session: &mut Session, packet: &Packet, table: Table, id: u32, data: &[u8], out: &mut Dissection) {
+    let _ = (session, packet, id);
+    if table == Table::Message {
+        out.tree.bytes(f::PAYLOAD, Span::new(0, data.len()));
+    }
+    finish(out, data.len());
 }
 
 /// What can be said of a unit without any state.
 fn guess(packet: &Packet) -> Record {
-    let dir = if packet.source.port < packet.destination.port {
-        Dir::ToClient
-    } else {
-        Dir::ToServer
-    };
+    let dir = if packet.source.port < packet.destination.port { Dir::ToClient } else { Dir::ToServer };
     Record {
         frame: packet.frame,
         unit: 0,
@@ -288,10 +302,7 @@ impl Walk<'_> {
         tree.protocol(Proto::Msn, span, "Continuation");
         tree.bytes(f::CONTINUATION, span);
         if skip > 0 {
-            tree.expert_text(
-                expert::CONTINUATION,
-                "Rest of a payload that began in an earlier segment",
-            );
+            tree.expert_text(expert::CONTINUATION, "Rest of a payload that began in an earlier segment");
         } else {
             tree.expert(expert::CONTINUATION);
         }

@@ -20,11 +20,7 @@ pub(super) fn all(tree: &mut Tree, data: &[u8], line: &Line, choice: &Choice) {
         let Some(first) = choice.token(at) else {
             continue;
         };
-        let end = if param.repeats {
-            choice.first_extra()
-        } else {
-            first + 1
-        };
+        let end = if param.repeats { choice.first_extra() } else { first + 1 };
         for token in first..end {
             if let Some(span) = line.token(token) {
                 one(tree, data, span, &param.kind, param.field);
@@ -33,11 +29,7 @@ pub(super) fn all(tree: &mut Tree, data: &[u8], line: &Line, choice: &Choice) {
     }
     // A payload length is the last token and may stand behind the surplus.
     let last_is_length = choice.row.has_payload() && choice.payload_length(line, data).is_some();
-    let end = if last_is_length {
-        line.len().saturating_sub(1)
-    } else {
-        line.len()
-    };
+    let end = if last_is_length { line.len().saturating_sub(1) } else { line.len() };
     for token in choice.first_extra()..end {
         unknown(tree, data, line.token(token));
     }
@@ -55,9 +47,7 @@ pub(super) fn unknown(tree: &mut Tree, data: &[u8], span: Option<Span>) {
 pub(super) fn split_host(token: &[u8]) -> (&[u8], Option<&[u8]>) {
     if let [b'[', rest @ ..] = token {
         if let Some(close) = rest.iter().position(|&byte| byte == b']') {
-            let port = rest
-                .get(close + 1..)
-                .and_then(|behind| behind.strip_prefix(b":"));
+            let port = rest.get(close + 1..).and_then(|behind| behind.strip_prefix(b":"));
             return (rest.get(..close).unwrap_or_default(), port);
         }
     }
@@ -162,12 +152,7 @@ fn one(tree: &mut Tree, data: &[u8], span: Span, kind: &Kind, field: Field) {
         Kind::HostPort(port_field) => {
             let (host, port) = split_host(token);
             string(tree, field, place(data, host), &text::utf8(host));
-            match port.map(|port| {
-                (
-                    place(data, port),
-                    decimal(port).filter(|&port| port <= 0xffff),
-                )
-            }) {
+            match port.map(|port| (place(data, port), decimal(port).filter(|&port| port <= 0xffff))) {
                 Some((at, Some(port))) => {
                     tree.number(*port_field, at, u64::from(port));
                 }
@@ -179,13 +164,7 @@ fn one(tree: &mut Tree, data: &[u8], span: Span, kind: &Kind, field: Field) {
             let value = Span::new(span.start + 2, span.end);
             if span.len() > 2 && token.get(1) == Some(&b'=') {
                 let email = field == f::EMAIL;
-                one(
-                    tree,
-                    data,
-                    value,
-                    if email { &Kind::Email } else { inner },
-                    field,
-                );
+                one(tree, data, value, if email { &Kind::Email } else { inner }, field);
             } else {
                 {
                     string(tree, field, span, &text::utf8(token));
@@ -214,6 +193,7 @@ fn one(tree: &mut Tree, data: &[u8], span: Span, kind: &Kind, field: Field) {
         | Kind::Keys
         | Kind::Md5
         | Kind::Base64
+        | Kind::Session
         | Kind::Pair
         | Kind::Word
         | Kind::Group => {
@@ -249,9 +229,7 @@ fn number(tree: &mut Tree, data: &[u8], field: Field, span: Span) {
     let token = span.of(data);
     let wanted = def(field).map(|def| def.kind);
     match (decimal(token), wanted) {
-        (Some(value), Some(Type::Uint(bytes, ..)))
-            if bytes >= 4 || value >> (8 * u32::from(bytes)) == 0 =>
-        {
+        (Some(value), Some(Type::Uint(bytes, ..))) if bytes >= 4 || value >> (8 * u32::from(bytes)) == 0 => {
             tree.number(field, span, u64::from(value));
         }
         (_, Some(Type::Str)) => {
@@ -264,16 +242,10 @@ fn number(tree: &mut Tree, data: &[u8], field: Field, span: Span) {
 /// Shows capabilities, one word or two.
 fn capabilities(tree: &mut Tree, data: &[u8], span: Span) {
     let token = span.of(data);
-    let colon = token
-        .iter()
-        .position(|&byte| byte == b':')
-        .unwrap_or(token.len());
+    let colon = token.iter().position(|&byte| byte == b':').unwrap_or(token.len());
     let words = [
         (f::CAPABILITIES, Span::new(span.start, span.start + colon)),
-        (
-            f::CAPABILITIES_EX,
-            Span::new((span.start + colon + 1).min(span.end), span.end),
-        ),
+        (f::CAPABILITIES_EX, Span::new((span.start + colon + 1).min(span.end), span.end)),
     ];
     for (field, at) in words {
         match decimal(at.of(data)) {

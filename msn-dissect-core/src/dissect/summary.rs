@@ -65,14 +65,7 @@ fn template(info: &mut String, data: &[u8], found: &Command, choice: &Choice) {
     info.push_str(rest);
 }
 
-fn parameter(
-    info: &mut String,
-    data: &[u8],
-    found: &Command,
-    choice: &Choice,
-    index: usize,
-    named: bool,
-) {
+fn parameter(info: &mut String, data: &[u8], found: &Command, choice: &Choice, index: usize, named: bool) {
     let Some(span) = choice.place(&found.line, index) else {
         return;
     };
@@ -84,22 +77,17 @@ fn parameter(
         (true, Kind::Code(table, _)) => values::meaning(table, token),
         (true, Kind::Lit("FL")) => Some("Forward list"),
         (true, Kind::Num) => crate::command::line::decimal(token).and_then(|number| {
-            let table = if param.field == crate::fields::command::UUM_TYPE {
-                numbers::UUM_TYPES
-            } else {
-                numbers::UUN_TYPES
-            };
+            let table =
+                if param.field == crate::fields::command::UUM_TYPE { numbers::UUM_TYPES } else { numbers::UUN_TYPES };
             values::name(table, number)
         }),
         _ => None,
     };
     match (meaning, &param.kind) {
         (Some(meaning), _) => info.push_str(meaning),
-        (None, Kind::Prefixed(..)) => push_line(
-            info,
-            &text::percent(token.get(2..).unwrap_or_default()).text,
-            MAX_TOKEN,
-        ),
+        (None, Kind::Prefixed(..)) => {
+            push_line(info, &text::percent(token.get(2..).unwrap_or_default()).text, MAX_TOKEN)
+        }
         (None, Kind::Naddr) => {
             let address = crate::command::params::split_naddr(token).map_or(token, |parts| parts.1);
             push_line(info, &text::percent(address).text, MAX_TOKEN);

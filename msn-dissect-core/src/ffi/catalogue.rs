@@ -167,26 +167,14 @@ fn leak<T>(rows: Vec<T>) -> (*const T, u32) {
 }
 
 fn values(names: &Names) -> *const MsnValue {
-    let mut rows: Vec<_> = names
-        .iter()
-        .map(|&(value, name)| MsnValue {
-            value,
-            meaning: string(name),
-        })
-        .collect();
-    rows.push(MsnValue {
-        value: 0,
-        meaning: ptr::null(),
-    });
+    let mut rows: Vec<_> = names.iter().map(|&(value, name)| MsnValue { value, meaning: string(name) }).collect();
+    rows.push(MsnValue { value: 0, meaning: ptr::null() });
     leak(rows).0
 }
 
 fn protocol(filter: &str) -> u16 {
     let name = filter.split('.').next().unwrap_or_default();
-    fields::PROTOCOLS
-        .iter()
-        .position(|row| row.2 == name)
-        .unwrap_or(0) as u16
+    fields::PROTOCOLS.iter().position(|row| row.2 == name).unwrap_or(0) as u16
 }
 
 fn display(base: Base) -> MsnDisplay {
@@ -284,8 +272,9 @@ fn build() -> MsnCatalogue {
             filter: string(filter),
         })
         .collect();
-    let experts = expert::EXPERTS
-        .iter()
+    let experts = expert::groups()
+        .into_iter()
+        .flatten()
         .map(|def| MsnExpert {
             filter: string(def.filter),
             text: string(def.text),
@@ -296,12 +285,5 @@ fn build() -> MsnCatalogue {
     let (protocols, protocol_count) = leak(protocols);
     let (fields, field_count) = leak(rows);
     let (experts, expert_count) = leak(experts);
-    MsnCatalogue {
-        protocols,
-        protocol_count,
-        fields,
-        field_count,
-        experts,
-        expert_count,
-    }
+    MsnCatalogue { protocols, protocol_count, fields, field_count, experts, expert_count }
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    dissect::{self, Dissection, Need, Packet},
+    dissect::{self, Dissection, Fragment, Need, Packet, Table},
     fields::{Proto, command as f, expert},
     item::{Item, Span},
     session::{Endpoint, Session},
@@ -69,6 +69,31 @@ pub struct MsnAnnouncement {
     pub port: u16,
 }
 
+/// A piece of a message that spans units.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct MsnFragment {
+    /// Number of the message within its table.
+    pub id: u32,
+    /// Place of the bytes.
+    pub start: u32,
+    /// How many.
+    pub len: u32,
+    /// Byte offset, or number of the piece.
+    pub offset: u32,
+    /// 0 = the bytes given, otherwise a decoded source.
+    pub source: u16,
+    /// Reassembly table, less than [`MSN_TABLES`].
+    pub table: u8,
+    /// `offset` counts pieces.
+    pub numbered: bool,
+    /// More pieces follow.
+    pub more: bool,
+}
+
+/// How many reassembly tables there are.
+pub const MSN_TABLES: u32 = 3;
+
 /// What the shim must do about the bytes after `consumed`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -97,7 +122,11 @@ pub struct MsnDissection {
     pub info: *const u8,
     /// Announced servers.
     pub announced: *const MsnAnnouncement,
+    /// Pieces of messages; items of kind fragment refer to them by number.
+    pub fragments: *const MsnFragment,
     /// How many.
+    pub fragment_count: u32,
+    /// How many servers were announced.
     pub announced_count: u32,
     /// Bytes dealt with.
     pub consumed: u32,
@@ -115,6 +144,7 @@ pub struct MsnDissection {
 struct Owner {
     out: Dissection,
     announced: Vec<MsnAnnouncement>,
+    fragments: Vec<MsnFragment>,
     view: Option<Box<MsnDissection>>,
 }
 
@@ -131,8 +161,7 @@ const MAX_SPARE_BYTES: usize = 1 << 20;
 /// A new, empty session.
 #[unsafe(no_mangle)]
 pub extern "C" fn msn_session_new() -> *mut MsnSession {
-    catch_unwind(|| Box::into_raw(Box::new(MsnSession(Session::default()))))
-        .unwrap_or(ptr::null_mut())
+    catch_unwind(|| Box::into_raw(Box::new(MsnSession(Session::default())))).unwrap_or(ptr::null_mut())
 }
 
 /// Ends a session.
@@ -171,14 +200,43 @@ pub unsafe extern "C" fn msn_dissect(
     len: u32,
 ) -> *const MsnDissection {
     // SAFETY: as the caller promises; the shim never calls in while a call is under way.
-    let (Some(session), Some(packet)) = (unsafe { session.as_mut() }, unsafe { packet.as_ref() })
-    else {
+    let (Some(session), Some(packet)) = (unsafe { session.as_mut() }, unsafe { packet.as_ref() }) else {
         return ptr::null();
     };
     // SAFETY: as the caller promises.
     let data = unsafe { bytes(data, len) };
     guarded(packet.flags & MSN_WANT_TREE != 0, data.len(), |out| {
         dissect::stream(&mut session.0, &packet_of(packet), data, out);
+    })
+}
+
+/// Dissects a message that was put together from the fragments `id` of `table`. Null as for [`msn_dissect`].
+///
+/// # Safety
+/// As for [`msn_dissect`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn msn_dissect_message(
+    session: *mut MsnSession,
+    packet: *const MsnPacket,
+    table: u8,
+    id: u32,
+    data: *const u8,
+    len: u32,
+) -> *const MsnDissection {
+    // SAFETY: as the caller promises; the shim never calls in while a call is under way.
+    let (Some(session), Some(packet)) = (unsafe { session.as_mut() }, unsafe { packet.as_ref() }) else {
+        return ptr::null();
+    };
+    let table = match table {
+        0 => Table::Message,
+        1 => Table::P2p,
+        2 => Table::Gateway,
+        _ => return ptr::null(),
+    };
+    // SAFETY: as the caller promises.
+    let data = unsafe { bytes(data, len) };
+    guarded(packet.flags & MSN_WANT_TREE != 0, data.len(), |out| {
+        dissect::message(&mut session.0, &packet_of(packet), table, id, data, out);
     })
 }
 
@@ -215,11 +273,7 @@ unsafe fn bytes<'a>(data: *const u8, len: u32) -> &'a [u8] {
 }
 
 /// Runs a dissection; a panic becomes an expert info on the whole range.
-fn guarded(
-    want_tree: bool,
-    len: usize,
-    walk: impl FnOnce(&mut Dissection),
-) -> *const MsnDissection {
+fn guarded(want_tree: bool, len: usize, walk: impl FnOnce(&mut Dissection)) -> *const MsnDissection {
     let mut owner = SPARE.with_borrow_mut(Vec::pop).unwrap_or_default();
     owner.out.reset(want_tree);
     if catch_unwind(AssertUnwindSafe(|| walk(&mut owner.out))).is_err() {
@@ -248,13 +302,11 @@ fn hand_out(mut owner: Box<Owner>) -> *const MsnDissection {
             }
             IpAddr::V6(six) => (six.octets(), 16),
         };
-        MsnAnnouncement {
-            address,
-            address_len,
-            port: one.port,
-        }
+        MsnAnnouncement { address, address_len, port: one.port }
     });
     owner.announced.extend(announced);
+    owner.fragments.clear();
+    owner.fragments.extend(owner.out.fragments.iter().map(fragment_of));
     let info_len = owner.out.info.len() as u32;
     owner.out.info.push('\0');
     let (need, need_bytes) = match owner.out.need {
@@ -269,6 +321,8 @@ fn hand_out(mut owner: Box<Owner>) -> *const MsnDissection {
         arena: owner.out.tree.arena().as_ptr(),
         info: owner.out.info.as_ptr(),
         announced: owner.announced.as_ptr(),
+        fragments: owner.fragments.as_ptr(),
+        fragment_count: owner.fragments.len() as u32,
         announced_count: owner.announced.len() as u32,
         consumed: owner.out.consumed as u32,
         need_bytes,
@@ -290,6 +344,19 @@ fn hand_out(mut owner: Box<Owner>) -> *const MsnDissection {
     ptr::from_ref(&**slot)
 }
 
+fn fragment_of(piece: &Fragment) -> MsnFragment {
+    MsnFragment {
+        id: piece.id,
+        start: piece.start,
+        len: piece.len,
+        offset: piece.offset,
+        source: piece.source,
+        table: piece.table as u8,
+        numbered: piece.numbered,
+        more: piece.more,
+    }
+}
+
 fn packet_of(packet: &MsnPacket) -> Packet {
     let has = |flag| packet.flags & flag != 0;
     Packet {
@@ -297,14 +364,8 @@ fn packet_of(packet: &MsnPacket) -> Packet {
         unit: packet.unit,
         time: packet.time,
         connection: packet.connection,
-        source: Endpoint {
-            address: packet.source,
-            port: packet.source_port,
-        },
-        destination: Endpoint {
-            address: packet.destination,
-            port: packet.destination_port,
-        },
+        source: Endpoint { address: packet.source, port: packet.source_port },
+        destination: Endpoint { address: packet.destination, port: packet.destination_port },
         sequence: has(MSN_HAS_SEQUENCE).then_some(packet.sequence),
         first_pass: has(MSN_FIRST_PASS),
         can_desegment: has(MSN_CAN_DESEGMENT),

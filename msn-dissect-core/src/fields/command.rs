@@ -16,10 +16,8 @@ pub static LIST_BITS: &[crate::values::capabilities::Bit] = &[
 ];
 
 /// What RFS asks for (fact base: commands 1.4).
-pub static REFRESH_BITS: &[crate::values::capabilities::Bit] = &[
-    (0x01, "lists", "Send the lists again"),
-    (0x02, "user_data", "Send the user data again"),
-];
+pub static REFRESH_BITS: &[crate::values::capabilities::Bit] =
+    &[(0x01, "lists", "Send the lists again"), (0x02, "user_data", "Send the user data again")];
 
 fields! { 0;
     COMMAND = "msn.command" "Command" Str, "Command word, or the number of an error reply.";

@@ -62,20 +62,29 @@ pub struct ExpertDef {
     pub text: &'static str,
 }
 
+/// Lists expert infos: a constant and a catalogue entry for each.
 macro_rules! experts {
-    ($($id:ident = $filter:literal $group:ident $severity:ident $text:literal;)*) => {
-        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+    ($first:expr; $($id:ident = $filter:literal $group:ident $severity:ident $text:literal;)*) => {
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms, dead_code)]
         #[repr(u16)]
-        enum Order { $($id,)* }
-        $(#[doc = $text] pub const $id: Expert = Expert(Order::$id as u16);)*
-        /// All expert infos in the order of their numbers.
-        pub static EXPERTS: &[ExpertDef] = &[
-            $(ExpertDef { filter: $filter, group: Group::$group, severity: Severity::$severity, text: $text },)*
+        enum ExpertOrder { $($id,)* END }
+        $(#[doc = $text] pub const $id: $crate::fields::Expert = $crate::fields::Expert($first + ExpertOrder::$id as u16);)*
+        /// The number after the last expert info of this group.
+        pub const EXPERT_END: u16 = $first + ExpertOrder::END as u16;
+        /// The expert infos of this group.
+        pub static EXPERTS: &[$crate::fields::expert::ExpertDef] = &[
+            $($crate::fields::expert::ExpertDef {
+                filter: $filter,
+                group: $crate::fields::expert::Group::$group,
+                severity: $crate::fields::expert::Severity::$severity,
+                text: $text,
+            },)*
         ];
     };
 }
+pub(crate) use experts;
 
-experts! {
+experts! { 0;
     MALFORMED_LINE = "msn.expert.malformed_line" Malformed Error "Command line is malformed";
     UNKNOWN_COMMAND = "msn.expert.unknown_command" Undecoded Warn "Unknown command";
     PARAMETER_COUNT = "msn.expert.parameter_count" Protocol Warn "More parameters than this command is known to have";
@@ -97,7 +106,22 @@ experts! {
     INTERNAL = "msn.expert.internal_error" Malformed Error "Internal error of the dissector, please report";
 }
 
+/// All groups in the order of their numbers.
+pub fn groups() -> [&'static [ExpertDef]; 9] {
+    [
+        EXPERTS,
+        super::mime::EXPERTS,
+        super::xml::EXPERTS,
+        super::login::EXPERTS,
+        super::link::EXPERTS,
+        super::p2p::EXPERTS,
+        super::slp::EXPERTS,
+        super::ftp::EXPERTS,
+        super::transport::EXPERTS,
+    ]
+}
+
 /// The entry of an expert info.
 pub fn expert(expert: Expert) -> Option<&'static ExpertDef> {
-    EXPERTS.get(expert.0 as usize)
+    groups().into_iter().flatten().nth(expert.0 as usize)
 }

@@ -6,6 +6,14 @@
 
 pub mod command;
 pub mod expert;
+pub mod ftp;
+pub mod link;
+pub mod login;
+pub mod mime;
+pub mod p2p;
+pub mod slp;
+pub mod transport;
+pub mod xml;
 
 pub use expert::Expert;
 
@@ -123,8 +131,18 @@ macro_rules! fields {
 pub(crate) use fields;
 
 /// All groups in the order of their numbers.
-pub fn groups() -> [&'static [Def]; 1] {
-    [command::FIELDS]
+pub fn groups() -> [&'static [Def]; 9] {
+    [
+        command::FIELDS,
+        mime::FIELDS,
+        xml::FIELDS,
+        login::FIELDS,
+        link::FIELDS,
+        p2p::FIELDS,
+        slp::FIELDS,
+        ftp::FIELDS,
+        transport::FIELDS,
+    ]
 }
 
 /// The entry of a field.
@@ -145,22 +163,20 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
+    fn expert_names_are_unique() {
+        let mut seen = HashSet::new();
+        assert!(expert::groups().into_iter().flatten().all(|def| seen.insert(def.filter)));
+    }
+
+    #[test]
     fn filter_names_are_unique_and_well_formed() {
         let mut seen = HashSet::new();
         for def in groups().into_iter().flatten() {
             assert!(seen.insert(def.filter), "{} twice", def.filter);
             let proto = def.filter.split('.').next().unwrap();
             assert!(PROTOCOLS.iter().any(|row| row.2 == proto), "{}", def.filter);
-            assert!(
-                def.filter
-                    .bytes()
-                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._".contains(&b))
-            );
-            assert!(
-                !def.label.is_empty() && def.blurb.ends_with('.') && !def.blurb.contains('\n'),
-                "{}",
-                def.filter
-            );
+            assert!(def.filter.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._".contains(&b)));
+            assert!(!def.label.is_empty() && def.blurb.ends_with('.') && !def.blurb.contains('\n'), "{}", def.filter);
         }
     }
 

@@ -75,10 +75,7 @@ impl Connections {
         let next = self.all.len().min(MAX_CONNECTIONS) as u32;
         let at = *self.by_key.entry(key).or_insert(next) as usize;
         if at >= self.all.len() {
-            self.all.push(Connection {
-                id: ConnId(at as u32),
-                ..Connection::default()
-            });
+            self.all.push(Connection { id: ConnId(at as u32), ..Connection::default() });
         }
         let last = self.all.len() - 1;
         &mut self.all[at.min(last)]

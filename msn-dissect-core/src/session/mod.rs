@@ -7,11 +7,13 @@
 
 pub mod connection;
 pub mod names;
+pub mod notes;
 pub mod records;
 pub mod rendezvous;
 
 pub use connection::{Connection, Endpoint};
 pub use names::NameId;
+pub use notes::{NoteKey, Notes};
 pub use records::{Record, What};
 
 use connection::Connections;

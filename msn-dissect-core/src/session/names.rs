@@ -47,10 +47,7 @@ impl Names {
 
     /// The name; empty for no name.
     pub fn get(&self, id: NameId) -> &str {
-        (id.0 as usize)
-            .checked_sub(1)
-            .and_then(|at| self.texts.get(at))
-            .map_or("", |text| text)
+        (id.0 as usize).checked_sub(1).and_then(|at| self.texts.get(at)).map_or("", |text| text)
     }
 }
 

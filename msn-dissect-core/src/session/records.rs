@@ -56,10 +56,7 @@ impl Records {
         match self.rows.last() {
             Some(last) if (last.frame, last.unit) >= key => {
                 // The same frame again on a first pass: what was learnt first stays.
-                if let Err(at) = self
-                    .rows
-                    .binary_search_by_key(&key, |row| (row.frame, row.unit))
-                {
+                if let Err(at) = self.rows.binary_search_by_key(&key, |row| (row.frame, row.unit)) {
                     self.rows.insert(at, record);
                 }
             }
@@ -69,10 +66,7 @@ impl Records {
 
     /// The record of a unit.
     pub fn get(&self, frame: u32, unit: u32) -> Option<&Record> {
-        let at = self
-            .rows
-            .binary_search_by_key(&(frame, unit), |row| (row.frame, row.unit))
-            .ok()?;
+        let at = self.rows.binary_search_by_key(&(frame, unit), |row| (row.frame, row.unit)).ok()?;
         self.rows.get(at)
     }
 
@@ -112,11 +106,7 @@ mod tests {
             records.push(record(frame, unit));
         }
         assert_eq!(records.len(), 4);
-        assert!(
-            records.get(3, 0).is_some()
-                && records.get(7, 0).is_some()
-                && records.get(3, 1).is_none()
-        );
+        assert!(records.get(3, 0).is_some() && records.get(7, 0).is_some() && records.get(3, 1).is_none());
     }
 
     #[test]

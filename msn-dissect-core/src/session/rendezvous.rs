@@ -71,11 +71,7 @@ mod tests {
     #[test]
     fn the_oldest_cookie_goes_first() {
         let mut table = Rendezvous::default();
-        let ticket = Ticket {
-            version: 18,
-            account: NameId::default(),
-            frame: 1,
-        };
+        let ticket = Ticket { version: 18, account: NameId::default(), frame: 1 };
         for number in 0..=MAX_TICKETS {
             table.announce(number.to_string().as_bytes(), ticket);
         }

@@ -29,10 +29,7 @@ pub static LISTS: &Codes = &[
 pub static GTC: &Codes = &[("A", "Ask when somebody adds me"), ("N", "Add silently")];
 
 /// BLP (fact base: values 3).
-pub static BLP: &Codes = &[
-    ("AL", "Users on neither list are allowed"),
-    ("BL", "Users on neither list are blocked"),
-];
+pub static BLP: &Codes = &[("AL", "Users on neither list are allowed"), ("BL", "Users on neither list are blocked")];
 
 /// Properties of PRP, BPR and SBP (fact base: values 4).
 pub static PROPERTIES: &Codes = &[
@@ -86,13 +83,8 @@ pub static POLICIES: &Codes = &[
 ];
 
 /// Acknowledgement a sender of MSG asks for (fact base: commands 2, mime 1).
-pub static ACKS: &Codes = &[
-    ("U", "None"),
-    ("N", "Only if it fails"),
-    ("A", "Always"),
-    ("D", "Always, data"),
-    ("S", "Only if it succeeds"),
-];
+pub static ACKS: &Codes =
+    &[("U", "None"), ("N", "Only if it fails"), ("A", "Always"), ("D", "Always, data"), ("S", "Only if it succeeds")];
 
 /// IMS.
 pub static SWITCH: &Codes = &[("ON", "On"), ("OFF", "Off")];

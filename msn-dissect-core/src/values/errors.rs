@@ -91,10 +91,7 @@ pub static ERRORS: &Names = &[
     (606, "paging unavailable"),
     (700, "connection could not be created"),
     (707, "connection could not be created (draft)"),
-    (
-        710,
-        "client version parameters bad, or paging not available",
-    ),
+    (710, "client version parameters bad, or paging not available"),
     (711, "write would block, or session restricted"),
     (712, "session overloaded"),
     (713, "too active"),
@@ -138,8 +135,8 @@ pub static ERRORS: &Names = &[
 
 /// Codes after which the server closes the connection, sorted.
 pub static FATAL: &[u32] = &[
-    240, 500, 501, 510, 520, 540, 600, 601, 602, 603, 604, 605, 700, 710, 711, 712, 714, 717, 731,
-    910, 911, 912, 914, 915, 916, 917, 918, 919, 921, 922, 923, 924, 927, 928, 931,
+    240, 500, 501, 510, 520, 540, 600, 601, 602, 603, 604, 605, 700, 710, 711, 712, 714, 717, 731, 910, 911, 912, 914,
+    915, 916, 917, 918, 919, 921, 922, 923, 924, 927, 928, 931,
 ];
 
 /// Whether the server closes the connection after this error.

@@ -14,19 +14,12 @@ pub type Codes = [(&'static str, &'static str)];
 
 /// The meaning of a number.
 pub fn name(table: &Names, value: u32) -> Option<&'static str> {
-    table
-        .binary_search_by_key(&value, |row| row.0)
-        .ok()
-        .and_then(|at| table.get(at))
-        .map(|row| row.1)
+    table.binary_search_by_key(&value, |row| row.0).ok().and_then(|at| table.get(at)).map(|row| row.1)
 }
 
 /// The meaning of a code; tables are short, so this walks.
 pub fn meaning(table: &Codes, code: &[u8]) -> Option<&'static str> {
-    table
-        .iter()
-        .find(|row| row.0.as_bytes() == code)
-        .map(|row| row.1)
+    table.iter().find(|row| row.0.as_bytes() == code).map(|row| row.1)
 }
 
 #[cfg(test)]
@@ -35,16 +28,8 @@ mod tests {
 
     #[test]
     fn number_tables_are_sorted_and_free_of_doubles() {
-        for table in [
-            errors::ERRORS,
-            numbers::NETWORKS,
-            numbers::UUN_TYPES,
-            numbers::UUM_TYPES,
-        ] {
-            assert!(
-                table.windows(2).all(|pair| pair[0].0 < pair[1].0),
-                "{table:?}"
-            );
+        for table in [errors::ERRORS, numbers::NETWORKS, numbers::UUN_TYPES, numbers::UUM_TYPES] {
+            assert!(table.windows(2).all(|pair| pair[0].0 < pair[1].0), "{table:?}");
         }
     }
 

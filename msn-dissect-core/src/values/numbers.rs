@@ -35,19 +35,10 @@ pub static UUN_TYPES: &Names = &[
 ];
 
 /// UUM and UBM (fact base: values 6).
-pub static UUM_TYPES: &Names = &[
-    (1, "Text"),
-    (2, "Typing"),
-    (3, "Nudge"),
-    (4, "Unknown, accepted by a server"),
-];
+pub static UUM_TYPES: &Names = &[(1, "Text"), (2, "Typing"), (3, "Nudge"), (4, "Unknown, accepted by a server")];
 
 /// Reasons of RFS (fact base: commands 1.4).
-pub static RFS: &Names = &[
-    (1, "Send the lists again"),
-    (2, "Send the user data again"),
-    (3, "Send both again"),
-];
+pub static RFS: &Names = &[(1, "Send the lists again"), (2, "Send the user data again"), (3, "Send both again")];
 
 /// Device a page goes to (fact base: commands 1.6).
 pub static DEVICES: &Names = &[(1, "Phone"), (2, "MSN Direct watch")];
