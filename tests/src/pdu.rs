@@ -27,10 +27,7 @@ pub struct Pdu {
 impl Pdu {
     /// All nodes with this filter name, in tree order.
     pub fn all(&self, name: &str) -> Vec<&Field> {
-        self.protos
-            .iter()
-            .flat_map(|proto| proto.all(name))
-            .collect()
+        self.protos.iter().flat_map(|proto| proto.all(name)).collect()
     }
 
     /// The `show` of the first node with this filter name.
@@ -45,10 +42,7 @@ impl Pdu {
 
     /// Who sent it, by `msn.direction`.
     pub fn side(&self) -> Option<Side> {
-        let text = self
-            .all("msn.direction")
-            .first()
-            .map(|field| field.text())?;
+        let text = self.all("msn.direction").first().map(|field| field.text())?;
         match text {
             "Client to server" => Some(Side::Client),
             "Server to client" => Some(Side::Server),
@@ -59,9 +53,7 @@ impl Pdu {
     /// A line that says what this is, for messages.
     pub fn label(&self) -> String {
         let name = self.protos.first().map_or("", |p| p.name.as_str());
-        let words = ["msn.command", "msn.error", "msn.trid"]
-            .iter()
-            .filter_map(|f| self.show(f));
+        let words = ["msn.command", "msn.error", "msn.trid"].iter().filter_map(|f| self.show(f));
         let words = words.collect::<Vec<_>>().join(" ");
         format!("frame {} stream {} {name} {words}", self.frame, self.stream)
     }
@@ -113,13 +105,8 @@ impl Field {
 
 /// Options that keep PDML to the protocols that [`pdus`] needs.
 pub fn only_msn(options: &Options) -> Options {
-    let options = Options {
-        filter: Some("msn || msnp2p || msnftp".into()),
-        ..options.clone()
-    };
-    options
-        .arg("-J")
-        .arg("frame tcp msn msnp2p msnslp msnftp _ws.malformed")
+    let options = Options { filter: Some("msn || msnp2p || msnftp".into()), ..options.clone() };
+    options.arg("-J").arg("frame tcp msn msnp2p msnslp msnftp _ws.malformed")
 }
 
 /// The PDUs of a capture, in the order in which Wireshark shows them.
@@ -129,8 +116,7 @@ pub fn pdus(packets: &[Dissected]) -> Vec<Pdu> {
         let frame = packet.frame();
         let number = |name| packet.number(name).unwrap_or(0);
         let stream = number("tcp.stream") as u32;
-        let (source_port, destination_port) =
-            (number("tcp.srcport") as u16, number("tcp.dstport") as u16);
+        let (source_port, destination_port) = (number("tcp.srcport") as u16, number("tcp.dstport") as u16);
         // Whether a text command of this frame is open, to which what follows belongs.
         let mut open = None;
         for proto in &packet.protos {
@@ -139,13 +125,7 @@ pub fn pdus(packets: &[Dissected]) -> Vec<Pdu> {
             if starts || alone {
                 open = Some(if proto.name == "msn" { "msn" } else { "" });
                 let protos = vec![proto.clone()];
-                out.push(Pdu {
-                    frame,
-                    stream,
-                    source_port,
-                    destination_port,
-                    protos,
-                });
+                out.push(Pdu { frame, stream, source_port, destination_port, protos });
             } else if let Some(pdu) = out.last_mut().filter(|_| open.is_some()) {
                 pdu.protos.push(proto.clone());
             }

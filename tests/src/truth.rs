@@ -110,17 +110,13 @@ impl Truth {
     /// When there is none, or it has another form.
     pub fn of(capture: &Path) -> Result<Truth> {
         let path = capture.with_extension("truth.json");
-        let text =
-            std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        serde_json::from_slice(&text)
-            .with_context(|| format!("cannot understand {}", path.display()))
+        let text = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        serde_json::from_slice(&text).with_context(|| format!("cannot understand {}", path.display()))
     }
 
     /// How often each command is on the wire.
     pub fn histogram(&self) -> &Histogram {
-        self.wire_command_histogram
-            .as_ref()
-            .unwrap_or(&self.server_log_command_histogram)
+        self.wire_command_histogram.as_ref().unwrap_or(&self.server_log_command_histogram)
     }
 }
 
@@ -137,10 +133,7 @@ pub fn captures() -> Result<Vec<PathBuf>> {
     let mut found = BTreeSet::new();
     for entry in std::fs::read_dir(capture_folder())? {
         let path = entry?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "pcap")
-        {
+        if path.extension().is_some_and(|extension| extension == "pcap") {
             found.insert(path);
         }
     }
@@ -163,9 +156,7 @@ pub fn histogram(pdus: &[Pdu]) -> Histogram {
             None => "unknown direction",
         };
         let word = pdu.word().unwrap_or("no command");
-        *counts
-            .entry(format!("{server} {direction} {word}"))
-            .or_default() += 1;
+        *counts.entry(format!("{server} {direction} {word}")).or_default() += 1;
     }
     counts
 }

@@ -63,12 +63,7 @@ impl Batch {
                     let moved = stream.relocated(client, server, later);
                     end = end.max(moved.events.last().map_or(later, |event| event.at));
                     batch.segments.extend(cutter(&moved));
-                    batch.placed.push(Placed {
-                        group: g,
-                        stream: s,
-                        variant,
-                        client_port: port,
-                    });
+                    batch.placed.push(Placed { group: g, stream: s, variant, client_port: port });
                 }
                 later = end + Duration::from_secs(5);
             }
@@ -81,43 +76,23 @@ impl Batch {
         let mut by_client: BTreeMap<(u16, Side), Vec<&Pdu>> = BTreeMap::new();
         for pdu in pdus {
             let from_client = pdu.destination_port == SERVER_PORT;
-            let side = if from_client {
-                Side::Client
-            } else {
-                Side::Server
-            };
-            let port = if from_client {
-                pdu.source_port
-            } else {
-                pdu.destination_port
-            };
+            let side = if from_client { Side::Client } else { Side::Server };
+            let port = if from_client { pdu.source_port } else { pdu.destination_port };
             by_client.entry((port, side)).or_default().push(pdu);
         }
         let contents = |port: u16, side: Side| -> Vec<Vec<String>> {
-            by_client.get(&(port, side)).map_or_else(Vec::new, |all| {
-                all.iter().map(|pdu| pdu.content()).collect()
-            })
+            by_client.get(&(port, side)).map_or_else(Vec::new, |all| all.iter().map(|pdu| pdu.content()).collect())
         };
         let mut out = Vec::new();
         for first in self.placed.iter().filter(|placed| placed.variant == 0) {
             let same = |other: &&Placed| (other.group, other.stream) == (first.group, first.stream);
             for side in [Side::Client, Side::Server] {
                 let expected = contents(first.client_port, side);
-                for other in self
-                    .placed
-                    .iter()
-                    .filter(same)
-                    .filter(|other| other.variant != 0)
-                {
+                for other in self.placed.iter().filter(same).filter(|other| other.variant != 0) {
                     let found = contents(other.client_port, side);
                     let (variant, stream) = (other.variant, other.stream);
-                    let place = format!(
-                        "{} stream {stream} {side:?} variant {variant}",
-                        self.names[first.group]
-                    );
-                    out.extend(
-                        difference(&expected, &found).map(|what| format!("{place}: {what}")),
-                    );
+                    let place = format!("{} stream {stream} {side:?} variant {variant}", self.names[first.group]);
+                    out.extend(difference(&expected, &found).map(|what| format!("{place}: {what}")));
                 }
             }
         }
@@ -145,18 +120,9 @@ pub fn difference(expected: &[Vec<String>], found: &[Vec<String>]) -> Option<Str
     };
     let (a, b) = (&expected[at], &found[at]);
     let only = |these: &[String], those: &[String]| -> Vec<String> {
-        these
-            .iter()
-            .filter(|line| !those.contains(line))
-            .cloned()
-            .collect()
+        these.iter().filter(|line| !those.contains(line)).cloned().collect()
     };
-    Some(format!(
-        "PDU {at}: {:?} against {:?} ({:?})",
-        only(a, b),
-        only(b, a),
-        a.first()
-    ))
+    Some(format!("PDU {at}: {:?} against {:?} ({:?})", only(a, b), only(b, a), a.first()))
 }
 
 /// A way of cutting by plan.
@@ -169,10 +135,7 @@ pub fn every_byte(step: usize) -> impl Iterator<Item = Cutter> {
     (0..step).map(move |start| -> Cutter {
         Box::new(move |stream| {
             let cuts = |side| (start..stream.bytes(side).len()).step_by(step).collect();
-            let cuts = Cuts {
-                client: cuts(Side::Client),
-                server: cuts(Side::Server),
-            };
+            let cuts = Cuts { client: cuts(Side::Client), server: cuts(Side::Server) };
             segments(stream, &TcpOptions::cut(Segmentation::Cut(cuts)))
         })
     })

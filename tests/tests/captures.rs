@@ -20,10 +20,7 @@ fn run(path: &Path) -> Result<(), Failed> {
     let tshark = Tshark::new()?;
     let stored = tshark.store_file(path)?;
     let mut options = Options::default();
-    if path
-        .file_stem()
-        .is_some_and(|stem| OUT_OF_ORDER.iter().any(|name| stem == *name))
-    {
+    if path.file_stem().is_some_and(|stem| OUT_OF_ORDER.iter().any(|name| stem == *name)) {
         options = options.preference("tcp.reassemble_out_of_order:TRUE");
     }
     let packets = tshark.pdml(&stored, &only_msn(&options))?;
@@ -34,19 +31,11 @@ fn run(path: &Path) -> Result<(), Failed> {
             failures.push(format!("{}: {} {:?}", pdu.label(), field.name, field.show));
         }
     }
-    if failures.is_empty() {
-        Ok(())
-    } else {
-        Err(failures.join("\n").into())
-    }
+    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n").into()) }
 }
 
 fn trial(path: &Path) -> Trial {
-    let name = path
-        .file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let later = NOT_YET.contains(&name.as_str());
     let path = path.to_owned();
     Trial::test(name, move || run(&path)).with_ignored_flag(later)
@@ -57,12 +46,7 @@ fn main() {
     let paths = captures().expect("the folder of captures is in the package");
     assert!(!paths.is_empty(), "no captures");
     for name in NOT_YET.iter().chain(&OUT_OF_ORDER) {
-        assert!(
-            paths
-                .iter()
-                .any(|p| p.file_stem().is_some_and(|stem| stem == *name)),
-            "there is no {name}"
-        );
+        assert!(paths.iter().any(|p| p.file_stem().is_some_and(|stem| stem == *name)), "there is no {name}");
     }
     libtest_mimic::run(&arguments, paths.iter().map(|path| trial(path)).collect()).exit();
 }

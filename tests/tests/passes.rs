@@ -33,14 +33,8 @@ fn one_and_two_passes(tshark: &Tshark, stored: &Stored) -> Check {
 fn any_order(tshark: &Tshark, stored: &Stored) -> Check {
     let mut sharkd = tshark.sharkd(stored)?;
     let mut numbers: Vec<u32> = (1..=sharkd.frame_count()?).collect();
-    let trees: Vec<Vec<Node>> = numbers
-        .iter()
-        .map(|&n| sharkd.frame(n))
-        .collect::<Result<_, _>>()?;
-    let has_msn = |tree: &Vec<Node>| {
-        tree.iter()
-            .any(|node| node.kind == "proto" && node.filter == "msn")
-    };
+    let trees: Vec<Vec<Node>> = numbers.iter().map(|&n| sharkd.frame(n)).collect::<Result<_, _>>()?;
+    let has_msn = |tree: &Vec<Node>| tree.iter().any(|node| node.kind == "proto" && node.filter == "msn");
     assert!(trees.iter().any(has_msn), "nothing dissected");
     let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(17);
     for _ in 0..3 {
@@ -64,27 +58,12 @@ fn run(store: impl Fn(&Tshark) -> anyhow::Result<Stored>) -> Result<(), Failed> 
 fn transcripts() -> Result<(), Failed> {
     let groups = complete_transcripts()?;
     let mut streams = Vec::new();
-    for (number, stream) in groups
-        .into_iter()
-        .flat_map(|group| group.streams)
-        .enumerate()
-    {
+    for (number, stream) in groups.into_iter().flat_map(|group| group.streams).enumerate() {
         let mut client = stream.client;
         client.set_port(20000 + number as u16);
-        streams.push(stream.relocated(
-            client,
-            stream.server,
-            std::time::Duration::from_secs(number as u64),
-        ));
+        streams.push(stream.relocated(client, stream.server, std::time::Duration::from_secs(number as u64)));
     }
-    let capture = Capture::of_streams(
-        Link::Ethernet,
-        &streams,
-        &TcpOptions {
-            mss: 100,
-            ..TcpOptions::default()
-        },
-    )?;
+    let capture = Capture::of_streams(Link::Ethernet, &streams, &TcpOptions { mss: 100, ..TcpOptions::default() })?;
     run(|tshark| tshark.store(&capture))
 }
 
@@ -95,9 +74,7 @@ fn main() {
     for name in REAL {
         let path = capture_folder().join(format!("{name}.pcap"));
         assert!(known.contains(&path), "there is no {name}");
-        trials.push(Trial::test(name, move || {
-            run(|tshark| tshark.store_file(&path))
-        }));
+        trials.push(Trial::test(name, move || run(|tshark| tshark.store_file(&path))));
     }
     libtest_mimic::run(&arguments, trials).exit();
 }

@@ -20,39 +20,19 @@ fn capture(streams: &[Stream]) -> anyhow::Result<Capture> {
 }
 
 /// What one client and one server line on a port are taken for.
-fn protocols(
-    tshark: &Tshark,
-    port: u16,
-    client: &str,
-    server: &str,
-    options: &Options,
-) -> anyhow::Result<Vec<String>> {
+fn protocols(tshark: &Tshark, port: u16, client: &str, server: &str, options: &Options) -> anyhow::Result<Vec<String>> {
     let mut stream = connection(50000, port);
     stream.send(Side::Client, client).send(Side::Server, server);
     let stored = tshark.store(&capture(&[stream])?)?;
     let rows = tshark.fields(&stored, &["frame.protocols", "tcp.len"], options)?;
-    let last = |row: &Vec<Vec<String>>| {
-        row[0]
-            .join("")
-            .rsplit(':')
-            .next()
-            .unwrap_or_default()
-            .to_owned()
-    };
-    Ok(rows
-        .iter()
-        .filter(|row| row[1] != ["0"])
-        .map(last)
-        .collect())
+    let last = |row: &Vec<Vec<String>>| row[0].join("").rsplit(':').next().unwrap_or_default().to_owned();
+    Ok(rows.iter().filter(|row| row[1] != ["0"]).map(last).collect())
 }
 
 #[test]
 fn the_plugin_shows_name_version_and_type() -> Check {
     let plugins = report(&Tshark::new()?, "plugins")?;
-    let line = plugins
-        .lines()
-        .find(|line| line.starts_with("msn.so"))
-        .ok_or("msn.so is not listed")?;
+    let line = plugins.lines().find(|line| line.starts_with("msn.so")).ok_or("msn.so is not listed")?;
     let columns: Vec<_> = line.split('\t').map(str::trim).collect();
     assert_eq!(columns[1], env!("CARGO_PKG_VERSION"), "{line}");
     assert_eq!(columns[2], "dissector", "{line}");
@@ -76,15 +56,9 @@ const FIELDS: &str = "
 #[test]
 fn every_promised_field_is_registered() -> Check {
     let text = report(&Tshark::new()?, "fields")?;
-    let known: BTreeSet<&str> = text
-        .lines()
-        .filter(|line| line.starts_with('F'))
-        .filter_map(|line| line.split('\t').nth(2))
-        .collect();
-    let missing: Vec<_> = FIELDS
-        .split_whitespace()
-        .filter(|name| !known.contains(name))
-        .collect();
+    let known: BTreeSet<&str> =
+        text.lines().filter(|line| line.starts_with('F')).filter_map(|line| line.split('\t').nth(2)).collect();
+    let missing: Vec<_> = FIELDS.split_whitespace().filter(|name| !known.contains(name)).collect();
     assert!(missing.is_empty(), "{missing:?}");
     Ok(())
 }
@@ -94,40 +68,16 @@ fn the_plugin_takes_its_port_and_leaves_msnms_reachable() -> Check {
     let tshark = Tshark::new()?;
     let usual = Options::default();
     let (client, server) = ("VER 1 MSNP8 CVR0\r\n", "VER 1 MSNP8 CVR0\r\n");
-    assert_eq!(
-        protocols(&tshark, 1863, client, server, &usual)?,
-        ["msn", "msn"]
-    );
+    assert_eq!(protocols(&tshark, 1863, client, server, &usual)?, ["msn", "msn"]);
     let msnms = usual.clone().decode_as("tcp.port==1863,msnms");
-    assert_eq!(
-        protocols(&tshark, 1863, client, server, &msnms)?,
-        ["msnms", "msnms"]
-    );
+    assert_eq!(protocols(&tshark, 1863, client, server, &msnms)?, ["msnms", "msnms"]);
     // Lines that no heuristic takes.
     let (client, server) = ("PNG\r\n", "QNG 4\r\n");
-    assert_eq!(
-        protocols(
-            &tshark,
-            5190,
-            client,
-            server,
-            &usual.clone().decode_as("tcp.port==5190,msn")
-        )?,
-        ["msn"; 2]
-    );
+    assert_eq!(protocols(&tshark, 5190, client, server, &usual.clone().decode_as("tcp.port==5190,msn"))?, ["msn"; 2]);
     let ports = usual.clone().preference("msn.tcp.port:1863,5000-5002");
-    assert_eq!(
-        protocols(&tshark, 5001, client, server, &ports)?,
-        ["msn"; 2]
-    );
-    assert_eq!(
-        protocols(&tshark, 1863, client, server, &ports)?,
-        ["msn"; 2]
-    );
-    assert_ne!(
-        protocols(&tshark, 5003, client, server, &ports)?,
-        ["msn"; 2]
-    );
+    assert_eq!(protocols(&tshark, 5001, client, server, &ports)?, ["msn"; 2]);
+    assert_eq!(protocols(&tshark, 1863, client, server, &ports)?, ["msn"; 2]);
+    assert_ne!(protocols(&tshark, 5003, client, server, &ports)?, ["msn"; 2]);
     Ok(())
 }
 
@@ -138,29 +88,14 @@ fn first_client_lines_are_known_on_any_port() -> Check {
     let ours = [
         ("VER 1 MSNP18 MSNP17 CVR0\r\n", "VER 1 MSNP18\r\n"),
         ("VER 0 MSNP2\r\n", "VER 0 MSNP2\r\n"),
-        (
-            "USR 1 alice@example.com 11752013.1050826919.32308\r\n",
-            "USR 1 OK alice@example.com Alice\r\n",
-        ),
-        (
-            "USR 1 alice@example.com;{44bfd5a4-7450-4bba-ba6e-2a3d5f3c8e21} 1.2.3\r\n",
-            "911 1\r\n",
-        ),
-        (
-            "ANS 1 bob@example.com 849102291.520491113 11752013\r\n",
-            "ANS 1 OK\r\n",
-        ),
+        ("USR 1 alice@example.com 11752013.1050826919.32308\r\n", "USR 1 OK alice@example.com Alice\r\n"),
+        ("USR 1 alice@example.com;{44bfd5a4-7450-4bba-ba6e-2a3d5f3c8e21} 1.2.3\r\n", "911 1\r\n"),
+        ("ANS 1 bob@example.com 849102291.520491113 11752013\r\n", "ANS 1 OK\r\n"),
         // Session identifiers of one server are hexadecimal.
-        (
-            "ANS 1 bob@example.com 3a35ff7219dd2d93af0c 4300371d6f7bf134ac9e971c0445120\r\n",
-            "ANS 1 OK\r\n",
-        ),
+        ("ANS 1 bob@example.com 3a35ff7219dd2d93af0c 4300371d6f7bf134ac9e971c0445120\r\n", "ANS 1 OK\r\n"),
     ];
     let others = [
-        (
-            "GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n",
-            "HTTP/1.1 200 OK\r\n\r\n",
-        ),
+        ("GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n"),
         ("VER MSNFTP\r\n", "VER MSNFTP\r\n"),
         ("VERSION 1 MSNP8\r\n", "OK\r\n"),
         ("USER alice\r\n", "+OK\r\n"),
@@ -172,20 +107,13 @@ fn first_client_lines_are_known_on_any_port() -> Check {
     ];
     for (number, (client, server)) in ours.iter().chain(&others).enumerate() {
         let mut stream = connection(50000 + number as u16, 1864 + number as u16);
-        stream
-            .send(Side::Client, *client)
-            .send(Side::Server, *server);
+        stream.send(Side::Client, *client).send(Side::Server, *server);
         streams.push(stream);
     }
     let stored = tshark.store(&capture(&streams)?)?;
     let rows = tshark.fields(&stored, &["tcp.stream"], &Options::filter("msn"))?;
-    let claimed: Vec<String> = rows
-        .into_iter()
-        .flat_map(|row| row.into_iter().flatten())
-        .collect();
-    let expected: Vec<String> = (0..ours.len())
-        .flat_map(|n| [n.to_string(), n.to_string()])
-        .collect();
+    let claimed: Vec<String> = rows.into_iter().flat_map(|row| row.into_iter().flatten()).collect();
+    let expected: Vec<String> = (0..ours.len()).flat_map(|n| [n.to_string(), n.to_string()]).collect();
     let mut claimed_sorted = claimed.clone();
     claimed_sorted.sort();
     assert_eq!(claimed_sorted, expected);
@@ -198,19 +126,13 @@ const LONGEST_INFO: usize = 512;
 #[test]
 fn columns_read_like_the_conversation() -> Check {
     let tshark = Tshark::new()?;
-    for name in [
-        "msnp18-basic-libpurple2.10.9-escargot",
-        "msnp12-chat-amsn-escargot",
-    ] {
+    for name in ["msnp18-basic-libpurple2.10.9-escargot", "msnp12-chat-amsn-escargot"] {
         let stored = tshark.store_file(&capture_folder().join(format!("{name}.pcap")))?;
         let pdus = pdus(&tshark.pdml(&stored, &only_msn(&Options::default()))?);
         let summary = tshark.summary(&stored, &Options::default())?;
         for line in &summary {
-            let words: Vec<_> = pdus
-                .iter()
-                .filter(|pdu| pdu.frame == line.frame)
-                .filter_map(|pdu| pdu.word())
-                .collect();
+            let words: Vec<_> =
+                pdus.iter().filter(|pdu| pdu.frame == line.frame).filter_map(|pdu| pdu.word()).collect();
             if words.is_empty() {
                 continue;
             }
@@ -220,19 +142,11 @@ fn columns_read_like_the_conversation() -> Check {
             // One entry for each command, in order, as far as the line goes.
             let mut rest = line.info.as_str();
             for word in words.iter().take(5) {
-                let at = rest
-                    .find(word)
-                    .ok_or_else(|| format!("no {word} in {line:?}"))?;
+                let at = rest.find(word).ok_or_else(|| format!("no {word} in {line:?}"))?;
                 rest = &rest[at + word.len()..];
             }
         }
-        assert!(
-            summary
-                .iter()
-                .filter(|line| line.protocol == "MSNP")
-                .count()
-                > 30
-        );
+        assert!(summary.iter().filter(|line| line.protocol == "MSNP").count() > 30);
     }
     Ok(())
 }

@@ -22,12 +22,7 @@ fn same(groups: &[Group], cutters: Vec<Cutter>) -> Check {
     let tshark = Tshark::new()?;
     let batch = Batch::new(groups, &cutters);
     let seen = dissect(&tshark, batch.segments.clone(), &Options::default())?;
-    assert!(
-        seen.len() > batch.len(),
-        "{} PDUs on {} connections",
-        seen.len(),
-        batch.len()
-    );
+    assert!(seen.len() > batch.len(), "{} PDUs on {} connections", seen.len(), batch.len());
     none(batch.differences(&seen))
 }
 
@@ -44,24 +39,13 @@ fn transcripts_cut_at_every_byte() -> Check {
 
 #[test]
 fn transcripts_in_single_bytes_merged_and_at_random() -> Check {
-    let plans = [
-        Segmentation::AsSent,
-        Segmentation::Bytes,
-        Segmentation::Merged,
-    ];
+    let plans = [Segmentation::AsSent, Segmentation::Bytes, Segmentation::Merged];
     let mut cutters: Vec<Cutter> = plans.map(cutter).into();
     cutters.extend([random(1, 5), random(2, 60), random(3, 400)]);
-    let small = TcpOptions {
-        mss: 536,
-        acks: true,
-        ..TcpOptions::cut(Segmentation::Merged)
-    };
+    let small = TcpOptions { mss: 536, acks: true, ..TcpOptions::cut(Segmentation::Merged) };
     cutters.push(Box::new(move |stream| segments(stream, &small)));
     cutters.push(Box::new(|stream| {
-        overlap(&segments(
-            stream,
-            &TcpOptions::cut(Segmentation::Random { seed: 4, max: 50 }),
-        ))
+        overlap(&segments(stream, &TcpOptions::cut(Segmentation::Random { seed: 4, max: 50 })))
     }));
     same(&complete_transcripts()?, cutters)
 }
@@ -69,11 +53,7 @@ fn transcripts_in_single_bytes_merged_and_at_random() -> Check {
 #[test]
 fn real_connections_in_single_bytes_merged_and_at_random() -> Check {
     let groups = REAL.map(real).into_iter().collect::<Result<Vec<_>, _>>()?;
-    let plans = [
-        Segmentation::AsSent,
-        Segmentation::Bytes,
-        Segmentation::Merged,
-    ];
+    let plans = [Segmentation::AsSent, Segmentation::Bytes, Segmentation::Merged];
     let mut cutters: Vec<Cutter> = plans.map(cutter).into();
     cutters.extend([random(5, 7), random(6, 300)]);
     same(&groups, cutters)
@@ -81,26 +61,15 @@ fn real_connections_in_single_bytes_merged_and_at_random() -> Check {
 
 #[test]
 fn a_real_transfer_merged_and_at_random() -> Check {
-    let groups = [
-        real("msnp9-p2p-libpurple2.0.0-escargot")?,
-        real("msnp18-p2p-msnpsharp3.1-escargot")?,
-    ];
-    let cutters = vec![
-        cutter(Segmentation::AsSent),
-        cutter(Segmentation::Merged),
-        random(7, 600),
-    ];
+    let groups = [real("msnp9-p2p-libpurple2.0.0-escargot")?, real("msnp18-p2p-msnpsharp3.1-escargot")?];
+    let cutters = vec![cutter(Segmentation::AsSent), cutter(Segmentation::Merged), random(7, 600)];
     same(&groups, cutters)
 }
 
 #[test]
 fn every_link_type_and_file_format() -> Check {
     let tshark = Tshark::new()?;
-    let streams: Vec<_> = complete_transcripts()?
-        .into_iter()
-        .flat_map(|group| group.streams)
-        .take(6)
-        .collect();
+    let streams: Vec<_> = complete_transcripts()?.into_iter().flat_map(|group| group.streams).take(6).collect();
     let options = Options::default();
     let expected = contents(&dissect_capture(
         &tshark,
@@ -111,16 +80,10 @@ fn every_link_type_and_file_format() -> Check {
     let mut failures = Vec::new();
     for (n, link) in Link::ALL.into_iter().enumerate() {
         let capture = Capture::of_streams(link, &streams, &TcpOptions::default())?;
-        let format = if n % 2 == 0 {
-            FileFormat::PcapNg
-        } else {
-            FileFormat::Pcap
-        };
+        let format = if n % 2 == 0 { FileFormat::PcapNg } else { FileFormat::Pcap };
         let stored = tshark.store_as(&capture, format)?;
         let found = contents(&pdus(&tshark.pdml(&stored, &only_msn(&options))?));
-        failures.extend(
-            difference(&expected, &found).map(|what| format!("{link:?} {format:?}: {what}")),
-        );
+        failures.extend(difference(&expected, &found).map(|what| format!("{link:?} {format:?}: {what}")));
     }
     none(failures)
 }

@@ -9,11 +9,7 @@ use std::path::Path;
 fn run(path: &Path) -> Result<(), Failed> {
     let transcript = Transcript::read(path)?;
     let failures = check(&transcript, &Tshark::new()?)?;
-    if failures.is_empty() {
-        Ok(())
-    } else {
-        Err(failures.join("\n").into())
-    }
+    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n").into()) }
 }
 
 fn main() {
@@ -21,11 +17,7 @@ fn main() {
     let paths = all().expect("the folder of transcripts is in the package");
     assert!(!paths.is_empty(), "no transcripts");
     let trial = |path: &std::path::PathBuf| {
-        let name = path
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let path = path.clone();
         Trial::test(name, move || run(&path))
     };

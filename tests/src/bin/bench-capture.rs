@@ -22,12 +22,6 @@ struct Arguments {
 }
 
 fn main() -> Result<()> {
-    let Arguments {
-        file,
-        packets,
-        seed,
-    } = Arguments::parse();
-    Traffic { packets, seed }
-        .capture()?
-        .write(&file, FileFormat::Pcap)
+    let Arguments { file, packets, seed } = Arguments::parse();
+    Traffic { packets, seed }.capture()?.write(&file, FileFormat::Pcap)
 }

@@ -5,9 +5,7 @@ use super::{Link, Segment, Stream, TcpOptions, segments};
 use anyhow::{Context, Result, bail};
 use pcap_file::pcap::{PcapHeader, PcapPacket, PcapReader, PcapWriter};
 use pcap_file::pcapng::blocks::enhanced_packet::EnhancedPacketBlock;
-use pcap_file::pcapng::blocks::interface_description::{
-    InterfaceDescriptionBlock, InterfaceDescriptionOption,
-};
+use pcap_file::pcapng::blocks::interface_description::{InterfaceDescriptionBlock, InterfaceDescriptionOption};
 use pcap_file::pcapng::{Block, PcapNgReader, PcapNgWriter};
 use pcap_file::{Endianness, TsResolution};
 use std::borrow::Cow;
@@ -73,11 +71,7 @@ impl Capture {
         for segment in segments.iter().filter(|s| s.captured) {
             let data = link.packet(segment)?;
             let length = u32::try_from(data.len())?;
-            packets.push(Packet {
-                time: EPOCH + segment.at,
-                data,
-                length,
-            });
+            packets.push(Packet { time: EPOCH + segment.at, data, length });
         }
         Ok(Capture { link, packets })
     }
@@ -93,11 +87,7 @@ impl Capture {
             file.read_exact(&mut magic)?;
             file.rewind()?;
             let input = BufReader::new(file);
-            if magic == PCAPNG_MAGIC {
-                read_pcapng(input)
-            } else {
-                read_pcap(input)
-            }
+            if magic == PCAPNG_MAGIC { read_pcapng(input) } else { read_pcap(input) }
         };
         read().with_context(|| format!("cannot read the capture {}", path.display()))
     }
@@ -137,9 +127,7 @@ impl Capture {
     fn write_pcapng(&self, output: impl Write) -> Result<()> {
         let mut writer = PcapNgWriter::with_endianness(output, Endianness::Little)?;
         let mut interface = InterfaceDescriptionBlock::new(self.link.datalink(), SNAP_LENGTH);
-        interface
-            .options
-            .push(InterfaceDescriptionOption::IfTsResol(NANOSECONDS));
+        interface.options.push(InterfaceDescriptionOption::IfTsResol(NANOSECONDS));
         writer.write_pcapng_block(interface)?;
         for packet in &self.packets {
             writer.write_pcapng_block(EnhancedPacketBlock {
@@ -161,11 +149,7 @@ fn read_pcap(input: impl Read) -> Result<Capture> {
     let mut packets = Vec::new();
     while let Some(packet) = reader.next_packet() {
         let packet = packet?;
-        packets.push(Packet {
-            time: packet.timestamp,
-            data: packet.data.into_owned(),
-            length: packet.orig_len,
-        });
+        packets.push(Packet { time: packet.timestamp, data: packet.data.into_owned(), length: packet.orig_len });
     }
     Ok(Capture { link, packets })
 }
@@ -177,9 +161,7 @@ fn nanoseconds(raw: Duration, interface: &InterfaceDescriptionBlock<'_>) -> Resu
         _ => None,
     });
     let power = u32::from(resolution.unwrap_or(6));
-    let Some(missing) = 9u32.checked_sub(power) else {
-        bail!("time stamp resolution {power} is not supported")
-    };
+    let Some(missing) = 9u32.checked_sub(power) else { bail!("time stamp resolution {power} is not supported") };
     Ok(raw * 10u32.pow(missing))
 }
 
@@ -190,23 +172,14 @@ fn read_pcapng(input: impl Read) -> Result<Capture> {
     while let Some(block) = reader.next_block() {
         let block = block?.into_owned();
         if let Block::EnhancedPacket(packet) = block {
-            let interface = reader
-                .packet_interface(&packet)
-                .context("packet of an undeclared interface")?;
+            let interface = reader.packet_interface(&packet).context("packet of an undeclared interface")?;
             let this = Link::from_datalink(interface.linktype)?;
             if *link.get_or_insert(this) != this {
                 bail!("several link types in one capture");
             }
             let time = nanoseconds(packet.timestamp, interface)?;
-            packets.push(Packet {
-                time,
-                data: packet.data.into_owned(),
-                length: packet.original_len,
-            });
+            packets.push(Packet { time, data: packet.data.into_owned(), length: packet.original_len });
         }
     }
-    Ok(Capture {
-        link: link.unwrap_or(Link::Ethernet),
-        packets,
-    })
+    Ok(Capture { link: link.unwrap_or(Link::Ethernet), packets })
 }

@@ -90,16 +90,8 @@ impl Link {
         let v4 = segment.source.is_ipv4();
         let ethertype = if v4 { ETHERTYPE_IPV4 } else { ETHERTYPE_IPV6 };
         let from_client = segment.source.port() >= segment.destination.port();
-        let (source, destination) = if from_client {
-            (MAC[0], MAC[1])
-        } else {
-            (MAC[1], MAC[0])
-        };
-        let ethernet = |ether_type| Ethernet2Header {
-            source,
-            destination,
-            ether_type: EtherType(ether_type),
-        };
+        let (source, destination) = if from_client { (MAC[0], MAC[1]) } else { (MAC[1], MAC[0]) };
+        let ethernet = |ether_type| Ethernet2Header { source, destination, ether_type: EtherType(ether_type) };
         let mut out = Vec::with_capacity(segment.payload.len() + 80);
         match self {
             Link::Ethernet | Link::EthernetTrailer(_) => out.extend(ethernet(ethertype).to_bytes()),
@@ -140,9 +132,7 @@ impl Link {
         write_ip(segment, &mut out)?;
         match self {
             Link::Ethernet | Link::Vlan(_) => out.resize(out.len().max(60), 0),
-            Link::EthernetTrailer(extra) => {
-                out.resize(out.len().max(60) + usize::from(extra), 0xee)
-            }
+            Link::EthernetTrailer(extra) => out.resize(out.len().max(60) + usize::from(extra), 0xee),
             _ => {}
         }
         Ok(out)
@@ -150,11 +140,7 @@ impl Link {
 
     /// Where the IP packet starts in a packet of this link type; `None` when it carries something else.
     pub fn ip_offset(self, packet: &[u8]) -> Option<usize> {
-        let word = |at: usize| {
-            packet
-                .get(at..at + 2)
-                .map(|b| u16::from_be_bytes([b[0], b[1]]))
-        };
+        let word = |at: usize| packet.get(at..at + 2).map(|b| u16::from_be_bytes([b[0], b[1]]));
         let is_ip = |kind: u16| kind == ETHERTYPE_IPV4 || kind == ETHERTYPE_IPV6;
         match self {
             Link::Ethernet | Link::EthernetTrailer(_) | Link::Vlan(_) => {
@@ -169,11 +155,7 @@ impl Link {
             Link::Null => Some(4),
             Link::Raw => Some(0),
             Link::Ppp => {
-                let at = if packet.starts_with(&[0xff, 0x03]) {
-                    2
-                } else {
-                    0
-                };
+                let at = if packet.starts_with(&[0xff, 0x03]) { 2 } else { 0 };
                 matches!(word(at)?, PPP_IPV4 | PPP_IPV6).then_some(at + 2)
             }
         }
@@ -186,12 +168,7 @@ fn write_ip(segment: &Segment, out: &mut Vec<u8>) -> Result<()> {
         (IpAddr::V6(from), IpAddr::V6(to)) => PacketBuilder::ipv6(from.octets(), to.octets(), 64),
         _ => bail!("mixed address families"),
     };
-    let mut tcp = ip.tcp(
-        segment.source.port(),
-        segment.destination.port(),
-        segment.seq,
-        65535,
-    );
+    let mut tcp = ip.tcp(segment.source.port(), segment.destination.port(), segment.seq, 65535);
     if segment.syn {
         tcp = tcp.syn();
     }

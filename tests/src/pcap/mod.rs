@@ -81,11 +81,7 @@ impl Stream {
     /// When one address is IPv4 and the other IPv6.
     pub fn new(client: SocketAddr, server: SocketAddr) -> Stream {
         assert_eq!(client.is_ipv4(), server.is_ipv4(), "mixed address families");
-        Stream {
-            client,
-            server,
-            events: Vec::new(),
-        }
+        Stream { client, server, events: Vec::new() }
     }
 
     /// Appends data sent by `side`, one millisecond after the last event.
@@ -95,8 +91,7 @@ impl Stream {
 
     /// Appends an event one millisecond after the last one.
     pub fn push(&mut self, side: Side, event: Event) -> &mut Stream {
-        let at =
-            self.events.last().map_or(Duration::ZERO, |last| last.at) + Duration::from_millis(1);
+        let at = self.events.last().map_or(Duration::ZERO, |last| last.at) + Duration::from_millis(1);
         self.events.push(Timed { at, side, event });
         self
     }
@@ -114,19 +109,8 @@ impl Stream {
 
     /// The same conversation between other ports, shifted in time.
     pub fn relocated(&self, client: SocketAddr, server: SocketAddr, later: Duration) -> Stream {
-        let events = self
-            .events
-            .iter()
-            .map(|e| Timed {
-                at: e.at + later,
-                ..e.clone()
-            })
-            .collect();
-        Stream {
-            client,
-            server,
-            events,
-        }
+        let events = self.events.iter().map(|e| Timed { at: e.at + later, ..e.clone() }).collect();
+        Stream { client, server, events }
     }
 }
 

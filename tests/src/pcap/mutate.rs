@@ -18,18 +18,13 @@ pub struct Chance {
 impl Capture {
     /// Indices of the packets that carry TCP data.
     pub fn data_packets(&self) -> Vec<usize> {
-        let carries = |&i: &usize| {
-            tcp_payload_len(self.link, &self.packets[i].data).is_some_and(|len| len > 0)
-        };
+        let carries = |&i: &usize| tcp_payload_len(self.link, &self.packets[i].data).is_some_and(|len| len > 0);
         (0..self.packets.len()).filter(carries).collect()
     }
 
     fn struck(&self, chance: Chance) -> Vec<usize> {
         let mut random = rng(chance.seed);
-        self.data_packets()
-            .into_iter()
-            .filter(|_| random.random_bool(chance.rate))
-            .collect()
+        self.data_packets().into_iter().filter(|_| random.random_bool(chance.rate)).collect()
     }
 
     /// Leaves out the first `count` packets, as when capturing began late.
@@ -43,8 +38,7 @@ impl Capture {
     #[must_use]
     pub fn without(mut self, indices: &[usize]) -> Capture {
         let mut index = 0..;
-        self.packets
-            .retain(|_| index.next().is_none_or(|i| !indices.contains(&i)));
+        self.packets.retain(|_| index.next().is_none_or(|i| !indices.contains(&i)));
         self
     }
 

@@ -21,14 +21,8 @@ fn tcp_of(link: Link, packet: &[u8]) -> Option<Seen<'_>> {
     let ip = packet.get(link.ip_offset(packet)?..)?;
     let sliced = SlicedPacket::from_ip(ip).ok()?;
     let (from, to): (IpAddr, IpAddr) = match sliced.net.as_ref()? {
-        NetSlice::Ipv4(ip) => (
-            ip.header().source_addr().into(),
-            ip.header().destination_addr().into(),
-        ),
-        NetSlice::Ipv6(ip) => (
-            ip.header().source_addr().into(),
-            ip.header().destination_addr().into(),
-        ),
+        NetSlice::Ipv4(ip) => (ip.header().source_addr().into(), ip.header().destination_addr().into()),
+        NetSlice::Ipv6(ip) => (ip.header().source_addr().into(), ip.header().destination_addr().into()),
         NetSlice::Arp(_) => return None,
     };
     let Some(TransportSlice::Tcp(tcp)) = sliced.transport else {
@@ -36,11 +30,7 @@ fn tcp_of(link: Link, packet: &[u8]) -> Option<Seen<'_>> {
     };
     let source = SocketAddr::new(from, tcp.source_port());
     let destination = SocketAddr::new(to, tcp.destination_port());
-    Some(Seen {
-        source,
-        destination,
-        tcp,
-    })
+    Some(Seen { source, destination, tcp })
 }
 
 /// Number of TCP data bytes in a packet; `None` when it is not (whole) TCP.
@@ -75,12 +65,7 @@ impl Half {
             return out;
         };
         // Keys are plain numbers, so after a wrap-around the next segment need not come first.
-        while let Some(seq) = self
-            .waiting
-            .keys()
-            .copied()
-            .find(|&seq| next.wrapping_sub(seq) < WINDOW || seq == next)
-        {
+        while let Some(seq) = self.waiting.keys().copied().find(|&seq| next.wrapping_sub(seq) < WINDOW || seq == next) {
             let bytes = self.waiting.remove(&seq).unwrap_or_default();
             let known = next.wrapping_sub(seq) as usize;
             if known < bytes.len() {
@@ -97,11 +82,7 @@ impl Half {
         let mut out = Vec::new();
         while let Some(next) = self.next {
             out.extend(self.contiguous());
-            let nearest = self
-                .waiting
-                .keys()
-                .copied()
-                .min_by_key(|seq| seq.wrapping_sub(next));
+            let nearest = self.waiting.keys().copied().min_by_key(|seq| seq.wrapping_sub(next));
             let Some(nearest) = nearest else { break };
             self.next = Some(nearest);
         }
@@ -132,65 +113,36 @@ pub fn restream(capture: &Capture) -> Vec<Stream> {
     let mut connections: Vec<Connection> = Vec::new();
     let mut open: HashMap<(SocketAddr, SocketAddr), usize> = HashMap::new();
     for packet in &capture.packets {
-        let Some(Seen {
-            source,
-            destination,
-            tcp,
-        }) = tcp_of(capture.link, &packet.data)
-        else {
+        let Some(Seen { source, destination, tcp }) = tcp_of(capture.link, &packet.data) else {
             continue;
         };
         let at = packet.time.saturating_sub(start);
-        let key = if source < destination {
-            (source, destination)
-        } else {
-            (destination, source)
-        };
+        let key = if source < destination { (source, destination) } else { (destination, source) };
         let opening = tcp.syn() && !tcp.ack();
         let reused = opening
             && open.get(&key).is_some_and(|&i| {
                 let first = connections[i].halves[Side::Client as usize].next;
-                !connections[i].stream.events.is_empty()
-                    || first != Some(tcp.sequence_number().wrapping_add(1))
+                !connections[i].stream.events.is_empty() || first != Some(tcp.sequence_number().wrapping_add(1))
             });
         if reused {
             open.remove(&key);
         }
         let index = *open.entry(key).or_insert_with(|| {
             let from_client = opening || (!tcp.syn() && source.port() >= destination.port());
-            let (client, server) = if from_client {
-                (source, destination)
-            } else {
-                (destination, source)
-            };
-            let stream = Stream {
-                client,
-                server,
-                events: Vec::new(),
-            };
-            connections.push(Connection {
-                stream,
-                halves: [Half::default(), Half::default()],
-                last: at,
-            });
+            let (client, server) = if from_client { (source, destination) } else { (destination, source) };
+            let stream = Stream { client, server, events: Vec::new() };
+            connections.push(Connection { stream, halves: [Half::default(), Half::default()], last: at });
             connections.len() - 1
         });
         let connection = &mut connections[index];
-        let side = if source == connection.stream.client {
-            Side::Client
-        } else {
-            Side::Server
-        };
+        let side = if source == connection.stream.client { Side::Client } else { Side::Server };
         let half = &mut connection.halves[side as usize];
         if tcp.syn() {
-            half.next
-                .get_or_insert(tcp.sequence_number().wrapping_add(1));
+            half.next.get_or_insert(tcp.sequence_number().wrapping_add(1));
             continue;
         }
         let data = half.take(tcp.sequence_number(), tcp.payload());
-        let end = tcp
-            .sequence_number()
-            .wrapping_add(tcp.payload().len() as u32);
+        let end = tcp.sequence_number().wrapping_add(tcp.payload().len() as u32);
         let finished = tcp.fin() && half.next == Some(end) && !half.closed;
         half.closed |= finished;
         connection.push(at, side, Event::Data(data));

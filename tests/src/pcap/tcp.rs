@@ -54,22 +54,14 @@ pub struct TcpOptions {
 
 impl Default for TcpOptions {
     fn default() -> TcpOptions {
-        TcpOptions {
-            segmentation: Segmentation::AsSent,
-            mss: 1460,
-            handshake: true,
-            acks: false,
-        }
+        TcpOptions { segmentation: Segmentation::AsSent, mss: 1460, handshake: true, acks: false }
     }
 }
 
 impl TcpOptions {
     /// The usual options with another way of cutting.
     pub fn cut(segmentation: Segmentation) -> TcpOptions {
-        TcpOptions {
-            segmentation,
-            ..TcpOptions::default()
-        }
+        TcpOptions { segmentation, ..TcpOptions::default() }
     }
 }
 
@@ -108,15 +100,8 @@ struct Sender<'a> {
 
 impl<'a> Sender<'a> {
     fn new(stream: &'a Stream, acks: bool) -> Sender<'a> {
-        let initial = |a: SocketAddr| {
-            0x1000_0000u32.wrapping_add(u32::from(a.port()).wrapping_mul(0x0001_0203))
-        };
-        Sender {
-            stream,
-            next: [initial(stream.client), initial(stream.server)],
-            out: Vec::new(),
-            acks,
-        }
+        let initial = |a: SocketAddr| 0x1000_0000u32.wrapping_add(u32::from(a.port()).wrapping_mul(0x0001_0203));
+        Sender { stream, next: [initial(stream.client), initial(stream.server)], out: Vec::new(), acks }
     }
 
     fn segment(&mut self, at: Duration, side: Side, payload: Vec<u8>) -> &mut Segment {
@@ -130,18 +115,8 @@ impl<'a> Sender<'a> {
         let captured = true;
         // What is sent later must not come earlier in the capture, however close the events are.
         let at = self.out.last().map_or(at, |last| at.max(last.at));
-        let segment = Segment {
-            at,
-            source,
-            destination,
-            seq,
-            ack,
-            syn: false,
-            fin: false,
-            rst: false,
-            payload,
-            captured,
-        };
+        let segment =
+            Segment { at, source, destination, seq, ack, syn: false, fin: false, rst: false, payload, captured };
         self.out.push(segment);
         let last = self.out.len() - 1;
         &mut self.out[last]
@@ -157,8 +132,7 @@ impl<'a> Sender<'a> {
         syn.syn = true;
         syn.ack = 0;
         self.occupy(Side::Client);
-        self.segment(start + ROUND_TRIP / 2, Side::Server, Vec::new())
-            .syn = true;
+        self.segment(start + ROUND_TRIP / 2, Side::Server, Vec::new()).syn = true;
         self.occupy(Side::Server);
         self.segment(start + ROUND_TRIP, Side::Client, Vec::new());
     }
@@ -197,23 +171,14 @@ pub fn segments(stream: &Stream, options: &TcpOptions) -> Vec<Segment> {
             Turn::Data(piece) => {
                 let mut at = piece.at + delay;
                 for bytes in piece.bytes.chunks(options.mss.max(1)) {
-                    sender.data(Piece {
-                        at,
-                        side: piece.side,
-                        bytes: bytes.to_vec(),
-                        captured: piece.captured,
-                    });
+                    sender.data(Piece { at, side: piece.side, bytes: bytes.to_vec(), captured: piece.captured });
                     at += Duration::from_micros(1);
                 }
             }
             Turn::Fin(at, side) => {
                 sender.segment(at + delay, side, Vec::new()).fin = true;
                 sender.occupy(side);
-                sender.segment(
-                    at + delay + Duration::from_micros(20),
-                    side.other(),
-                    Vec::new(),
-                );
+                sender.segment(at + delay + Duration::from_micros(20), side.other(), Vec::new());
             }
             Turn::Rst(at, side) => sender.segment(at + delay, side, Vec::new()).rst = true,
         }
@@ -229,10 +194,7 @@ enum Turn {
 
 /// Cuts the events of a connection as the plan says, leaving the maximum segment size aside.
 fn turns(events: &[Timed], segmentation: &Segmentation) -> Vec<Turn> {
-    let merge = matches!(
-        segmentation,
-        Segmentation::Merged | Segmentation::Random { .. }
-    );
+    let merge = matches!(segmentation, Segmentation::Merged | Segmentation::Random { .. });
     let mut random = match segmentation {
         Segmentation::Random { seed, .. } => Some(rng(*seed)),
         _ => None,
@@ -258,19 +220,14 @@ fn turns(events: &[Timed], segmentation: &Segmentation) -> Vec<Turn> {
             Segmentation::AsSent | Segmentation::Merged => vec![&bytes],
             Segmentation::Bytes => bytes.chunks(1).collect(),
             Segmentation::Cut(cuts) => {
-                let offsets = if side == Side::Client {
-                    &cuts.client
-                } else {
-                    &cuts.server
-                };
+                let offsets = if side == Side::Client { &cuts.client } else { &cuts.server };
                 split_at_all(&bytes, offsets.iter().filter_map(|o| o.checked_sub(start)))
             }
             Segmentation::Random { max, .. } => {
                 let mut rest = bytes.as_slice();
                 let mut pieces = Vec::new();
                 while let (false, Some(random)) = (rest.is_empty(), random.as_mut()) {
-                    let (piece, tail) =
-                        rest.split_at(random.random_range(1..=(*max).max(1)).min(rest.len()));
+                    let (piece, tail) = rest.split_at(random.random_range(1..=(*max).max(1)).min(rest.len()));
                     pieces.push(piece);
                     rest = tail;
                 }
@@ -279,12 +236,7 @@ fn turns(events: &[Timed], segmentation: &Segmentation) -> Vec<Turn> {
         };
         for (n, piece) in pieces.into_iter().filter(|p| !p.is_empty()).enumerate() {
             let at = at + Duration::from_nanos(100) * n as u32;
-            out.push(Turn::Data(Piece {
-                at,
-                side,
-                bytes: piece.to_vec(),
-                captured,
-            }));
+            out.push(Turn::Data(Piece { at, side, bytes: piece.to_vec(), captured }));
         }
     }
     out
@@ -307,9 +259,7 @@ fn split_at_all(bytes: &[u8], offsets: impl Iterator<Item = usize>) -> Vec<&[u8]
 fn merged(events: &[Timed], merge: bool) -> Vec<Timed> {
     let mut out: Vec<Timed> = Vec::with_capacity(events.len());
     for next in events {
-        let last = out
-            .last_mut()
-            .filter(|last| merge && last.side == next.side);
+        let last = out.last_mut().filter(|last| merge && last.side == next.side);
         match (last.map(|last| &mut last.event), &next.event) {
             (Some(Event::Data(held)), Event::Data(bytes)) => held.extend_from_slice(bytes),
             _ => out.push(next.clone()),
@@ -334,12 +284,7 @@ pub fn overlap(segments: &[Segment]) -> Vec<Segment> {
             let payload = [&before.payload[from..], &segment.payload[..to]].concat();
             let seq = before.seq.wrapping_add(from as u32);
             let at = segment.at + Duration::from_nanos(50);
-            out.push(Segment {
-                at,
-                seq,
-                payload,
-                ..segment.clone()
-            });
+            out.push(Segment { at, seq, payload, ..segment.clone() });
         }
         previous = Some(segment);
     }

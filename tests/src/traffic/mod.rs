@@ -5,9 +5,7 @@
 mod notification;
 mod switchboard;
 
-use crate::pcap::{
-    Capture, Event, Link, Segment, Segmentation, Side, Stream, TcpOptions, Timed, rng, segments,
-};
+use crate::pcap::{Capture, Event, Link, Segment, Segmentation, Side, Stream, TcpOptions, Timed, rng, segments};
 use anyhow::Result;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -75,16 +73,8 @@ struct Person {
     guid: String,
 }
 
-const NAMES: [&str; 8] = [
-    "Alice",
-    "Bob%20B%C3%B6hm",
-    "Carol%20(away)",
-    "Dave",
-    "Erin%20%E2%99%A5",
-    "Frank%20F.",
-    "Grace",
-    "Zo%C3%AB",
-];
+const NAMES: [&str; 8] =
+    ["Alice", "Bob%20B%C3%B6hm", "Carol%20(away)", "Dave", "Erin%20%E2%99%A5", "Frank%20F.", "Grace", "Zo%C3%AB"];
 const VERSIONS: [u8; 8] = [8, 9, 9, 11, 12, 15, 15, 18];
 const STATUSES: [&str; 7] = ["NLN", "BSY", "IDL", "AWY", "BRB", "PHN", "LUN"];
 
@@ -92,11 +82,7 @@ impl Person {
     fn new(number: usize) -> Person {
         let email = format!("user{number}@example.com");
         let name = format!("{}%20{number}", NAMES[number % NAMES.len()]);
-        Person {
-            email,
-            name,
-            guid: format!("{number:08x}-1c2d-4e3f-8a9b-{:012x}", number * 7919),
-        }
+        Person { email, name, guid: format!("{number:08x}-1c2d-4e3f-8a9b-{:012x}", number * 7919) }
     }
 }
 
@@ -107,27 +93,13 @@ impl Talk {
         let host = [198, 51, 100, 1 + (number / 10 % 250) as u8];
         // Every connection has its own pair of address and port, up to tens of thousands of connections.
         let client: SocketAddr = (host, 1024 + (number * 7 % 60000) as u16).into();
-        let budget = random
-            .random_range(PACKETS_PER_STREAM / 2..PACKETS_PER_STREAM * 3 / 2)
-            .min(packets.max(20));
+        let budget = random.random_range(PACKETS_PER_STREAM / 2..PACKETS_PER_STREAM * 3 / 2).min(packets.max(20));
         let now = OPENING.mul_f64(random.random_range(0.0..1.0));
         let first = number * 3;
-        let friends = (1..=random.random_range(5..60))
-            .map(|n| Person::new(first + n))
-            .collect();
+        let friends = (1..=random.random_range(5..60)).map(|n| Person::new(first + n)).collect();
         let version = VERSIONS[random.random_range(0..VERSIONS.len())];
         let stream = Stream::new(client, server);
-        Talk {
-            stream,
-            random,
-            now,
-            trid: 0,
-            version,
-            me: Person::new(first),
-            friends,
-            budget,
-            spent: 0,
-        }
+        Talk { stream, random, now, trid: 0, version, me: Person::new(first), friends, budget, spent: 0 }
     }
 
     /// The next transaction identifier.
@@ -140,11 +112,7 @@ impl Talk {
         let bytes = bytes.into();
         self.spent += bytes.len().div_ceil(1460);
         self.now += Duration::from_micros(self.random.random_range(200..60_000));
-        self.stream.events.push(Timed {
-            at: self.now,
-            side,
-            event: Event::Data(bytes),
-        });
+        self.stream.events.push(Timed { at: self.now, side, event: Event::Data(bytes) });
     }
 
     fn client(&mut self, text: impl Into<Vec<u8>>) {
@@ -174,11 +142,7 @@ impl Talk {
     fn close(&mut self) {
         self.client("OUT\r\n");
         for side in [Side::Client, Side::Server] {
-            self.stream.events.push(Timed {
-                at: self.now,
-                side,
-                event: Event::Fin,
-            });
+            self.stream.events.push(Timed { at: self.now, side, event: Event::Fin });
         }
     }
 
@@ -187,10 +151,7 @@ impl Talk {
         let segmentation = match self.random.random_range(0..10) {
             0..=5 => Segmentation::AsSent,
             6..=7 => Segmentation::Merged,
-            _ => Segmentation::Random {
-                seed: self.random.random(),
-                max: 1460,
-            },
+            _ => Segmentation::Random { seed: self.random.random(), max: 1460 },
         };
         segments(&self.stream, &TcpOptions::cut(segmentation))
     }

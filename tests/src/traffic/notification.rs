@@ -36,40 +36,27 @@ fn login(talk: &mut Talk) {
     let version = talk.version;
     let email = talk.me.email.clone();
     let n = talk.next();
-    talk.client(format!(
-        "VER {n} MSNP{version} MSNP{} CVR0\r\n",
-        version - 1
-    ));
+    talk.client(format!("VER {n} MSNP{version} MSNP{} CVR0\r\n", version - 1));
     talk.server(format!("VER {n} MSNP{version} CVR0\r\n"));
     let n = talk.next();
-    talk.client(format!(
-        "CVR {n} 0x0409 winnt 5.1 i386 MSNMSGR 8.5.1302 msmsgs {email}\r\n"
-    ));
+    talk.client(format!("CVR {n} 0x0409 winnt 5.1 i386 MSNMSGR 8.5.1302 msmsgs {email}\r\n"));
     talk.server(format!(
         "CVR {n} 14.0.8117 14.0.8117 8.1.0178 http://download.example.com/setup.exe http://www.example.com\r\n"
     ));
     let scheme = if version >= 15 { "SSO" } else { "TWN" };
     let n = talk.next();
     talk.client(format!("USR {n} {scheme} I {email}\r\n"));
-    let ticket: String = (0..200)
-        .map(|_| char::from(talk.random.random_range(b'a'..=b'z')))
-        .collect();
+    let ticket: String = (0..200).map(|_| char::from(talk.random.random_range(b'a'..=b'z'))).collect();
     if version >= 15 {
         talk.server(format!("USR {n} SSO S MBI_KEY_OLD {NONCE}\r\n"));
         let n = talk.next();
-        talk.client(format!(
-            "USR {n} SSO S t={ticket}&p= HAAAAAEAAAADZgAABIAAAAgAAAAUAAAASAAAAAAAAAAAAAAA\r\n"
-        ));
+        talk.client(format!("USR {n} SSO S t={ticket}&p= HAAAAAEAAAADZgAABIAAAAgAAAAUAAAASAAAAAAAAAAAAAAA\r\n"));
         talk.server(format!("USR {n} OK {email} 1 0\r\n"));
     } else {
         talk.server(format!("USR {n} TWN S lc=1033,id=507,tw=40,ct=1062764229,kpp=1,kv=5,ver=2.1.0173.1,tpf=0a1b\r\n"));
         let n = talk.next();
         talk.client(format!("USR {n} TWN S t={ticket}&p={}\r\n", &ticket[..80]));
-        let name = if version < 10 {
-            format!(" {}", talk.me.name)
-        } else {
-            String::new()
-        };
+        let name = if version < 10 { format!(" {}", talk.me.name) } else { String::new() };
         talk.server(format!("USR {n} OK {email}{name} 1 0\r\n"));
     }
     if version >= 11 {
@@ -81,12 +68,7 @@ fn login(talk: &mut Talk) {
 fn contacts(talk: &mut Talk) {
     if talk.version >= 13 {
         let users: String = (0..talk.friends.len())
-            .map(|i| {
-                format!(
-                    "<c n=\"{}\" l=\"3\" t=\"1\"/>",
-                    talk.friends[i].email.trim_end_matches("@example.com")
-                )
-            })
+            .map(|i| format!("<c n=\"{}\" l=\"3\" t=\"1\"/>", talk.friends[i].email.trim_end_matches("@example.com")))
             .collect();
         let list = format!("<ml l=\"1\"><d n=\"example.com\">{users}</d></ml>");
         let n = talk.next();
@@ -107,19 +89,12 @@ fn contacts(talk: &mut Talk) {
     answer.push_str("GTC A\r\nBLP AL\r\nPRP MFN Me\r\nPRP MOB Y\r\n");
     for (id, name) in ["Friends", "Work%20place"].iter().enumerate() {
         let guid = Person::new(900_000 + id).guid;
-        answer.push_str(&if modern {
-            format!("LSG {name} {guid}\r\n")
-        } else {
-            format!("LSG {id} {name} 0\r\n")
-        });
+        answer.push_str(&if modern { format!("LSG {name} {guid}\r\n") } else { format!("LSG {id} {name} 0\r\n") });
     }
     for friend in &talk.friends {
         let Person { email, name, guid } = friend;
         answer.push_str(&if modern {
-            format!(
-                "LST N={email} F={name} C={guid} 11 1 {}\r\n",
-                Person::new(900_000).guid
-            )
+            format!("LST N={email} F={name} C={guid} 11 1 {}\r\n", Person::new(900_000).guid)
         } else {
             format!("LST {email} {name} 11 0\r\n")
         });
@@ -157,20 +132,14 @@ fn presence(talk: &mut Talk) {
     for friend in talk.friends.clone().iter().step_by(2) {
         let status = talk.status();
         let rest = where_and_who(talk, friend);
-        let word = if talk.version >= 18 {
-            "NLN".to_owned()
-        } else {
-            format!("ILN {n}")
-        };
+        let word = if talk.version >= 18 { "NLN".to_owned() } else { format!("ILN {n}") };
         storm.extend(format!("{word} {status} {rest}\r\n").bytes());
         storm.extend(personal(talk, friend));
     }
     talk.server(storm);
     talk.server("CHL 0 15570131571988941333\r\n");
     let n = talk.next();
-    talk.client(format!(
-        "QRY {n} PROD0090YUAUV{{2B 32\r\n85ecb0db8f32113df79ce0892b9a102c"
-    ));
+    talk.client(format!("QRY {n} PROD0090YUAUV{{2B 32\r\n85ecb0db8f32113df79ce0892b9a102c"));
     talk.server(format!("QRY {n}\r\n"));
 }
 
@@ -209,8 +178,7 @@ fn personal(talk: &mut Talk, friend: &Person) -> Vec<u8> {
     } else {
         String::new()
     };
-    let body =
-        format!("<Data><PSM>message {number}</PSM><CurrentMedia>{media}</CurrentMedia></Data>");
+    let body = format!("<Data><PSM>message {number}</PSM><CurrentMedia>{media}</CurrentMedia></Data>");
     with_payload(&line, body.as_bytes())
 }
 
@@ -239,25 +207,13 @@ fn ask_switchboard(talk: &mut Talk) {
     let n = talk.next();
     talk.client(format!("XFR {n} SB\r\n"));
     let session: u32 = talk.random.random_range(10_000_000..99_999_999);
-    let more = if talk.version >= 13 {
-        " U messenger.msn.com 1"
-    } else {
-        ""
-    };
-    talk.server(format!(
-        "XFR {n} SB 192.0.2.20:1863 CKI {session}.1050826919.32308{more}\r\n"
-    ));
+    let more = if talk.version >= 13 { " U messenger.msn.com 1" } else { "" };
+    talk.server(format!("XFR {n} SB 192.0.2.20:1863 CKI {session}.1050826919.32308{more}\r\n"));
 }
 
 fn invited(talk: &mut Talk) {
     let Person { email, name, .. } = talk.friend();
     let session: u32 = talk.random.random_range(10_000_000..99_999_999);
-    let more = if talk.version >= 13 {
-        " U messenger.msn.com 1"
-    } else {
-        ""
-    };
-    talk.server(format!(
-        "RNG {session} 192.0.2.20:1863 CKI 849102291.520491113 {email} {name}{more}\r\n"
-    ));
+    let more = if talk.version >= 13 { " U messenger.msn.com 1" } else { "" };
+    talk.server(format!("RNG {session} 192.0.2.20:1863 CKI 849102291.520491113 {email} {name}{more}\r\n"));
 }

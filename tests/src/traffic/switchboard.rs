@@ -21,10 +21,10 @@ pub(super) fn chat(talk: &mut Talk) {
     let friend = open(talk);
     while talk.busy() {
         talk.pause();
-        let typing = format!(
-            "MIME-Version: 1.0\r\nContent-Type: text/x-msmsgscontrol\r\nTypingUser: {}\r\n\r\n\r\n",
-            { &talk.me.email }
-        );
+        let typing =
+            format!("MIME-Version: 1.0\r\nContent-Type: text/x-msmsgscontrol\r\nTypingUser: {}\r\n\r\n\r\n", {
+                &talk.me.email
+            });
         match talk.random.random_range(0..10) {
             0..=1 => said(talk, "U", typing.as_bytes()),
             2..=4 => {
@@ -77,30 +77,18 @@ fn open(talk: &mut Talk) -> Person {
     let friend = talk.friend();
     let Person { email, name, .. } = friend.clone();
     let me = talk.me.clone();
-    let capabilities = if talk.version >= 12 {
-        " 1342554172"
-    } else {
-        ""
-    };
+    let capabilities = if talk.version >= 12 { " 1342554172" } else { "" };
     let n = talk.next();
     if talk.random.random_bool(0.5) {
-        talk.client(format!(
-            "USR {n} {} 11752013.1050826919.32308\r\n",
-            me.email
-        ));
+        talk.client(format!("USR {n} {} 11752013.1050826919.32308\r\n", me.email));
         talk.server(format!("USR {n} OK {} {}\r\n", me.email, me.name));
         let n = talk.next();
         talk.client(format!("CAL {n} {email}\r\n"));
         talk.server(format!("CAL {n} RINGING 11752013\r\n"));
         talk.server(format!("JOI {email} {name}{capabilities}\r\n"));
     } else {
-        talk.client(format!(
-            "ANS {n} {} 849102291.520491113 11752013\r\n",
-            me.email
-        ));
-        talk.server(format!(
-            "IRO {n} 1 1 {email} {name}{capabilities}\r\nANS {n} OK\r\n"
-        ));
+        talk.client(format!("ANS {n} {} 849102291.520491113 11752013\r\n", me.email));
+        talk.server(format!("IRO {n} 1 1 {email} {name}{capabilities}\r\nANS {n} OK\r\n"));
     }
     friend
 }
@@ -129,22 +117,12 @@ fn heard(talk: &mut Talk, friend: &Person, payload: &[u8]) {
 }
 
 /// An MSNP2P packet of version 1 in its MIME envelope.
-fn p2p(
-    talk: &mut Talk,
-    to: &Person,
-    session: u32,
-    id: u32,
-    offset: usize,
-    size: usize,
-    length: usize,
-) -> Vec<u8> {
+fn p2p(talk: &mut Talk, to: &Person, session: u32, id: u32, offset: usize, size: usize, length: usize) -> Vec<u8> {
     const FILE_DATA: u32 = 0x0100_0030;
     const FILE_TRANSFER: u32 = 2;
-    let mut out = format!(
-        "MIME-Version: 1.0\r\nContent-Type: application/x-msnmsgrp2p\r\nP2P-Dest: {}\r\n\r\n",
-        to.email
-    )
-    .into_bytes();
+    let mut out =
+        format!("MIME-Version: 1.0\r\nContent-Type: application/x-msnmsgrp2p\r\nP2P-Dest: {}\r\n\r\n", to.email)
+            .into_bytes();
     out.extend(session.to_le_bytes());
     out.extend(id.to_le_bytes());
     out.extend((offset as u64).to_le_bytes());

@@ -16,34 +16,18 @@ pub fn check(transcript: &Transcript, tshark: &Tshark) -> Result<Vec<String>> {
     let stored = tshark.store(&transcript.capture()?)?;
     let seen = pdus(&tshark.pdml(&stored, &transcript.options)?);
     let claims = transcript.units.iter().flat_map(|unit| &unit.expectations);
-    let asks_for_info = claims
-        .clone()
-        .any(|expectation| matches!(expectation.claim, Claim::Info(_)));
+    let asks_for_info = claims.clone().any(|expectation| matches!(expectation.claim, Claim::Info(_)));
     let infos: BTreeMap<u32, String> = if asks_for_info {
-        tshark
-            .summary(&stored, &transcript.options)?
-            .into_iter()
-            .map(|s| (s.frame, s.info))
-            .collect()
+        tshark.summary(&stored, &transcript.options)?.into_iter().map(|s| (s.frame, s.info)).collect()
     } else {
         BTreeMap::new()
     };
     let mut failures = Vec::new();
     for (index, connection) in transcript.connections.iter().enumerate() {
-        let (client, server) = (
-            connection.stream.client.port(),
-            connection.stream.server.port(),
-        );
+        let (client, server) = (connection.stream.client.port(), connection.stream.server.port());
         for side in [Side::Client, Side::Server] {
-            let ports = if side == Side::Client {
-                (client, server)
-            } else {
-                (server, client)
-            };
-            let seen: Vec<&Pdu> = seen
-                .iter()
-                .filter(|p| (p.source_port, p.destination_port) == ports)
-                .collect();
+            let ports = if side == Side::Client { (client, server) } else { (server, client) };
+            let seen: Vec<&Pdu> = seen.iter().filter(|p| (p.source_port, p.destination_port) == ports).collect();
             let units: Vec<&Unit> = transcript.units_of(index, side).collect();
             if seen.len() != units.len() {
                 let labels: Vec<_> = seen.iter().map(|pdu| pdu.label()).collect();
@@ -60,11 +44,8 @@ pub fn check(transcript: &Transcript, tshark: &Tshark) -> Result<Vec<String>> {
                 failures.extend(unit_failures(unit, pdu, info));
                 if let Some(regular) = &unit.regular {
                     let irregular = irregularities(regular, unit, pdu);
-                    failures.extend(
-                        irregular
-                            .iter()
-                            .map(|what| format!("line {}: {}: {what}", unit.line, pdu.label())),
-                    );
+                    failures
+                        .extend(irregular.iter().map(|what| format!("line {}: {}: {what}", unit.line, pdu.label())));
                 }
             }
         }
@@ -75,44 +56,25 @@ pub fn check(transcript: &Transcript, tshark: &Tshark) -> Result<Vec<String>> {
 /// Where a command that should be regular is not, the fields that the transcript itself speaks of left aside.
 fn irregularities(regular: &Regular, unit: &Unit, pdu: &Pdu) -> Vec<String> {
     let claimed = |name: &str| {
-        unit.expectations
-            .iter()
-            .any(|expectation| match &expectation.claim {
-                Claim::Value(field, _) | Claim::Shown(field, _) | Claim::Count(field, _) => {
-                    field == name
-                }
-                Claim::Info(_) => false,
-            })
+        unit.expectations.iter().any(|expectation| match &expectation.claim {
+            Claim::Value(field, _) | Claim::Shown(field, _) | Claim::Count(field, _) => field == name,
+            Claim::Info(_) => false,
+        })
     };
     let mut found = Vec::new();
     if pdu.word() != Some(&regular.word) {
-        found.push(format!(
-            "the word is {:?}, not {}",
-            pdu.word(),
-            regular.word
-        ));
+        found.push(format!("the word is {:?}, not {}", pdu.word(), regular.word));
     }
     if pdu.side() != Some(unit.side) {
-        found.push(format!(
-            "the direction is {:?}, not {:?}",
-            pdu.side(),
-            unit.side
-        ));
+        found.push(format!("the direction is {:?}, not {:?}", pdu.side(), unit.side));
     }
     let length = pdu.show("msn.payload_length").unwrap_or("0");
     if length != regular.payload.to_string() {
-        found.push(format!(
-            "the payload length is {length}, not {}",
-            regular.payload
-        ));
+        found.push(format!("the payload length is {length}, not {}", regular.payload));
     }
     for name in ["msn.parameter", "msn.continuation", "_ws.malformed"] {
         if !claimed(name) {
-            found.extend(
-                pdu.all(name)
-                    .iter()
-                    .map(|field| format!("{name} {:?}", field.show)),
-            );
+            found.extend(pdu.all(name).iter().map(|field| format!("{name} {:?}", field.show)));
         }
     }
     found
@@ -127,11 +89,7 @@ fn unit_failures(unit: &Unit, pdu: &Pdu, info: &str) -> Vec<String> {
             Claim::Value(name, value) => {
                 let all = pdu.all(name);
                 let from = used.get(name.as_str()).copied().unwrap_or(0);
-                match all
-                    .iter()
-                    .skip(from)
-                    .position(|field| matches(field, value))
-                {
+                match all.iter().skip(from).position(|field| matches(field, value)) {
                     Some(at) => {
                         used.insert(name, from + at + 1);
                         continue;
@@ -141,10 +99,7 @@ fn unit_failures(unit: &Unit, pdu: &Pdu, info: &str) -> Vec<String> {
             }
             Claim::Shown(name, text) => {
                 let all = pdu.all(name);
-                if all
-                    .iter()
-                    .any(|field| field.showname.contains(text.as_str()))
-                {
+                if all.iter().any(|field| field.showname.contains(text.as_str())) {
                     continue;
                 }
                 shown(&all)
@@ -164,22 +119,14 @@ fn unit_failures(unit: &Unit, pdu: &Pdu, info: &str) -> Vec<String> {
             }
         };
         let claim = &expectation.claim;
-        failures.push(format!(
-            "line {}: {claim:?}, but {} has {found}",
-            expectation.line,
-            pdu.label()
-        ));
+        failures.push(format!("line {}: {claim:?}, but {} has {found}", expectation.line, pdu.label()));
     }
     failures
 }
 
 fn shown(fields: &[&Field]) -> String {
     let one = |field: &&Field| format!("{:?} ({})", field.show, field.showname);
-    if fields.is_empty() {
-        "none".to_owned()
-    } else {
-        fields.iter().map(one).collect::<Vec<_>>().join(", ")
-    }
+    if fields.is_empty() { "none".to_owned() } else { fields.iter().map(one).collect::<Vec<_>>().join(", ") }
 }
 
 /// Whether a field has a value: as filters write it, as the tree shows it, or as an equal number.
@@ -196,12 +143,8 @@ fn matches(field: &Field, value: &str) -> bool {
         _ => None,
     };
     // Raw bytes may be claimed as the text that they are.
-    let bytes = (0..field.value.len())
-        .step_by(2)
-        .map(|at| field.value.get(at..at + 2));
-    let bytes: Option<Vec<u8>> = bytes
-        .map(|pair| u8::from_str_radix(pair?, 16).ok())
-        .collect();
+    let bytes = (0..field.value.len()).step_by(2).map(|at| field.value.get(at..at + 2));
+    let bytes: Option<Vec<u8>> = bytes.map(|pair| u8::from_str_radix(pair?, 16).ok()).collect();
     field.show == value
         || (!value.is_empty() && bytes.as_deref() == Some(value.as_bytes()))
         || shown == Some(value)

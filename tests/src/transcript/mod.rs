@@ -107,8 +107,7 @@ impl Transcript {
     /// # Errors
     /// When it cannot be read or understood; the message names the line.
     pub fn read(path: &Path) -> Result<Transcript> {
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("cannot read {}", path.display()))?;
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         Transcript::parse(&text).with_context(|| path.display().to_string())
     }
 
@@ -122,10 +121,7 @@ impl Transcript {
 
     /// The connections as byte streams.
     pub fn streams(&self) -> Vec<Stream> {
-        self.connections
-            .iter()
-            .map(|connection| connection.stream.clone())
-            .collect()
+        self.connections.iter().map(|connection| connection.stream.clone()).collect()
     }
 
     /// The capture that the transcript describes.
@@ -134,26 +130,15 @@ impl Transcript {
     /// When a segment does not fit into a packet.
     pub fn capture(&self) -> Result<Capture> {
         let mut all: Vec<Segment> = Vec::new();
-        for Connection {
-            stream, handshake, ..
-        } in &self.connections
-        {
-            all.extend(segments(
-                stream,
-                &TcpOptions {
-                    handshake: *handshake,
-                    ..TcpOptions::default()
-                },
-            ));
+        for Connection { stream, handshake, .. } in &self.connections {
+            all.extend(segments(stream, &TcpOptions { handshake: *handshake, ..TcpOptions::default() }));
         }
         Capture::of_segments(self.link, all)
     }
 
     /// What each side of a connection says, one entry for each PDU.
     pub fn units_of(&self, connection: usize, side: Side) -> impl Iterator<Item = &Unit> {
-        self.units
-            .iter()
-            .filter(move |unit| unit.connection == connection && unit.side == side && unit.is_pdu)
+        self.units.iter().filter(move |unit| unit.connection == connection && unit.side == side && unit.is_pdu)
     }
 }
 
@@ -172,9 +157,7 @@ pub fn all() -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut folders = vec![folder];
     while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder)
-            .with_context(|| format!("cannot read {}", folder.display()))?
-        {
+        for entry in std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
             let path = entry?.path();
             if path.is_dir() {
                 folders.push(path);

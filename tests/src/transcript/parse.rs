@@ -16,9 +16,7 @@ pub(super) fn parse(text: &str) -> Result<Transcript> {
     let mut parser = Parser::default();
     for (index, line) in text.lines().enumerate() {
         let number = index + 1;
-        parser
-            .line(number, line)
-            .with_context(|| format!("line {number}: {line}"))?;
+        parser.line(number, line).with_context(|| format!("line {number}: {line}"))?;
     }
     parser.finish()
 }
@@ -106,23 +104,14 @@ impl Parser {
     }
 
     fn find(&self, name: &str) -> Result<usize> {
-        self.connections
-            .iter()
-            .position(|c| c.name == name)
-            .with_context(|| format!("no connection {name}"))
+        self.connections.iter().position(|c| c.name == name).with_context(|| format!("no connection {name}"))
     }
 
     fn connection(&mut self, rest: &str) -> Result<()> {
         self.close()?;
         let mut words = rest.split_whitespace().peekable();
-        let name = words
-            .next()
-            .context("a connection needs a name")?
-            .to_owned();
-        ensure!(
-            self.find(&name).is_err(),
-            "there is a connection {name} already"
-        );
+        let name = words.next().context("a connection needs a name")?.to_owned();
+        ensure!(self.find(&name).is_err(), "there is a connection {name} already");
         let port = CLIENT_PORTS + self.connections.len() as u16;
         let mut client: SocketAddr = ([192, 0, 2, 1], port).into();
         let mut server: SocketAddr = ([192, 0, 2, 10], 1863).into();
@@ -131,30 +120,16 @@ impl Parser {
             ensure!(words.next() == Some("->"), "expected CLIENT -> SERVER");
             server = words.next().context("server address")?.parse()?;
         }
-        ensure!(
-            client.is_ipv4() == server.is_ipv4(),
-            "IPv4 and IPv6 on one connection"
-        );
-        let taken = self
-            .connections
-            .iter()
-            .any(|c| c.stream.client.port() == client.port());
-        ensure!(
-            !taken,
-            "client port {} is in use: ports tell connections apart",
-            client.port()
-        );
+        ensure!(client.is_ipv4() == server.is_ipv4(), "IPv4 and IPv6 on one connection");
+        let taken = self.connections.iter().any(|c| c.stream.client.port() == client.port());
+        ensure!(!taken, "client port {} is in use: ports tell connections apart", client.port());
         let handshake = match words.next() {
             None => true,
             Some("no-handshake") => false,
             Some(other) => bail!("unexpected {other}"),
         };
         self.current = self.connections.len();
-        self.connections.push(Connection {
-            name,
-            stream: Stream::new(client, server),
-            handshake,
-        });
+        self.connections.push(Connection { name, stream: Stream::new(client, server), handshake });
         Ok(())
     }
 
@@ -185,10 +160,7 @@ impl Parser {
     }
 
     fn expectation(&mut self, line: usize, text: &str) -> Result<()> {
-        let open = self
-            .open
-            .as_mut()
-            .context("no unit before this expectation")?;
+        let open = self.open.as_mut().context("no unit before this expectation")?;
         let pair = |text: &str| match text.trim().split_once(':') {
             Some((field, value)) => Ok((field.trim().to_owned(), value.trim_start().to_owned())),
             None => bail!("expected a field, a colon and a value"),
@@ -227,10 +199,7 @@ impl Parser {
         };
         self.now += STEP;
         let now = self.now;
-        self.connections
-            .get_mut(self.current)
-            .context("no connection was declared")?
-            .data(now, side, event);
+        self.connections.get_mut(self.current).context("no connection was declared")?.data(now, side, event);
         Ok(())
     }
 
@@ -246,17 +215,11 @@ impl Parser {
         };
         bytes.extend(&open.payload);
         self.send(&open, &bytes)?;
-        ensure!(
-            open.is_pdu || open.expectations.is_empty(),
-            "line {}: claims about a PDU that is none",
-            open.line
-        );
+        ensure!(open.is_pdu || open.expectations.is_empty(), "line {}: claims about a PDU that is none", open.line);
         let word = bytes.split(u8::is_ascii_whitespace).next();
         let word = word.filter(|_| open.text.is_some() && !open.odd);
-        let regular = word.map(|word| Regular {
-            word: String::from_utf8_lossy(word).into_owned(),
-            payload: open.payload.len(),
-        });
+        let regular =
+            word.map(|word| Regular { word: String::from_utf8_lossy(word).into_owned(), payload: open.payload.len() });
         self.units.push(Unit {
             line: open.line,
             connection: open.connection,
@@ -282,22 +245,12 @@ impl Parser {
             }
             return Ok(());
         }
-        let event = if open.how.unseen {
-            Event::Unseen
-        } else {
-            Event::Data
-        };
+        let event = if open.how.unseen { Event::Unseen } else { Event::Data };
         let mut from = 0;
         let mut at = open.at;
         for cut in &open.how.cuts {
-            let to = if *cut < 0 {
-                bytes.len() as i64 + cut
-            } else {
-                *cut
-            };
-            let to = usize::try_from(to)
-                .ok()
-                .filter(|&to| to > from && to < bytes.len());
+            let to = if *cut < 0 { bytes.len() as i64 + cut } else { *cut };
+            let to = usize::try_from(to).ok().filter(|&to| to > from && to < bytes.len());
             let to = to.with_context(|| format!("line {}: cannot cut at {cut}", open.line))?;
             connection.data(at, open.side, event(bytes[from..to].to_vec()));
             at += STEP / 100;
@@ -311,12 +264,7 @@ impl Parser {
         self.close()?;
         ensure!(!self.units.is_empty(), "nothing is said");
         let link = self.link.unwrap_or(Link::Ethernet);
-        Ok(Transcript {
-            connections: self.connections,
-            units: self.units,
-            link,
-            options: self.options,
-        })
+        Ok(Transcript { connections: self.connections, units: self.units, link, options: self.options })
     }
 }
 
@@ -351,22 +299,13 @@ fn line_bytes(text: &str) -> Result<Vec<u8>> {
 /// Pairs of hexadecimal digits, with spaces anywhere between them.
 fn hex(text: &str) -> Result<Vec<u8>> {
     let digits: String = text.split_whitespace().collect();
-    ensure!(
-        digits.len() % 2 == 0 && digits.is_ascii(),
-        "hexadecimal digits come in pairs"
-    );
+    ensure!(digits.len() % 2 == 0 && digits.is_ascii(), "hexadecimal digits come in pairs");
     let byte = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16);
-    (0..digits.len())
-        .step_by(2)
-        .map(|at| byte(at).context("hexadecimal digits"))
-        .collect()
+    (0..digits.len()).step_by(2).map(|at| byte(at).context("hexadecimal digits")).collect()
 }
 
 fn duration(text: &str) -> Result<Duration> {
-    let (digits, unit) = text.split_at(
-        text.find(|c: char| c.is_ascii_alphabetic())
-            .unwrap_or(text.len()),
-    );
+    let (digits, unit) = text.split_at(text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len()));
     let number: f64 = digits.trim().parse()?;
     Ok(match unit {
         "s" => Duration::from_secs_f64(number),
@@ -395,29 +334,15 @@ mod tests {
     use super::*;
 
     fn sent(text: &str) -> Vec<Vec<u8>> {
-        let transcript =
-            Transcript::parse(&format!("connection ns\n{text}")).expect("a transcript");
-        transcript
-            .units
-            .into_iter()
-            .map(|unit| unit.bytes)
-            .collect()
+        let transcript = Transcript::parse(&format!("connection ns\n{text}")).expect("a transcript");
+        transcript.units.into_iter().map(|unit| unit.bytes).collect()
     }
 
     #[test]
     fn payload_length_counts_bytes() {
-        assert_eq!(
-            sent("<<< MSG a b {len}\n| é\n|\n| x\\"),
-            [b"MSG a b 7\r\n\xc3\xa9\r\n\r\nx"]
-        );
-        assert_eq!(
-            sent("<<< UBX a {len}\n>>> PNG"),
-            [b"UBX a 0\r\n".as_slice(), b"PNG\r\n"]
-        );
-        assert_eq!(
-            sent(">>> MSG 1 D {len}\nhex 00 ff 0d\n| a\\0\\x41\\"),
-            [b"MSG 1 D 6\r\n\0\xff\ra\0A"]
-        );
+        assert_eq!(sent("<<< MSG a b {len}\n| é\n|\n| x\\"), [b"MSG a b 7\r\n\xc3\xa9\r\n\r\nx"]);
+        assert_eq!(sent("<<< UBX a {len}\n>>> PNG"), [b"UBX a 0\r\n".as_slice(), b"PNG\r\n"]);
+        assert_eq!(sent(">>> MSG 1 D {len}\nhex 00 ff 0d\n| a\\0\\x41\\"), [b"MSG 1 D 6\r\n\0\xff\ra\0A"]);
         assert_eq!(sent(">>>\nhex 666f 6f"), [b"foo"]);
         assert_eq!(sent(">>> half a line\\"), [b"half a line"]);
         assert_eq!(sent(r">>> a\\b\r\n\t\"), [b"a\\b\r\n\t"]);
@@ -427,24 +352,10 @@ mod tests {
     fn segments_are_cut_joined_and_hidden() {
         let text = "connection a\ncut 1 -1\n>>> PNG\njoin\n>>> OUT\nunseen\n<<< QNG\nfin server";
         let transcript = Transcript::parse(text).expect("a transcript");
-        let events: Vec<_> = transcript.connections[0]
-            .stream
-            .events
-            .iter()
-            .map(|e| e.event.clone())
-            .collect();
+        let events: Vec<_> = transcript.connections[0].stream.events.iter().map(|e| e.event.clone()).collect();
         let data = |bytes: &[u8]| Event::Data(bytes.to_vec());
         let unseen = Event::Unseen(b"QNG\r\n".to_vec());
-        assert_eq!(
-            events,
-            [
-                data(b"P"),
-                data(b"NG\r"),
-                data(b"\nOUT\r\n"),
-                unseen,
-                Event::Fin
-            ]
-        );
+        assert_eq!(events, [data(b"P"), data(b"NG\r"), data(b"\nOUT\r\n"), unseen, Event::Fin]);
     }
 
     #[test]
@@ -452,11 +363,7 @@ mod tests {
         let text = "connection a\n>>> PNG\n= msn.command: PNG\n=~ msn.command: ng: x\n=! msn.trid\n=# msn.error: 2\n\
                     =info PNG\n<<< QNG 4\n=none";
         let units = Transcript::parse(text).expect("a transcript").units;
-        let claims: Vec<_> = units[0]
-            .expectations
-            .iter()
-            .map(|e| e.claim.clone())
-            .collect();
+        let claims: Vec<_> = units[0].expectations.iter().map(|e| e.claim.clone()).collect();
         let own = str::to_owned;
         assert_eq!(
             claims,
@@ -468,14 +375,7 @@ mod tests {
                 Claim::Info(own("PNG")),
             ]
         );
-        assert_eq!(
-            (
-                units[0].expectations[0].line,
-                units[0].is_pdu,
-                units[1].is_pdu
-            ),
-            (3, true, false)
-        );
+        assert_eq!((units[0].expectations[0].line, units[0].is_pdu, units[1].is_pdu), (3, true, false));
     }
 
     #[test]

@@ -60,9 +60,7 @@ impl Home {
 
     /// A new folder inside, writable for whoever tshark runs as.
     pub(super) fn subfolder(&self, prefix: &str) -> Result<TempDir> {
-        let folder = tempfile::Builder::new()
-            .prefix(prefix)
-            .tempdir_in(self.folder.path())?;
+        let folder = tempfile::Builder::new().prefix(prefix).tempdir_in(self.folder.path())?;
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755))?;
         if self.root {
             chown(folder.path(), Some(NOBODY), Some(NOBODY))?;
@@ -74,36 +72,21 @@ impl Home {
     pub(super) fn command(&self, program: &Path) -> Command {
         let mut command = if self.root {
             let mut command = Command::new("setpriv");
-            command
-                .arg(format!("--reuid={NOBODY}"))
-                .arg(format!("--regid={NOBODY}"))
-                .arg("--clear-groups");
+            command.arg(format!("--reuid={NOBODY}")).arg(format!("--regid={NOBODY}")).arg("--clear-groups");
             command.arg("--").arg(program);
             command
         } else {
             Command::new(program)
         };
         command.env_clear();
-        for kept in [
-            "PATH",
-            "LD_LIBRARY_PATH",
-            "LLVM_PROFILE_FILE",
-            "ASAN_OPTIONS",
-        ] {
+        for kept in ["PATH", "LD_LIBRARY_PATH", "LLVM_PROFILE_FILE", "ASAN_OPTIONS"] {
             if let Some(value) = std::env::var_os(kept) {
                 command.env(kept, value);
             }
         }
-        command
-            .env("HOME", self.path("home"))
-            .env("LC_ALL", "C.UTF-8")
-            .env("TZ", "UTC");
-        command
-            .env("WIRESHARK_CONFIG_DIR", self.path("config"))
-            .env("WIRESHARK_PLUGIN_DIR", self.path("plugins"));
-        command
-            .env("XDG_CONFIG_HOME", self.path("config"))
-            .env("XDG_DATA_HOME", self.path("data"));
+        command.env("HOME", self.path("home")).env("LC_ALL", "C.UTF-8").env("TZ", "UTC");
+        command.env("WIRESHARK_CONFIG_DIR", self.path("config")).env("WIRESHARK_PLUGIN_DIR", self.path("plugins"));
+        command.env("XDG_CONFIG_HOME", self.path("config")).env("XDG_DATA_HOME", self.path("data"));
         command.env("XDG_CACHE_HOME", self.path("cache"));
         command.current_dir(self.folder.path());
         command
@@ -119,10 +102,7 @@ fn plugin_folder() -> Result<Option<PathBuf>> {
         None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/plugins"),
     };
     if !contains_plugin(&folder) {
-        bail!(
-            "no plugin in {}: run `cargo plugin build`",
-            folder.display()
-        );
+        bail!("no plugin in {}: run `cargo plugin build`", folder.display());
     }
     Ok(Some(folder))
 }
@@ -131,9 +111,7 @@ fn contains_plugin(folder: &Path) -> bool {
     let Ok(versions) = fs::read_dir(folder) else {
         return false;
     };
-    versions
-        .flatten()
-        .any(|version| version.path().join("epan/msn.so").is_file())
+    versions.flatten().any(|version| version.path().join("epan/msn.so").is_file())
 }
 
 fn copy_tree(from: &Path, to: &Path) -> Result<()> {
@@ -145,8 +123,7 @@ fn copy_tree(from: &Path, to: &Path) -> Result<()> {
             fs::set_permissions(&target, Permissions::from_mode(0o755))?;
             copy_tree(&entry.path(), &target)?;
         } else {
-            fs::copy(entry.path(), &target)
-                .with_context(|| format!("cannot copy {}", entry.path().display()))?;
+            fs::copy(entry.path(), &target).with_context(|| format!("cannot copy {}", entry.path().display()))?;
             fs::set_permissions(&target, Permissions::from_mode(0o755))?;
         }
     }

@@ -67,10 +67,7 @@ impl Default for Options {
 impl Options {
     /// Only packets that match a display filter.
     pub fn filter(filter: &str) -> Options {
-        Options {
-            filter: Some(filter.to_owned()),
-            ..Options::default()
-        }
+        Options { filter: Some(filter.to_owned()), ..Options::default() }
     }
 
     /// With one more preference, `name:value`.
@@ -163,12 +160,8 @@ impl Tshark {
     /// When either is missing; the message says what to do.
     pub fn new() -> Result<Tshark> {
         let wanted = std::env::var_os("MSN_TSHARK").unwrap_or_else(|| "tshark".into());
-        let program = find_program(&wanted)
-            .with_context(|| format!("there is no {}", Path::new(&wanted).display()))?;
-        Ok(Tshark {
-            program,
-            home: Home::shared()?,
-        })
+        let program = find_program(&wanted).with_context(|| format!("there is no {}", Path::new(&wanted).display()))?;
+        Ok(Tshark { program, home: Home::shared()? })
     }
 
     /// Puts a capture where tshark can read it.
@@ -187,10 +180,7 @@ impl Tshark {
         let folder = self.home.subfolder("capture.")?;
         let path = folder.path().join("capture.pcap");
         capture.write(&path, format)?;
-        Ok(Stored {
-            _folder: folder,
-            path,
-        })
+        Ok(Stored { _folder: folder, path })
     }
 
     /// Copies a capture file to where tshark can read it.
@@ -201,10 +191,7 @@ impl Tshark {
         let folder = self.home.subfolder("capture.")?;
         let path = folder.path().join(file.file_name().context("not a file")?);
         fs::copy(file, &path).with_context(|| format!("cannot copy {}", file.display()))?;
-        Ok(Stored {
-            _folder: folder,
-            path,
-        })
+        Ok(Stored { _folder: folder, path })
     }
 
     /// Runs tshark with exactly these arguments.
@@ -236,16 +223,7 @@ impl Tshark {
     pub fn fields(&self, capture: &Stored, fields: &[&str], options: &Options) -> Result<Vec<Row>> {
         let separator = format!("separator={SEPARATOR}");
         let aggregator = format!("aggregator={AGGREGATOR}");
-        let mut arguments = vec![
-            "-T",
-            "fields",
-            "-E",
-            &separator,
-            "-E",
-            &aggregator,
-            "-E",
-            "occurrence=a",
-        ];
+        let mut arguments = vec!["-T", "fields", "-E", &separator, "-E", &aggregator, "-E", "occurrence=a"];
         for field in fields {
             arguments.extend(["-e", field]);
         }
@@ -254,10 +232,7 @@ impl Tshark {
             _ => column.split(AGGREGATOR).map(str::to_owned).collect(),
         };
         let text = self.text(capture, &arguments, options)?;
-        Ok(text
-            .lines()
-            .map(|line| line.split(SEPARATOR).map(values).collect())
-            .collect())
+        Ok(text.lines().map(|line| line.split(SEPARATOR).map(values).collect()).collect())
     }
 
     /// `-T pdml`: every packet with its whole tree.
@@ -287,15 +262,9 @@ impl Tshark {
             let (frame, rest) = line.trim_start().split_once(' ')?;
             let (protocol, info) = rest.trim_start().split_once(' ').unwrap_or((rest, ""));
             let info = info.trim_start().to_owned();
-            Some(Summary {
-                frame: frame.parse().ok()?,
-                protocol: protocol.to_owned(),
-                info,
-            })
+            Some(Summary { frame: frame.parse().ok()?, protocol: protocol.to_owned(), info })
         };
-        text.lines()
-            .map(|line| parse(line).with_context(|| format!("unexpected line {line:?}")))
-            .collect()
+        text.lines().map(|line| parse(line).with_context(|| format!("unexpected line {line:?}"))).collect()
     }
 
     /// `--export-objects`: file name and contents of every object.
@@ -314,10 +283,7 @@ impl Tshark {
         let mut objects = BTreeMap::new();
         for entry in fs::read_dir(folder.path())? {
             let entry = entry?;
-            objects.insert(
-                entry.file_name().to_string_lossy().into_owned(),
-                fs::read(entry.path())?,
-            );
+            objects.insert(entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path())?);
         }
         Ok(objects)
     }
@@ -328,11 +294,7 @@ impl Tshark {
     /// When there is none, or it cannot load the file.
     pub fn sharkd(&self, capture: &Stored) -> Result<Sharkd> {
         let beside = self.program.with_file_name("sharkd");
-        let program = if beside.is_file() {
-            Some(beside)
-        } else {
-            find_program("sharkd".as_ref())
-        };
+        let program = if beside.is_file() { Some(beside) } else { find_program("sharkd".as_ref()) };
         let program = program.context("there is no sharkd beside tshark nor in PATH")?;
         Sharkd::start(self.home.command(&program), capture.path())
     }
@@ -344,7 +306,5 @@ fn find_program(name: &OsStr) -> Option<PathBuf> {
         return path.is_file().then(|| path.to_owned());
     }
     let folders = std::env::var_os("PATH")?;
-    std::env::split_paths(&folders)
-        .map(|folder| folder.join(name))
-        .find(|candidate| candidate.is_file())
+    std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|candidate| candidate.is_file())
 }

@@ -64,11 +64,7 @@ impl Field {
 impl Dissected {
     /// The `show` of every node with this filter name, in tree order.
     pub fn shows(&self, name: &str) -> Vec<&str> {
-        self.protos
-            .iter()
-            .flat_map(|proto| proto.all(name))
-            .map(|field| field.show.as_str())
-            .collect()
+        self.protos.iter().flat_map(|proto| proto.all(name)).map(|field| field.show.as_str()).collect()
     }
 
     /// Value of a field that every packet has, such as `frame.number`.
@@ -78,9 +74,7 @@ impl Dissected {
 
     /// Frame number; 0 when the packet has none, which tshark never lets happen.
     pub fn frame(&self) -> u32 {
-        self.number("frame.number")
-            .and_then(|n| u32::try_from(n).ok())
-            .unwrap_or(0)
+        self.number("frame.number").and_then(|n| u32::try_from(n).ok()).unwrap_or(0)
     }
 }
 
@@ -91,9 +85,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Dissected>> {
     // Open nodes, outermost first; the packet itself is a node without name.
     let mut open: Vec<Field> = Vec::new();
     loop {
-        let event = reader
-            .read_event()
-            .with_context(|| format!("PDML, byte {}", reader.buffer_position()))?;
+        let event = reader.read_event().with_context(|| format!("PDML, byte {}", reader.buffer_position()))?;
         match event {
             Event::Start(start) => match start.name().as_ref() {
                 b"packet" => open = vec![Field::default()],
@@ -101,25 +93,18 @@ pub(super) fn parse(text: &str) -> Result<Vec<Dissected>> {
                 _ => {}
             },
             Event::Empty(start) => {
-                if let (b"proto" | b"field", Some(parent)) =
-                    (start.name().as_ref(), open.last_mut())
-                {
+                if let (b"proto" | b"field", Some(parent)) = (start.name().as_ref(), open.last_mut()) {
                     parent.children.push(field(&start)?);
                 }
             }
             Event::End(end) => match end.name().as_ref() {
                 b"packet" => {
                     let packet = open.pop().context("end of no packet")?;
-                    packets.push(Dissected {
-                        protos: packet.children,
-                    });
+                    packets.push(Dissected { protos: packet.children });
                 }
                 b"proto" | b"field" => {
                     let done = open.pop().context("end of no node")?;
-                    open.last_mut()
-                        .context("node outside of a packet")?
-                        .children
-                        .push(done);
+                    open.last_mut().context("node outside of a packet")?.children.push(done);
                 }
                 _ => {}
             },
@@ -130,10 +115,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Dissected>> {
 }
 
 fn field(start: &BytesStart<'_>) -> Result<Field> {
-    let mut field = Field {
-        proto: start.name().as_ref() == b"proto",
-        ..Field::default()
-    };
+    let mut field = Field { proto: start.name().as_ref() == b"proto", ..Field::default() };
     for attribute in start.attributes().with_checks(false) {
         let attribute = attribute?;
         let text = || {

@@ -26,33 +26,18 @@ pub struct Output {
 /// Runs `command` to its end; kills it when it takes longer than `limit`.
 pub(super) fn run(command: &mut Command, limit: Duration) -> Result<Output> {
     let started = Instant::now();
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = command
-        .spawn()
-        .with_context(|| format!("cannot start {command:?}"))?;
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().with_context(|| format!("cannot start {command:?}"))?;
     let (out, err) = (child.stdout.take(), child.stderr.take());
     let (watched, stdout, stderr) = thread::scope(|scope| {
         let stdout = scope.spawn(|| drain(out));
         let stderr = scope.spawn(|| drain(err));
         let watched = watch(&mut child, started, limit);
-        (
-            watched,
-            stdout.join().unwrap_or_default(),
-            stderr.join().unwrap_or_default(),
-        )
+        (watched, stdout.join().unwrap_or_default(), stderr.join().unwrap_or_default())
     });
     let stderr = String::from_utf8_lossy(&stderr).into_owned();
     let (status, peak_kib) = watched.with_context(|| format!("{command:?}\n{stderr}"))?;
-    Ok(Output {
-        stdout,
-        stderr,
-        status,
-        peak_kib,
-        elapsed: started.elapsed(),
-    })
+    Ok(Output { stdout, stderr, status, peak_kib, elapsed: started.elapsed() })
 }
 
 fn watch(child: &mut Child, started: Instant, limit: Duration) -> Result<(ExitStatus, u64)> {
@@ -75,8 +60,7 @@ fn watch(child: &mut Child, started: Instant, limit: Duration) -> Result<(ExitSt
 fn peak_memory(pid: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|rest| rest.trim().split(' ').next()?.parse().ok())
-        .unwrap_or(0)
+    line.and_then(|rest| rest.trim().split(' ').next()?.parse().ok()).unwrap_or(0)
 }
 
 fn drain(pipe: Option<impl Read>) -> Vec<u8> {
@@ -93,11 +77,6 @@ const HARMLESS: [&str; 2] = ["Running as user", "Hello in child."];
 
 /// What a program complained about on standard error.
 pub(super) fn complaints(stderr: &str) -> String {
-    let complains =
-        |line: &&str| !line.trim().is_empty() && !HARMLESS.iter().any(|h| line.starts_with(h));
-    stderr
-        .lines()
-        .filter(complains)
-        .collect::<Vec<_>>()
-        .join("\n")
+    let complains = |line: &&str| !line.trim().is_empty() && !HARMLESS.iter().any(|h| line.starts_with(h));
+    stderr.lines().filter(complains).collect::<Vec<_>>().join("\n")
 }

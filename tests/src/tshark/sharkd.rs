@@ -51,11 +51,7 @@ pub struct Sharkd {
 
 impl Sharkd {
     pub(super) fn start(mut command: Command, capture: &Path) -> Result<Sharkd> {
-        command
-            .arg("-")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        command.arg("-").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().context("cannot start sharkd")?;
         let input = child.stdin.take().context("no input")?;
         let output = BufReader::new(child.stdout.take().context("no output")?);
@@ -67,13 +63,7 @@ impl Sharkd {
                 String::from_utf8_lossy(&bytes).into_owned()
             })
         });
-        let mut sharkd = Sharkd {
-            child,
-            input,
-            output,
-            errors,
-            requests: 0,
-        };
+        let mut sharkd = Sharkd { child, input, output, errors, requests: 0 };
         let status = sharkd.request("load", json!({ "file": capture }))?;
         if status.get("status").and_then(Value::as_str) != Some("OK") {
             bail!("sharkd cannot load the capture: {status}");
@@ -96,8 +86,7 @@ impl Sharkd {
                 bail!("sharkd ended at {request}");
             }
         }
-        let mut answer: Value =
-            serde_json::from_str(&line).with_context(|| format!("answer {line}"))?;
+        let mut answer: Value = serde_json::from_str(&line).with_context(|| format!("answer {line}"))?;
         match answer.get_mut("result") {
             Some(result) => Ok(result.take()),
             None => bail!("sharkd answers {request} with {answer}"),
@@ -110,10 +99,7 @@ impl Sharkd {
     /// When sharkd fails.
     pub fn frame_count(&mut self) -> Result<u32> {
         let status = self.request("status", Value::Null)?;
-        let frames = status
-            .get("frames")
-            .and_then(Value::as_u64)
-            .context("no frame count")?;
+        let frames = status.get("frames").and_then(Value::as_u64).context("no frame count")?;
         Ok(u32::try_from(frames)?)
     }
 
@@ -134,15 +120,8 @@ impl Sharkd {
     pub fn finish(mut self) -> Result<()> {
         self.request("bye", Value::Null)?;
         self.child.wait()?;
-        let errors = self
-            .errors
-            .take()
-            .and_then(|thread| thread.join().ok())
-            .unwrap_or_default();
-        let said: Vec<_> = errors
-            .lines()
-            .filter(|line| !line.starts_with("load: filename="))
-            .collect();
+        let errors = self.errors.take().and_then(|thread| thread.join().ok()).unwrap_or_default();
+        let said: Vec<_> = errors.lines().filter(|line| !line.starts_with("load: filename=")).collect();
         match complaints(&said.join("\n")).as_str() {
             "" => Ok(()),
             complaints => bail!("sharkd complains:\n{complaints}"),
