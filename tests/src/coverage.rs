@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn named_leaves_cover_and_separators_do_not_count() {
         let header =
-            Field { children: vec![over("msn.mime.name", "Type"), over("msn.type", "abcd")], ..over("", "Type: text") };
+            Field { children: vec![over("msn.mime.name", "Type"), over("msn.type", "abcd")], ..over("", "Type: abcd") };
         let all = measured(vec![header, over("msn.x", "q"), over("msn.y", "9"), over("msn.message.text", "hi")]);
         assert_eq!((all.payload, all.covered, all.missing), (12, 12, vec![]));
         assert_eq!(Total { payload: 12, covered: 12, meant: 6 }.percent_meant(), 50.0);
