@@ -1,2 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Work in progress.
+//! Dissects the MSN Messenger protocol, MSNP2 to MSNP21, without knowing Wireshark.
+//!
+//! Bytes and a few facts about the packet go in; a flat list of typed, byte-ranged items comes out
+//! (see [`item`]), together with the text of the Info column and what the caller must do next.
+//! What one packet teaches about later ones is kept in a [`session::Session`].
+//!
+//! ```
+//! use msn_dissect_core::{dissect::{self, Dissection, Packet}, fields::command as field, session::Session};
+//!
+//! let mut session = Session::default();
+//! let mut out = Dissection::default();
+//! out.reset(true);
+//! let line = b"VER 1 MSNP12 MSNP11 CVR0\r\n";
+//! dissect::stream(&mut session, &Packet::example(), line, &mut out);
+//! assert_eq!(out.consumed, line.len());
+//! assert_eq!(out.tree.text_of(field::COMMAND), Some("VER"));
+//! assert_eq!(out.info, "VER 1 MSNP12 MSNP11 CVR0");
+//! ```
+#![forbid(unsafe_op_in_unsafe_fn)]
+#![deny(rustdoc::broken_intra_doc_links)]
+
+pub mod command;
+pub mod dissect;
+pub mod ffi;
+pub mod fields;
+pub mod item;
+pub mod session;
+pub mod text;
+pub mod values;

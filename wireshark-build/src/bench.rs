@@ -56,30 +56,10 @@ struct Mode {
 }
 
 const MODES: [Mode; 4] = [
-    Mode {
-        name: "summary",
-        arguments: &[],
-        fields: false,
-        goal: Some(1.00),
-    },
-    Mode {
-        name: "tree",
-        arguments: &["-V"],
-        fields: false,
-        goal: Some(1.5),
-    },
-    Mode {
-        name: "fields",
-        arguments: &["-T", "fields"],
-        fields: true,
-        goal: Some(1.2),
-    },
-    Mode {
-        name: "two-pass",
-        arguments: &["-2"],
-        fields: false,
-        goal: None,
-    },
+    Mode { name: "summary", arguments: &[], fields: false, goal: Some(1.00) },
+    Mode { name: "tree", arguments: &["-V"], fields: false, goal: Some(1.5) },
+    Mode { name: "fields", arguments: &["-T", "fields"], fields: true, goal: Some(1.2) },
+    Mode { name: "two-pass", arguments: &["-2"], fields: false, goal: None },
 ];
 
 /// A dissector that is measured.
@@ -92,21 +72,9 @@ struct Subject {
 
 /// The order is that of the report; the ratios are to `MSNMS`.
 const SUBJECTS: [Subject; 3] = [
-    Subject {
-        name: "plugin",
-        filter: Some("msn"),
-        fields: &["msn.command", "msn.trid"],
-    },
-    Subject {
-        name: "msnms",
-        filter: Some("msnms"),
-        fields: &["msnms"],
-    },
-    Subject {
-        name: "null",
-        filter: None,
-        fields: &["frame.number"],
-    },
+    Subject { name: "plugin", filter: Some("msn"), fields: &["msn.command", "msn.trid"] },
+    Subject { name: "msnms", filter: Some("msnms"), fields: &["msnms"] },
+    Subject { name: "null", filter: None, fields: &["frame.number"] },
 ];
 const PLUGIN: usize = 0;
 const MSNMS: usize = 1;
@@ -120,11 +88,7 @@ const CALLGRIND_PACKETS: u32 = 10_000;
 /// # Errors
 /// When a run fails, when a dissector does not decode the capture, or, with `--strict`, when a goal is missed.
 pub fn bench(project: &Project, options: &Options) -> Result<()> {
-    debian::ensure(if options.callgrind {
-        debian::CALLGRIND
-    } else {
-        debian::INSTALL
-    })?;
+    debian::ensure(if options.callgrind { debian::CALLGRIND } else { debian::INSTALL })?;
     let plugin = compile::build(project)?;
     let stage = Stage::set(project, &plugin, options)?;
     stage.verify()?;
@@ -158,27 +122,15 @@ struct Stage {
 
 impl Stage {
     fn set(project: &Project, plugin: &Plugin, options: &Options) -> Result<Self> {
-        let folder = tempfile::Builder::new()
-            .prefix("msn-bench-")
-            .permissions(fs::Permissions::from_mode(0o755))
-            .tempdir()?;
-        let mut stage = Self {
-            capture: folder.path().join("capture.pcap"),
-            packets: 0,
-            folder,
-        };
+        let folder =
+            tempfile::Builder::new().prefix("msn-bench-").permissions(fs::Permissions::from_mode(0o755)).tempdir()?;
+        let mut stage = Self { capture: folder.path().join("capture.pcap"), packets: 0, folder };
         let release = plugin.headers.version.folder();
         for subject in &SUBJECTS {
             fs::create_dir_all(stage.plugins(subject).join(&release).join("epan"))?;
         }
         fs::create_dir_all(stage.home())?;
-        let file = |subject: &Subject| {
-            stage
-                .plugins(subject)
-                .join(&release)
-                .join("epan")
-                .join(PLUGIN_FILE)
-        };
+        let file = |subject: &Subject| stage.plugins(subject).join(&release).join("epan").join(PLUGIN_FILE);
         fs::copy(&plugin.file, file(&SUBJECTS[PLUGIN]))?;
 
         let source = stage.folder.path().join("null_plugin.c");
@@ -186,25 +138,14 @@ impl Stage {
         let output = file(&SUBJECTS[NULL]);
         let compiler = compile::compiler(project)?;
         let inputs = [source];
-        command::run(&mut compile::command_line(
-            compiler,
-            project,
-            &plugin.headers,
-            &inputs,
-            &output,
-        ))?;
+        command::run(&mut compile::command_line(compiler, project, &plugin.headers, &inputs, &output))?;
 
         match &options.capture {
             Some(capture) => {
-                fs::copy(capture, &stage.capture)
-                    .with_context(|| format!("cannot read {}", capture.display()))?;
+                fs::copy(capture, &stage.capture).with_context(|| format!("cannot read {}", capture.display()))?;
             }
             None => {
-                let packets = if options.callgrind {
-                    options.packets.min(CALLGRIND_PACKETS)
-                } else {
-                    options.packets
-                };
+                let packets = if options.callgrind { options.packets.min(CALLGRIND_PACKETS) } else { options.packets };
                 let mut generate = project.cargo();
                 generate.args([
                     "run",
@@ -216,10 +157,7 @@ impl Stage {
                     "bench-capture",
                     "--",
                 ]);
-                generate
-                    .arg(&stage.capture)
-                    .arg("--packets")
-                    .arg(packets.to_string());
+                generate.arg(&stage.capture).arg("--packets").arg(packets.to_string());
                 command::run(&mut generate).context("the capture cannot be generated")?;
             }
         }
@@ -247,11 +185,7 @@ impl Stage {
     /// Makes sure that each subject is what its name says: otherwise the numbers would compare something else.
     fn verify(&self) -> Result<()> {
         let size = self.capture.metadata()?.len();
-        println!(
-            "capture: {} packets, {:.1} MB",
-            self.packets,
-            size as f64 / 1e6
-        );
+        println!("capture: {} packets, {:.1} MB", self.packets, size as f64 / 1e6);
         if self.packets == 0 {
             bail!("the capture has no packets");
         }
@@ -280,16 +214,10 @@ impl Stage {
 
     /// The arguments of tshark for one run.
     fn arguments(&self, subject: &Subject, mode: &Mode) -> Vec<String> {
-        let mut arguments: Vec<String> =
-            vec!["-n".into(), "-r".into(), self.capture.display().to_string()];
+        let mut arguments: Vec<String> = vec!["-n".into(), "-r".into(), self.capture.display().to_string()];
         arguments.extend(mode.arguments.iter().map(|word| (*word).to_owned()));
         if mode.fields {
-            arguments.extend(
-                subject
-                    .fields
-                    .iter()
-                    .flat_map(|field| ["-e".into(), (*field).to_owned()]),
-            );
+            arguments.extend(subject.fields.iter().flat_map(|field| ["-e".into(), (*field).to_owned()]));
         }
         arguments
     }
@@ -301,25 +229,16 @@ impl Stage {
 
     /// Times all subjects in all modes, prints the table, and returns how many goals are missed.
     fn measure(&self, modes: &[&Mode], rounds: u32) -> Result<usize> {
-        println!(
-            "\nprocessor time in seconds (median of {rounds} rounds), ratio to msnms (least-most):\n"
-        );
+        println!("\nprocessor time in seconds (median of {rounds} rounds), ratio to msnms (least-most):\n");
         println!(
             "{:<9} {:>7} {:>7} {:>7}   {:<20} {:<20} goal",
-            "mode",
-            SUBJECTS[PLUGIN].name,
-            SUBJECTS[MSNMS].name,
-            SUBJECTS[NULL].name,
-            "plugin",
-            "null"
+            "mode", SUBJECTS[PLUGIN].name, SUBJECTS[MSNMS].name, SUBJECTS[NULL].name, "plugin", "null"
         );
         let mut missed = 0;
         let mut memory = Vec::new();
         for mode in modes {
             let costs = self.rounds(mode, rounds)?;
-            let times = costs
-                .each_ref()
-                .map(|costs| costs.iter().map(|cost| cost.cpu).collect::<Vec<_>>());
+            let times = costs.each_ref().map(|costs| costs.iter().map(|cost| cost.cpu).collect::<Vec<_>>());
             let [plugin, msnms, null] = &times;
             let ratio = Ratio::paired(plugin, msnms);
             let verdict = mode.goal.map(|goal| (goal, ratio.median <= goal));
@@ -334,21 +253,15 @@ impl Stage {
                 show(Ratio::paired(null, msnms)),
                 match verdict {
                     None => "-".to_owned(),
-                    Some((goal, met)) =>
-                        format!("<= {goal:.2} {}", if met { "met" } else { "MISSED" }),
+                    Some((goal, met)) => format!("<= {goal:.2} {}", if met { "met" } else { "MISSED" }),
                 },
             );
-            let peak = |costs: &[Cost]| {
-                costs.iter().map(|cost| cost.memory).max().unwrap_or(0) / 1_000_000
-            };
+            let peak = |costs: &[Cost]| costs.iter().map(|cost| cost.memory).max().unwrap_or(0) / 1_000_000;
             memory.push((mode.name, costs.each_ref().map(|costs| peak(costs))));
         }
         println!("\npeak memory in MB:\n");
         for (mode, peaks) in memory {
-            println!(
-                "{mode:<9} {:>7} {:>7} {:>7}",
-                peaks[PLUGIN], peaks[MSNMS], peaks[NULL]
-            );
+            println!("{mode:<9} {:>7} {:>7} {:>7}", peaks[PLUGIN], peaks[MSNMS], peaks[NULL]);
         }
         Ok(missed)
     }
@@ -373,10 +286,7 @@ impl Stage {
     /// are the cost of starting tshark.
     fn count_instructions(&self, modes: &[&Mode]) -> Result<()> {
         println!("\ninstructions for each packet, ratio to msnms:\n");
-        println!(
-            "{:<9} {:>9} {:>9} {:>9}   {:<7} null",
-            "mode", "plugin", "msnms", "null", "plugin"
-        );
+        println!("{:<9} {:>9} {:>9} {:>9}   {:<7} null", "mode", "plugin", "msnms", "null", "plugin");
         for mode in modes {
             let mut each = [0.0; 3];
             for (subject, each) in SUBJECTS.iter().zip(&mut each) {
@@ -397,22 +307,14 @@ impl Stage {
 
     fn instructions(&self, subject: &Subject, mode: &Mode, more: &[&str]) -> Result<u64> {
         let mut valgrind = Command::new("valgrind");
-        valgrind.args([
-            "--tool=callgrind",
-            "--callgrind-out-file=/dev/null",
-            "tshark",
-        ]);
+        valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null", "tshark"]);
         valgrind.args(self.arguments(subject, mode)).args(more);
         isolate(&mut valgrind, &self.plugins(subject), &self.home());
         command::announce(&valgrind);
         let output = valgrind.stdin(std::process::Stdio::null()).output()?;
         let messages = String::from_utf8_lossy(&output.stderr);
         if !output.status.success() {
-            bail!(
-                "{} failed ({})\n{messages}",
-                command::shown(&valgrind),
-                output.status
-            );
+            bail!("{} failed ({})\n{messages}", command::shown(&valgrind), output.status);
         }
         collected(&messages).context("valgrind printed no instruction count")
     }
@@ -434,10 +336,7 @@ mod tests {
 
     #[test]
     fn subjects_stand_where_the_report_expects_them() {
-        assert_eq!(
-            SUBJECTS.map(|subject| subject.name),
-            ["plugin", "msnms", "null"]
-        );
+        assert_eq!(SUBJECTS.map(|subject| subject.name), ["plugin", "msnms", "null"]);
         assert_eq!((PLUGIN, MSNMS, NULL), (0, 1, 2));
     }
 
@@ -450,18 +349,11 @@ mod tests {
 
     #[test]
     fn only_the_fields_mode_names_fields() {
-        let stage = Stage {
-            folder: tempfile::tempdir().unwrap(),
-            capture: "/tmp/x.pcap".into(),
-            packets: 1,
-        };
+        let stage = Stage { folder: tempfile::tempdir().unwrap(), capture: "/tmp/x.pcap".into(), packets: 1 };
         let words = |mode: &Mode| stage.arguments(&SUBJECTS[PLUGIN], mode).join(" ");
         assert_eq!(words(&MODES[0]), "-n -r /tmp/x.pcap");
         assert_eq!(words(&MODES[1]), "-n -r /tmp/x.pcap -V");
-        assert_eq!(
-            words(&MODES[2]),
-            "-n -r /tmp/x.pcap -T fields -e msn.command -e msn.trid"
-        );
+        assert_eq!(words(&MODES[2]), "-n -r /tmp/x.pcap -T fields -e msn.command -e msn.trid");
     }
 
     #[test]

@@ -16,12 +16,7 @@ pub const SIZE_LIMIT: u64 = 1_500_000;
 const MARK: &[u8] = b"msn.command";
 
 /// What Wireshark looks up when it loads a plugin.
-const ENTRY_POINTS: [&str; 4] = [
-    "plugin_version",
-    "plugin_want_major",
-    "plugin_want_minor",
-    "plugin_register",
-];
+const ENTRY_POINTS: [&str; 4] = ["plugin_version", "plugin_want_major", "plugin_want_minor", "plugin_register"];
 
 /// What a plugin that passed the checks is like.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,8 +41,7 @@ impl fmt::Display for Facts {
 /// carries symbols that stripping removes, does not register the fields of this plugin, or reaches [`SIZE_LIMIT`].
 pub fn check(file: &Path) -> Result<Facts> {
     let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let facts =
-        examine(&bytes).with_context(|| format!("{} is no usable plugin", file.display()))?;
+    let facts = examine(&bytes).with_context(|| format!("{} is no usable plugin", file.display()))?;
     Ok(facts)
 }
 
@@ -70,33 +64,16 @@ fn examine(bytes: &[u8]) -> Result<Facts> {
     if !carries_mark(bytes) {
         bail!("it does not register msn.command, by which `uninstall` knows it");
     }
-    judge(
-        &exports,
-        bytes.len() as u64,
-        parsed.symbols().next().is_some(),
-    )?;
-    Ok(Facts {
-        size: bytes.len() as u64,
-        exports,
-    })
+    judge(&exports, bytes.len() as u64, parsed.symbols().next().is_some())?;
+    Ok(Facts { size: bytes.len() as u64, exports })
 }
 
 fn judge(exports: &BTreeSet<String>, size: u64, has_symbol_table: bool) -> Result<()> {
-    let foreign: Vec<&str> = exports
-        .iter()
-        .map(String::as_str)
-        .filter(|name| !name.starts_with("plugin_"))
-        .collect();
+    let foreign: Vec<&str> = exports.iter().map(String::as_str).filter(|name| !name.starts_with("plugin_")).collect();
     if !foreign.is_empty() {
-        bail!(
-            "it exports symbols that are not plugin_*: {}",
-            foreign.join(", ")
-        );
+        bail!("it exports symbols that are not plugin_*: {}", foreign.join(", "));
     }
-    let missing: Vec<&str> = ENTRY_POINTS
-        .into_iter()
-        .filter(|name| !exports.contains(*name))
-        .collect();
+    let missing: Vec<&str> = ENTRY_POINTS.into_iter().filter(|name| !exports.contains(*name)).collect();
     if !missing.is_empty() {
         bail!("it lacks the entry points {}", missing.join(", "));
     }
@@ -131,9 +108,7 @@ mod tests {
         let error = judge(&leaking, 1000, false).unwrap_err().to_string();
         assert!(error.contains("rust_eh_personality"), "{error}");
 
-        let error = judge(&names(&ENTRY_POINTS[..3]), 1000, false)
-            .unwrap_err()
-            .to_string();
+        let error = judge(&names(&ENTRY_POINTS[..3]), 1000, false).unwrap_err().to_string();
         assert!(error.contains("plugin_register"), "{error}");
     }
 
@@ -142,12 +117,7 @@ mod tests {
         let c = folder.join("plugin.c");
         let so = folder.join("plugin.so");
         fs::write(&c, source).unwrap();
-        let status = Command::new("cc")
-            .args(["-shared", "-fPIC", "-o"])
-            .arg(&so)
-            .arg(&c)
-            .args(flags)
-            .status();
+        let status = Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&so).arg(&c).args(flags).status();
         assert!(status.unwrap().success());
         so
     }
@@ -169,11 +139,7 @@ mod tests {
         let unstripped = shared_library(folder.path(), SOURCE, &[]);
         assert!(format!("{:#}", check(&unstripped).unwrap_err()).contains("not stripped"));
 
-        let leaking = shared_library(
-            folder.path(),
-            &format!("{SOURCE}void leak(void) {{}}"),
-            &["-Wl,-s"],
-        );
+        let leaking = shared_library(folder.path(), &format!("{SOURCE}void leak(void) {{}}"), &["-Wl,-s"]);
         assert!(format!("{:#}", check(&leaking).unwrap_err()).contains("leak"));
     }
 

@@ -20,11 +20,7 @@ pub fn set_verbose(on: bool) {
 
 /// A program with its arguments, written so that it can be pasted into a shell.
 pub fn shown(command: &Command) -> String {
-    std::iter::once(command.get_program())
-        .chain(command.get_args())
-        .map(quoted)
-        .collect::<Vec<_>>()
-        .join(" ")
+    std::iter::once(command.get_program()).chain(command.get_args()).map(quoted).collect::<Vec<_>>().join(" ")
 }
 
 fn quoted(word: &OsStr) -> String {
@@ -47,9 +43,7 @@ pub fn announce(command: &Command) {
 /// Runs a program with the terminal's own input and output; an error unless it succeeds.
 pub fn run(command: &mut Command) -> Result<()> {
     announce(command);
-    let status = command
-        .status()
-        .with_context(|| format!("cannot start {}", shown(command)))?;
+    let status = command.status().with_context(|| format!("cannot start {}", shown(command)))?;
     if !status.success() {
         bail!("{} failed ({status})", shown(command));
     }
@@ -59,17 +53,9 @@ pub fn run(command: &mut Command) -> Result<()> {
 /// Runs a program and returns what it wrote to standard output; an error, with its messages, unless it succeeds.
 pub fn output(command: &mut Command) -> Result<String> {
     announce(command);
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .with_context(|| format!("cannot start {}", shown(command)))?;
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start {}", shown(command)))?;
     if !output.status.success() {
-        bail!(
-            "{} failed ({})\n{}",
-            shown(command),
-            output.status,
-            String::from_utf8_lossy(&output.stderr).trim_end()
-        );
+        bail!("{} failed ({})\n{}", shown(command), output.status, String::from_utf8_lossy(&output.stderr).trim_end());
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
@@ -96,8 +82,7 @@ pub fn find_program(name: &str) -> Option<PathBuf> {
 
 fn is_executable(file: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    file.metadata()
-        .is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
+    file.metadata().is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
 }
 
 /// Whether the build tool runs as root.
@@ -113,10 +98,7 @@ mod tests {
     fn shown_quotes_what_a_shell_would_change() {
         let mut command = Command::new("tshark");
         command.args(["-Y", "msn.command == \"USR\"", "it's", "", "-r", "a/b.pcap"]);
-        assert_eq!(
-            shown(&command),
-            r#"tshark -Y 'msn.command == "USR"' 'it'\''s' '' -r a/b.pcap"#
-        );
+        assert_eq!(shown(&command), r#"tshark -Y 'msn.command == "USR"' 'it'\''s' '' -r a/b.pcap"#);
     }
 
     #[test]

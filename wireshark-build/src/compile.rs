@@ -22,13 +22,8 @@ const HEADER: &str = "msn_dissect.h";
 const RUST_LIBS: [&str; 6] = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl"];
 
 /// Only the shim's `plugin_*` symbols stay visible; nothing of the static library that they do not reach is kept.
-const LINK_FLAGS: [&str; 5] = [
-    "-shared",
-    "-Wl,--exclude-libs,ALL",
-    "-Wl,--no-undefined",
-    "-Wl,--gc-sections",
-    "-Wl,-s",
-];
+const LINK_FLAGS: [&str; 5] =
+    ["-shared", "-Wl,--exclude-libs,ALL", "-Wl,--no-undefined", "-Wl,--gc-sections", "-Wl,-s"];
 
 /// A plugin file that passed the checks.
 #[derive(Debug, Clone)]
@@ -44,30 +39,23 @@ pub struct Plugin {
 /// # Errors
 /// When something does not compile, or when the result fails a check; the file of an earlier build then stays.
 pub fn build(project: &Project) -> Result<Plugin> {
-    let headers = Headers::find(&Place::here())
-        .context("Wireshark's development files are missing or incomplete")?;
+    let headers = Headers::find(&Place::here()).context("Wireshark's development files are missing or incomplete")?;
     let library = static_library(project)?;
     let file = plugin_file(project, &headers);
-    let work = project
-        .target
-        .join("plugin-build")
-        .join(headers.version.folder());
+    let work = project.target.join("plugin-build").join(headers.version.folder());
     fs::create_dir_all(&work)?;
 
     let stamp_file = work.join("inputs");
     let stamp = inputs(project, &headers, &library)?;
-    let up_to_date =
-        file.is_file() && fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp);
+    let up_to_date = file.is_file() && fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp);
     if !up_to_date {
         header(project)?;
         let scratch = tempfile::tempdir_in(&work)?;
         let linked = scratch.path().join(PLUGIN_FILE);
         let compiler = compiler(project)?;
         let inputs = plugin_inputs(project, library)?;
-        command::run(&mut command_line(
-            compiler, project, &headers, &inputs, &linked,
-        ))
-        .context("the C shim does not compile or link")?;
+        command::run(&mut command_line(compiler, project, &headers, &inputs, &linked))
+            .context("the C shim does not compile or link")?;
         publish(&linked, &file)?;
         fs::write(&stamp_file, stamp)?;
     }
@@ -102,14 +90,7 @@ pub fn publish(linked: &Path, file: &Path) -> Result<()> {
 /// library is made in several forms at once.
 pub fn static_library(project: &Project) -> Result<PathBuf> {
     let mut cargo = project.cargo();
-    cargo.args([
-        "rustc",
-        "--release",
-        "--package",
-        CORE,
-        "--lib",
-        "--crate-type=staticlib",
-    ]);
+    cargo.args(["rustc", "--release", "--package", CORE, "--lib", "--crate-type=staticlib"]);
     cargo.arg("--message-format=json-render-diagnostics");
     command::announce(&cargo);
     let output = cargo
@@ -125,18 +106,11 @@ pub fn static_library(project: &Project) -> Result<PathBuf> {
 
 /// Finds the static library in cargo's messages, one JSON object on each line.
 fn artifact(messages: &str) -> Option<PathBuf> {
-    let messages = messages
-        .lines()
-        .rev()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let messages = messages.lines().rev().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let mut files = messages
         .filter(|message| message["reason"] == "compiler-artifact")
         .flat_map(|message| message["filenames"].as_array().cloned().unwrap_or_default());
-    files.find_map(|file| {
-        file.as_str()
-            .filter(|file| file.ends_with(".a"))
-            .map(PathBuf::from)
-    })
+    files.find_map(|file| file.as_str().filter(|file| file.ends_with(".a")).map(PathBuf::from))
 }
 
 /// Folder of the generated header.
@@ -149,10 +123,7 @@ pub fn header(project: &Project) -> Result<()> {
     let core = project.root.join(CORE);
     let mut config = cbindgen::Config::from_root_or_default(&core);
     config.language = cbindgen::Language::C;
-    let bindings = cbindgen::Builder::new()
-        .with_crate(&core)
-        .with_config(config)
-        .generate();
+    let bindings = cbindgen::Builder::new().with_crate(&core).with_config(config).generate();
     let bindings = bindings.context("cbindgen cannot make the C header")?;
     let folder = include_dir(project);
     fs::create_dir_all(&folder)?;
@@ -163,8 +134,7 @@ pub fn header(project: &Project) -> Result<()> {
 /// The shim's sources and headers, sorted.
 fn shim_files(project: &Project, extension: &str) -> Result<Vec<PathBuf>> {
     let folder = project.shim_dir();
-    let entries =
-        fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let entries = fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
     let mut files = Vec::new();
     for entry in entries {
         let path = entry?.path();
@@ -178,8 +148,7 @@ fn shim_files(project: &Project, extension: &str) -> Result<Vec<PathBuf>> {
 
 /// Every compiler flag for the shim.
 fn compile_flags(project: &Project, headers: &Headers) -> Vec<String> {
-    let own =
-        "-O2 -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections -Wall -Wextra -Werror";
+    let own = "-O2 -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections -Wall -Wextra -Werror";
     let mut flags: Vec<String> = own.split(' ').map(str::to_owned).collect();
     flags.push(format!("-DMSN_PLUGIN_VERSION=\"{}\"", project.version));
     flags.push(format!("-DMSN_WANT_MAJOR={}", headers.version.major));
@@ -193,9 +162,7 @@ fn compile_flags(project: &Project, headers: &Headers) -> Vec<String> {
 /// The linker flags, and the libraries in the order in which they need each other.
 fn link_flags(headers: &Headers) -> Vec<String> {
     let own = LINK_FLAGS.iter().chain(&RUST_LIBS);
-    own.map(|flag| (*flag).to_owned())
-        .chain(headers.libs.iter().cloned())
-        .collect()
+    own.map(|flag| (*flag).to_owned()).chain(headers.libs.iter().cloned()).collect()
 }
 
 /// One command that compiles C sources and links them to a plugin: the same on this machine and in another root.
@@ -225,12 +192,7 @@ pub fn plugin_inputs(project: &Project, library: PathBuf) -> Result<Vec<PathBuf>
 pub fn compiler(project: &Project) -> Result<Command> {
     let host = host_triple(project)?;
     let mut build = cc::Build::new();
-    build
-        .cargo_metadata(false)
-        .no_default_flags(true)
-        .opt_level(2)
-        .target(&host)
-        .host(&host);
+    build.cargo_metadata(false).no_default_flags(true).opt_level(2).target(&host).host(&host);
     Ok(build.try_get_compiler()?.to_command())
 }
 
@@ -243,11 +205,7 @@ fn host_triple(project: &Project) -> Result<String> {
 
 /// A description of everything that goes into the plugin: a file with the same description is up to date.
 fn inputs(project: &Project, headers: &Headers, library: &Path) -> Result<String> {
-    let mut files = vec![
-        library.to_owned(),
-        headers.version_file.clone(),
-        std::env::current_exe()?,
-    ];
+    let mut files = vec![library.to_owned(), headers.version_file.clone(), std::env::current_exe()?];
     let config = project.root.join(CORE).join("cbindgen.toml");
     files.extend(config.is_file().then_some(config));
     files.extend(shim_files(project, "c")?);
@@ -255,20 +213,9 @@ fn inputs(project: &Project, headers: &Headers, library: &Path) -> Result<String
 
     let mut text = String::new();
     for file in files {
-        let data = file
-            .metadata()
-            .with_context(|| format!("cannot read {}", file.display()))?;
-        let time = data
-            .modified()?
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        writeln!(
-            text,
-            "{} {} {}",
-            file.display(),
-            data.len(),
-            time.as_nanos()
-        )?;
+        let data = file.metadata().with_context(|| format!("cannot read {}", file.display()))?;
+        let time = data.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+        writeln!(text, "{} {} {}", file.display(), data.len(), time.as_nanos())?;
     }
     for name in ["CC", "CFLAGS"] {
         writeln!(text, "{name}={}", std::env::var(name).unwrap_or_default())?;
@@ -290,11 +237,7 @@ mod tests {
             version: "0.1.0".into(),
             rust_version: "1.85".into(),
         };
-        let version = Version {
-            major: 4,
-            minor: 4,
-            micro: 2,
-        };
+        let version = Version { major: 4, minor: 4, micro: 2 };
         let headers = Headers {
             version,
             version_file: "/usr/include/wireshark/ws_version.h".into(),
@@ -317,15 +260,9 @@ mod tests {
             "-I/out/include",
             "-isystem",
         ] {
-            assert!(
-                flags.iter().any(|found| found == flag),
-                "{flag} in {flags:?}"
-            );
+            assert!(flags.iter().any(|found| found == flag), "{flag} in {flags:?}");
         }
-        assert_eq!(
-            plugin_file(&project, &headers),
-            Path::new("/out/plugins/4.4/epan/msn.so")
-        );
+        assert_eq!(plugin_file(&project, &headers), Path::new("/out/plugins/4.4/epan/msn.so"));
     }
 
     #[test]
@@ -347,13 +284,7 @@ mod tests {
         let messages = r#"{"reason":"compiler-artifact","filenames":["/out/release/libother.rlib"]}
 {"reason":"compiler-artifact","filenames":["/out/release/libmsn_dissect_core.a"]}
 {"reason":"build-finished","success":true}"#;
-        assert_eq!(
-            artifact(messages).unwrap(),
-            Path::new("/out/release/libmsn_dissect_core.a")
-        );
-        assert_eq!(
-            artifact(r#"{"reason":"build-finished","success":true}"#),
-            None
-        );
+        assert_eq!(artifact(messages).unwrap(), Path::new("/out/release/libmsn_dissect_core.a"));
+        assert_eq!(artifact(r#"{"reason":"build-finished","success":true}"#), None);
     }
 }

@@ -30,27 +30,15 @@ pub enum Probe {
 }
 
 const fn program(package: &'static str, name: &'static str) -> Need {
-    Need {
-        package,
-        probe: Probe::Program(name),
-    }
+    Need { package, probe: Probe::Program(name) }
 }
 
 const COMPILER: Need = program("gcc", "cc");
-const LIBC: Need = Need {
-    package: "libc6-dev",
-    probe: Probe::Header("stdio.h"),
-};
+const LIBC: Need = Need { package: "libc6-dev", probe: Probe::Header("stdio.h") };
 const PKG_CONFIG: Need = program("pkg-config", "pkg-config");
-const WIRESHARK_HEADERS: Need = Need {
-    package: "libwireshark-dev",
-    probe: Probe::Library("wireshark"),
-};
+const WIRESHARK_HEADERS: Need = Need { package: "libwireshark-dev", probe: Probe::Library("wireshark") };
 /// libwireshark-dev uses GLib's headers but does not depend on them in every Debian release.
-const GLIB: Need = Need {
-    package: "libglib2.0-dev",
-    probe: Probe::Library("glib-2.0"),
-};
+const GLIB: Need = Need { package: "libglib2.0-dev", probe: Probe::Library("glib-2.0") };
 const TSHARK: Need = program("tshark", "tshark");
 
 /// What compiling the plugin takes.
@@ -61,23 +49,11 @@ pub const BUILD: &[Need] = &[COMPILER, LIBC, PKG_CONFIG, WIRESHARK_HEADERS, GLIB
 pub const INSTALL: &[Need] = &[COMPILER, LIBC, PKG_CONFIG, WIRESHARK_HEADERS, GLIB, TSHARK];
 
 /// What counting instructions takes.
-pub const CALLGRIND: &[Need] = &[
-    COMPILER,
-    LIBC,
-    PKG_CONFIG,
-    WIRESHARK_HEADERS,
-    GLIB,
-    TSHARK,
-    program("valgrind", "valgrind"),
-];
+pub const CALLGRIND: &[Need] =
+    &[COMPILER, LIBC, PKG_CONFIG, WIRESHARK_HEADERS, GLIB, TSHARK, program("valgrind", "valgrind")];
 
 /// What the Debian roots of the test matrix take.
-pub const MATRIX: &[Need] = &[
-    program("debootstrap", "debootstrap"),
-    program("util-linux", "unshare"),
-    COMPILER,
-    LIBC,
-];
+pub const MATRIX: &[Need] = &[program("debootstrap", "debootstrap"), program("util-linux", "unshare"), COMPILER, LIBC];
 
 impl Need {
     /// Whether it is there.
@@ -117,10 +93,7 @@ fn missing(needs: &[Need], present: impl Fn(&Need) -> bool) -> Vec<&'static str>
 /// The command that installs packages, as a user would type it.
 pub fn install_command(packages: &[&str]) -> String {
     let sudo = if is_root() { "" } else { "sudo " };
-    format!(
-        "{sudo}apt-get install -y --no-install-recommends {}",
-        packages.join(" ")
-    )
+    format!("{sudo}apt-get install -y --no-install-recommends {}", packages.join(" "))
 }
 
 /// Whether this system installs packages with apt.
@@ -161,12 +134,7 @@ pub fn ensure(needs: &[Need]) -> Result<()> {
         return Ok(());
     }
     let list = packages.join(" ");
-    let way = way(
-        has_apt(),
-        is_root(),
-        find_program("sudo").is_some(),
-        std::io::stdin().is_terminal(),
-    );
+    let way = way(has_apt(), is_root(), find_program("sudo").is_some(), std::io::stdin().is_terminal());
     let prefix: &[&str] = match way {
         Way::Root => &[],
         Way::Sudo => &["sudo"],
@@ -174,9 +142,7 @@ pub fn ensure(needs: &[Need]) -> Result<()> {
         Way::No if has_apt() => {
             bail!("missing: {list}. As root: apt-get install --no-install-recommends {list}")
         }
-        Way::No => bail!(
-            "missing (names of the Debian packages): {list}. Install what carries them on this system"
-        ),
+        Way::No => bail!("missing (names of the Debian packages): {list}. Install what carries them on this system"),
     };
     let with = if prefix.is_empty() { "" } else { ", with sudo" };
     println!("installing the missing Debian packages{with}: {list}");
@@ -198,9 +164,7 @@ fn install(prefix: &[&str], packages: &[&str]) -> Result<()> {
     };
     let fetch = || {
         let mut install = apt_get(prefix);
-        install
-            .args(["install", "-y", "--no-install-recommends"])
-            .args(packages);
+        install.args(["install", "-y", "--no-install-recommends"]).args(packages);
         command::run(&mut install)
     };
     if !has_package_lists() {
@@ -217,24 +181,11 @@ fn has_package_lists() -> bool {
     let Ok(mut entries) = fs::read_dir("/var/lib/apt/lists") else {
         return false;
     };
-    entries.any(|entry| {
-        entry.is_ok_and(|entry| entry.file_name().to_string_lossy().contains("_Packages"))
-    })
+    entries.any(|entry| entry.is_ok_and(|entry| entry.file_name().to_string_lossy().contains("_Packages")))
 }
 
 fn apt_get(prefix: &[&str]) -> Command {
-    let words = [
-        prefix,
-        &[
-            "env",
-            "DEBIAN_FRONTEND=noninteractive",
-            "apt-get",
-            "-q",
-            "-o",
-            "Dpkg::Use-Pty=0",
-        ],
-    ]
-    .concat();
+    let words = [prefix, &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "Dpkg::Use-Pty=0"]].concat();
     let mut apt_get = Command::new(words[0]);
     apt_get.args(&words[1..]);
     apt_get
@@ -247,10 +198,7 @@ mod tests {
     #[test]
     fn missing_packages_are_named_once_in_order() {
         let two = [TSHARK, WIRESHARK_HEADERS, TSHARK, PKG_CONFIG];
-        assert_eq!(
-            missing(&two, |need| need.package == "pkg-config"),
-            ["tshark", "libwireshark-dev"]
-        );
+        assert_eq!(missing(&two, |need| need.package == "pkg-config"), ["tshark", "libwireshark-dev"]);
         assert!(missing(INSTALL, |_| true).is_empty());
         assert_eq!(missing(BUILD, |_| false).len(), BUILD.len());
     }

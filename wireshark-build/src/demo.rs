@@ -15,18 +15,15 @@ use crate::{debian, install};
 const CAPTURE: &str = "tests/captures/msnp18-basic-libpurple2.10.9-escargot.pcap";
 
 /// Columns of the summary.
-const COLUMNS: &str = r#"gui.column.format:"No.","%m","Time","%t","Source","%s","Destination","%d","Protocol","%p","Info","%i""#;
+const COLUMNS: &str =
+    r#"gui.column.format:"No.","%m","Time","%t","Source","%s","Destination","%d","Protocol","%p","Info","%i""#;
 
 /// How many summary lines are printed.
 const LINES: usize = 30;
 
 /// Packets worth showing in full, the first that the capture has.
-const INTERESTING: [&str; 4] = [
-    r#"msn.command == "NLN""#,
-    r#"msn.command == "XFR" && msn.server.address"#,
-    r#"msn.command == "USR""#,
-    "msn",
-];
+const INTERESTING: [&str; 4] =
+    [r#"msn.command == "NLN""#, r#"msn.command == "XFR" && msn.server.address"#, r#"msn.command == "USR""#, "msn"];
 
 /// Installs what is needed, builds, installs, and decodes the bundled capture.
 ///
@@ -64,10 +61,7 @@ pub fn demo(project: &Project) -> Result<()> {
     println!("\nOpen the same capture in Wireshark, with the plugin that was just installed:\n");
     println!("    wireshark {shown}");
     if find_program("wireshark").is_none() {
-        println!(
-            "\n(Wireshark's window is not installed; {})",
-            debian::install_command(&["wireshark"])
-        );
+        println!("\n(Wireshark's window is not installed; {})", debian::install_command(&["wireshark"]));
     }
     Ok(())
 }
@@ -81,16 +75,9 @@ fn decode(capture: &Path, arguments: &[&str]) -> Result<String> {
 fn interesting_frame(capture: &Path) -> Result<u64> {
     for filter in INTERESTING {
         // A filter may name a field that this version does not register; then the next one is tried.
-        let frames = decode(
-            capture,
-            &["-Y", filter, "-T", "fields", "-e", "frame.number"],
-        )
-        .unwrap_or_default();
+        let frames = decode(capture, &["-Y", filter, "-T", "fields", "-e", "frame.number"]).unwrap_or_default();
         if let Some(frame) = frames.lines().next() {
-            return frame
-                .trim()
-                .parse()
-                .context("tshark printed no frame number");
+            return frame.trim().parse().context("tshark printed no frame number");
         }
     }
     bail!("the plugin decoded no packet")

@@ -37,21 +37,11 @@ struct Finding {
 
 impl Finding {
     fn ok(what: &str, found: impl Into<String>) -> Self {
-        Self {
-            state: State::Ok,
-            what: what.into(),
-            found: found.into(),
-            remedy: String::new(),
-        }
+        Self { state: State::Ok, what: what.into(), found: found.into(), remedy: String::new() }
     }
 
     fn bad(state: State, what: &str, found: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self {
-            state,
-            what: what.into(),
-            found: found.into(),
-            remedy: remedy.into(),
-        }
+        Self { state, what: what.into(), found: found.into(), remedy: remedy.into() }
     }
 }
 
@@ -82,23 +72,13 @@ pub fn doctor(project: &Project) -> Result<ExitCode> {
     for finding in &findings {
         println!("{finding}");
     }
-    let missing = findings
-        .iter()
-        .filter(|finding| finding.state == State::Missing)
-        .count();
+    let missing = findings.iter().filter(|finding| finding.state == State::Missing).count();
     println!();
     if missing == 0 {
         println!("everything required is there");
         return Ok(ExitCode::SUCCESS);
     }
-    println!(
-        "{missing} required {} missing",
-        if missing == 1 {
-            "thing is"
-        } else {
-            "things are"
-        }
-    );
+    println!("{missing} required {} missing", if missing == 1 { "thing is" } else { "things are" });
     Ok(ExitCode::FAILURE)
 }
 
@@ -107,12 +87,7 @@ fn rust(project: &Project) -> Finding {
     let what = format!("rustc >= {needed}");
     let mend = "rustup update stable";
     let Ok(text) = command::output(Command::new("rustc").arg("--version")) else {
-        return Finding::bad(
-            State::Missing,
-            &what,
-            "not found",
-            "install Rust from https://rustup.rs",
-        );
+        return Finding::bad(State::Missing, &what, "not found", "install Rust from https://rustup.rs");
     };
     let found = text.split_whitespace().nth(1).unwrap_or_default();
     if numbers(found) >= numbers(needed) {
@@ -130,24 +105,9 @@ fn numbers(version: &str) -> (u32, u32) {
 
 fn components(project: &Project) -> Vec<Finding> {
     let rows = [
-        (
-            "fmt",
-            "rustfmt",
-            "rustup component add rustfmt",
-            "`test` leaves formatting out",
-        ),
-        (
-            "clippy",
-            "clippy",
-            "rustup component add clippy",
-            "`test` leaves lints out",
-        ),
-        (
-            "nextest",
-            "cargo-nextest",
-            "cargo install --locked cargo-nextest",
-            "`test` uses cargo test",
-        ),
+        ("fmt", "rustfmt", "rustup component add rustfmt", "`test` leaves formatting out"),
+        ("clippy", "clippy", "rustup component add clippy", "`test` leaves lints out"),
+        ("nextest", "cargo-nextest", "cargo install --locked cargo-nextest", "`test` uses cargo test"),
     ];
     let row = |(subcommand, what, mend, without): (&str, &str, &str, &str)| {
         if succeeds(project.cargo().args([subcommand, "--version"])) {
@@ -163,18 +123,9 @@ fn package(need: &Need) -> Finding {
     if need.present() {
         Finding::ok(need.package, "found")
     } else {
-        let use_ = if BUILD.contains(need) {
-            "compile the plugin"
-        } else {
-            "install, show and test the plugin"
-        };
+        let use_ = if BUILD.contains(need) { "compile the plugin" } else { "install, show and test the plugin" };
         let found = format!("not found: needed to {use_}");
-        Finding::bad(
-            State::Missing,
-            need.package,
-            found,
-            install_command(&[need.package]),
-        )
+        Finding::bad(State::Missing, need.package, found, install_command(&[need.package]))
     }
 }
 
@@ -184,10 +135,7 @@ fn versions() -> Vec<Finding> {
     let tshark = tshark_version();
     let mut findings = Vec::new();
     match &headers {
-        Ok(headers) => findings.push(Finding::ok(
-            "headers",
-            format!("Wireshark {}", headers.version),
-        )),
+        Ok(headers) => findings.push(Finding::ok("headers", format!("Wireshark {}", headers.version))),
         Err(_) => findings.push(Finding::bad(
             State::Missing,
             "headers",
@@ -199,21 +147,12 @@ fn versions() -> Vec<Finding> {
         return findings;
     };
     findings.push(if tshark.loads(headers.version) {
-        Finding::ok(
-            "same release",
-            format!(
-                "tshark {tshark} loads what is compiled for {}",
-                headers.version
-            ),
-        )
+        Finding::ok("same release", format!("tshark {tshark} loads what is compiled for {}", headers.version))
     } else {
         Finding::bad(
             State::Missing,
             "same release",
-            format!(
-                "tshark {tshark} does not load what is compiled for {}",
-                headers.version
-            ),
+            format!("tshark {tshark} does not load what is compiled for {}", headers.version),
             install_command(&["tshark", "libwireshark-dev"]),
         )
     });
@@ -224,12 +163,7 @@ fn tools() -> Vec<Finding> {
     // Program, package, what it is for, and whether root needs it for the tests.
     let rows = [
         ("wireshark", "wireshark", "Wireshark's window", false),
-        (
-            "setpriv",
-            "util-linux",
-            "tests run by root start tshark as another user",
-            true,
-        ),
+        ("setpriv", "util-linux", "tests run by root start tshark as another user", true),
         ("unshare", "util-linux", "`matrix`", false),
         ("debootstrap", "debootstrap", "`matrix`", false),
         ("valgrind", "valgrind", "`bench --callgrind`", false),
@@ -238,17 +172,8 @@ fn tools() -> Vec<Finding> {
         if let Some(path) = find_program(program) {
             return Finding::ok(program, path.display().to_string());
         }
-        let state = if root && is_root() {
-            State::Missing
-        } else {
-            State::Optional
-        };
-        Finding::bad(
-            state,
-            program,
-            format!("not found: for {purpose}"),
-            install_command(&[package]),
-        )
+        let state = if root && is_root() { State::Missing } else { State::Optional };
+        Finding::bad(state, program, format!("not found: for {purpose}"), install_command(&[package]))
     };
     rows.into_iter().map(row).collect()
 }
@@ -256,22 +181,13 @@ fn tools() -> Vec<Finding> {
 /// What was built, what is installed, and what tshark loads.
 fn plugin(project: &Project) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let built =
-        Headers::find(&Place::here()).map(|headers| compile::plugin_file(project, &headers));
+    let built = Headers::find(&Place::here()).map(|headers| compile::plugin_file(project, &headers));
     let built = built.ok().filter(|file| file.is_file());
     findings.push(match &built {
         None => Finding::bad(State::Optional, "plugin built", "no", "cargo plugin build"),
         Some(file) => match check::check(file) {
-            Ok(facts) => Finding::ok(
-                "plugin built",
-                format!("{} ({facts})", Project::shorten(file)),
-            ),
-            Err(error) => Finding::bad(
-                State::Missing,
-                "plugin built",
-                format!("{error:#}"),
-                "cargo plugin build",
-            ),
+            Ok(facts) => Finding::ok("plugin built", format!("{} ({facts})", Project::shorten(file))),
+            Err(error) => Finding::bad(State::Missing, "plugin built", format!("{error:#}"), "cargo plugin build"),
         },
     });
 
@@ -280,81 +196,44 @@ fn plugin(project: &Project) -> Vec<Finding> {
     };
     let (own, other) = (folders.for_user(is_root()), folders.for_user(!is_root()));
     let install = "cargo plugin install";
-    findings.push(
-        match (fs::read(&own), built.and_then(|file| fs::read(file).ok())) {
-            (Err(_), _) => Finding::bad(
-                State::Optional,
-                "plugin installed",
-                format!("not in {}", own.display()),
-                install,
-            ),
-            (Ok(installed), Some(built)) if installed != built => Finding::bad(
-                State::Optional,
-                "plugin installed",
-                format!("{} is not what was built last", own.display()),
-                install,
-            ),
-            (Ok(_), _) => Finding::ok("plugin installed", own.display().to_string()),
-        },
-    );
+    findings.push(match (fs::read(&own), built.and_then(|file| fs::read(file).ok())) {
+        (Err(_), _) => Finding::bad(State::Optional, "plugin installed", format!("not in {}", own.display()), install),
+        (Ok(installed), Some(built)) if installed != built => Finding::bad(
+            State::Optional,
+            "plugin installed",
+            format!("{} is not what was built last", own.display()),
+            install,
+        ),
+        (Ok(_), _) => Finding::ok("plugin installed", own.display().to_string()),
+    });
     if own != other && own.exists() && other.exists() {
         findings.push(Finding::bad(
             State::Missing,
             "only one msn.so",
-            format!(
-                "{} has the same name, and Wireshark loads only one",
-                other.display()
-            ),
-            format!(
-                "{}rm {}",
-                if is_root() { "" } else { "sudo " },
-                other.display()
-            ),
+            format!("{} has the same name, and Wireshark loads only one", other.display()),
+            format!("{}rm {}", if is_root() { "" } else { "sudo " }, other.display()),
         ));
     }
     findings.push(match Loaded::ask() {
         Ok(Some(loaded)) if loaded.version == project.version => Finding::ok(
             "plugin loaded",
-            format!(
-                "version {}, {}, from {}",
-                loaded.version,
-                loaded.kind,
-                loaded.path.display()
-            ),
+            format!("version {}, {}, from {}", loaded.version, loaded.kind, loaded.path.display()),
         ),
         Ok(Some(loaded)) => Finding::bad(
             State::Optional,
             "plugin loaded",
-            format!(
-                "version {} from {}; this is {}",
-                loaded.version,
-                loaded.path.display(),
-                project.version
-            ),
+            format!("version {} from {}; this is {}", loaded.version, loaded.path.display(), project.version),
             install,
         ),
-        Ok(None) => Finding::bad(
-            State::Optional,
-            "plugin loaded",
-            "tshark loads no msn.so",
-            install,
-        ),
-        Err(error) => Finding::bad(
-            State::Missing,
-            "plugin loaded",
-            format!("{error:#}"),
-            install_command(&["tshark"]),
-        ),
+        Ok(None) => Finding::bad(State::Optional, "plugin loaded", "tshark loads no msn.so", install),
+        Err(error) => Finding::bad(State::Missing, "plugin loaded", format!("{error:#}"), install_command(&["tshark"])),
     });
     findings
 }
 
 fn display() -> Finding {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    match ["WAYLAND_DISPLAY", "DISPLAY"]
-        .into_iter()
-        .find(|name| set(name))
-    {
+    match ["WAYLAND_DISPLAY", "DISPLAY"].into_iter().find(|name| set(name)) {
         Some(name) => Finding::ok("screen", format!("{name} is set")),
         None => Finding::bad(
             State::Optional,
@@ -379,13 +258,7 @@ mod tests {
 
     #[test]
     fn a_finding_shows_its_remedy() {
-        let line = Finding::bad(
-            State::Missing,
-            "tshark",
-            "not found",
-            "apt-get install tshark",
-        )
-        .to_string();
+        let line = Finding::bad(State::Missing, "tshark", "not found", "apt-get install tshark").to_string();
         assert!(line.starts_with("missing "), "{line}");
         assert!(line.ends_with("mend: apt-get install tshark"), "{line}");
         let line = Finding::ok("tshark", "found").to_string();

@@ -25,17 +25,11 @@ pub fn install(project: &Project) -> Result<PathBuf> {
     let destination = folders.for_user(is_root());
     place(&plugin.file, &destination)?;
     let folder = if is_root() { "global" } else { "personal" };
-    println!(
-        "installed {} ({folder} plugin folder)",
-        destination.display()
-    );
+    println!("installed {} ({folder} plugin folder)", destination.display());
 
     match Loaded::ask()? {
         Some(loaded) if loaded.path == destination && loaded.version == project.version => {
-            println!(
-                "tshark loads it: version {}, {}",
-                loaded.version, loaded.kind
-            );
+            println!("tshark loads it: version {}, {}", loaded.version, loaded.kind);
         }
         Some(loaded) => bail!(
             "tshark loads another file of the same name: {} ({}). Remove it: {}rm {}",
@@ -44,17 +38,11 @@ pub fn install(project: &Project) -> Result<PathBuf> {
             if is_root() { "" } else { "sudo " },
             loaded.path.display()
         ),
-        None => bail!(
-            "tshark does not load {}; see the messages of: tshark -G plugins",
-            destination.display()
-        ),
+        None => bail!("tshark does not load {}; see the messages of: tshark -G plugins", destination.display()),
     }
     let other = folders.for_user(!is_root());
     if other != destination && other.exists() {
-        println!(
-            "warning: {} has the same name; Wireshark loads only one of them",
-            other.display()
-        );
+        println!("warning: {} has the same name; Wireshark loads only one of them", other.display());
     }
     println!("check at any time: tshark -G plugins | grep msn.so");
     Ok(destination)
@@ -75,10 +63,7 @@ pub fn uninstall() -> Result<()> {
     let other = folders.for_user(!is_root());
     if other != file && is_our_plugin(&other) {
         let who = if is_root() { "that user" } else { "root" };
-        println!(
-            "still installed: {} (remove it as {who}: cargo plugin uninstall)",
-            other.display()
-        );
+        println!("still installed: {} (remove it as {who}: cargo plugin uninstall)", other.display());
     }
     println!("check: tshark -G plugins | grep msn.so");
     Ok(())
@@ -91,9 +76,7 @@ fn place(from: &Path, to: &Path) -> Result<()> {
         fs::create_dir_all(folder)?;
         let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
         std::io::copy(&mut fs::File::open(from)?, &mut temporary)?;
-        temporary
-            .as_file()
-            .set_permissions(fs::Permissions::from_mode(0o644))?;
+        temporary.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
         temporary.persist(to)?;
         Ok(())
     };
@@ -128,16 +111,10 @@ mod tests {
         place(&built, &installed).unwrap();
         place(&built, &installed).unwrap();
         assert_eq!(fs::read(&installed).unwrap(), fs::read(&built).unwrap());
-        assert_eq!(
-            installed.metadata().unwrap().permissions().mode() & 0o777,
-            0o644
-        );
+        assert_eq!(installed.metadata().unwrap().permissions().mode() & 0o777, 0o644);
         let neighbour = installed.with_file_name("other.so");
         fs::write(&neighbour, b"x").unwrap();
-        assert_eq!(
-            fs::read_dir(installed.parent().unwrap()).unwrap().count(),
-            2
-        );
+        assert_eq!(fs::read_dir(installed.parent().unwrap()).unwrap().count(), 2);
 
         assert!(remove(&installed).unwrap());
         assert!(!installed.exists() && neighbour.exists());

@@ -26,18 +26,9 @@ struct Release {
 }
 
 const RELEASES: [Release; 3] = [
-    Release {
-        wireshark: "4.0",
-        codename: "bookworm",
-    },
-    Release {
-        wireshark: "4.4",
-        codename: "trixie",
-    },
-    Release {
-        wireshark: "4.6",
-        codename: "sid",
-    },
+    Release { wireshark: "4.0", codename: "bookworm" },
+    Release { wireshark: "4.4", codename: "trixie" },
+    Release { wireshark: "4.6", codename: "sid" },
 ];
 
 /// What to run, and on what.
@@ -80,26 +71,18 @@ struct Built {
 /// When a release cannot be set up, or a test fails on it; the others are still run.
 pub fn matrix(project: &Project, options: &Options) -> Result<()> {
     if !is_root() {
-        bail!(
-            "Debian roots are made and entered by root: sudo env \"PATH=$PATH\" cargo plugin matrix"
-        );
+        bail!("Debian roots are made and entered by root: sudo env \"PATH=$PATH\" cargo plugin matrix");
     }
     let releases = chosen(&options.only)?;
     debian::ensure(debian::MATRIX)?;
     let built = build(project)?;
-    let mirror = options
-        .mirror
-        .clone()
-        .unwrap_or_else(|| roots::mirror(&roots::apt_sources()));
+    let mirror = options.mirror.clone().unwrap_or_else(|| roots::mirror(&roots::apt_sources()));
 
     let mut lines = Vec::new();
     let mut failures = 0;
     for release in releases {
         let start = Instant::now();
-        println!(
-            "\n== Wireshark {} (Debian {}) ==",
-            release.wireshark, release.codename
-        );
+        println!("\n== Wireshark {} (Debian {}) ==", release.wireshark, release.codename);
         let outcome = run_release(project, options, release, &mirror, &built);
         let (ok, line) = report(release, &outcome);
         failures += usize::from(!ok);
@@ -122,10 +105,7 @@ fn chosen(only: &[String]) -> Result<Vec<&'static Release>> {
     let known = |name: &String| RELEASES.iter().any(|release| release.is(name));
     if let Some(name) = only.iter().find(|name| !known(name)) {
         let names: Vec<_> = RELEASES.iter().map(|release| release.wireshark).collect();
-        bail!(
-            "{name} is not in the matrix; there are {}",
-            names.join(", ")
-        );
+        bail!("{name} is not in the matrix; there are {}", names.join(", "));
     }
     let wanted = |release: &&Release| only.is_empty() || only.iter().any(|name| release.is(name));
     Ok(RELEASES.iter().filter(wanted).collect())
@@ -141,10 +121,7 @@ impl Release {
 fn report(release: &Release, outcome: &Result<Outcome>) -> (bool, String) {
     let name = format!("Wireshark {:<4} {:<9}", release.wireshark, release.codename);
     match outcome {
-        Err(error) => (
-            false,
-            format!("{name} FAILED: {error:#}").replace('\n', " "),
-        ),
+        Err(error) => (false, format!("{name} FAILED: {error:#}").replace('\n', " ")),
         Ok(outcome) => {
             let ok = outcome.failed == 0 && outcome.passed > 0;
             let word = if ok { "ok" } else { "FAILED" };
@@ -161,18 +138,9 @@ fn build(project: &Project) -> Result<Built> {
     let library = compile::static_library(project)?;
     compile::header(project)?;
     let mut cargo = project.cargo();
-    cargo.args([
-        "test",
-        "--no-run",
-        "--package",
-        "msn-tests",
-        "--message-format=json-render-diagnostics",
-    ]);
+    cargo.args(["test", "--no-run", "--package", "msn-tests", "--message-format=json-render-diagnostics"]);
     command::announce(&cargo);
-    let output = cargo
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()?;
+    let output = cargo.stdin(Stdio::null()).stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
         bail!("the end-to-end tests do not compile");
     }
@@ -185,9 +153,7 @@ fn build(project: &Project) -> Result<Built> {
 
 /// The test programs in cargo's messages, one JSON object on each line.
 fn test_programs(messages: &str) -> Vec<PathBuf> {
-    let messages = messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     messages
         .filter(|message| message["profile"]["test"] == true)
         .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
@@ -220,32 +186,15 @@ fn run_release(
     }
     let plugins = compile_in(project, &place, &headers, &built.library)?;
 
-    let mut outcome = Outcome {
-        version,
-        passed: 0,
-        failed: 0,
-        ignored: 0,
-    };
+    let mut outcome = Outcome { version, passed: 0, failed: 0, ignored: 0 };
     for test in &built.tests {
-        run_tests(
-            project,
-            &place,
-            test,
-            &plugins,
-            &options.test_arguments,
-            &mut outcome,
-        )?;
+        run_tests(project, &place, test, &plugins, &options.test_arguments, &mut outcome)?;
     }
     Ok(outcome)
 }
 
 /// Compiles the shim in a root and returns the plugin folder.
-fn compile_in(
-    project: &Project,
-    place: &Place,
-    headers: &Headers,
-    library: &Path,
-) -> Result<PathBuf> {
+fn compile_in(project: &Project, place: &Place, headers: &Headers, library: &Path) -> Result<PathBuf> {
     let work = project.target.join("matrix/build");
     fs::create_dir_all(&work)?;
     let scratch = tempfile::tempdir_in(&work)?;
@@ -254,13 +203,7 @@ fn compile_in(
     let mut gcc = compile::command_line(place.command("gcc"), project, headers, &inputs, &linked);
     command::run(&mut gcc).context("the C shim does not compile or link")?;
     let plugins = project.target.join("matrix/plugins");
-    compile::publish(
-        &linked,
-        &plugins
-            .join(headers.version.folder())
-            .join("epan")
-            .join(PLUGIN_FILE),
-    )?;
+    compile::publish(&linked, &plugins.join(headers.version.folder()).join("epan").join(PLUGIN_FILE))?;
     Ok(plugins)
 }
 
@@ -275,10 +218,7 @@ fn run_tests(
 ) -> Result<()> {
     let package = project.root.join("tests");
     let mut command = place.command("env");
-    command
-        .arg("--chdir")
-        .arg(&package)
-        .arg("--ignore-environment");
+    command.arg("--chdir").arg(&package).arg("--ignore-environment");
     for (name, value) in [
         ("PATH", "/usr/sbin:/usr/bin:/sbin:/bin".as_ref()),
         ("HOME", "/tmp".as_ref()),
@@ -294,10 +234,7 @@ fn run_tests(
     }
     command.arg(test).args(arguments);
     command::announce(&command);
-    let output = command
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()?;
+    let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output()?;
     let text = String::from_utf8_lossy(&output.stdout);
     let name = test.file_name().unwrap_or_default().to_string_lossy();
     let counts = Counts::parse(&text);
@@ -307,10 +244,7 @@ fn run_tests(
     let Some(counts) = counts else {
         bail!("{name} ended without a result ({})", output.status);
     };
-    println!(
-        "{name}: {} passed, {} failed, {} ignored",
-        counts.passed, counts.failed, counts.ignored
-    );
+    println!("{name}: {} passed, {} failed, {} ignored", counts.passed, counts.failed, counts.ignored);
     if !output.status.success() && counts.failed == 0 {
         bail!("{name} failed ({})", output.status);
     }
@@ -330,23 +264,13 @@ struct Counts {
 
 impl Counts {
     fn parse(text: &str) -> Option<Self> {
-        let line = text
-            .lines()
-            .rev()
-            .find(|line| line.starts_with("test result:"))?;
+        let line = text.lines().rev().find(|line| line.starts_with("test result:"))?;
         let number = |name: &str| {
-            let words: Vec<&str> = line
-                .split([' ', ';'])
-                .filter(|word| !word.is_empty())
-                .collect();
+            let words: Vec<&str> = line.split([' ', ';']).filter(|word| !word.is_empty()).collect();
             let place = words.iter().position(|word| *word == name)?;
             words.get(place.checked_sub(1)?)?.parse().ok()
         };
-        Some(Self {
-            passed: number("passed")?,
-            failed: number("failed")?,
-            ignored: number("ignored")?,
-        })
+        Some(Self { passed: number("passed")?, failed: number("failed")?, ignored: number("ignored")? })
     }
 }
 
@@ -362,12 +286,7 @@ mod tests {
     fn releases_are_chosen_by_either_name() {
         let names = |only: &[&str]| {
             let only: Vec<String> = only.iter().map(|name| (*name).to_owned()).collect();
-            chosen(&only).map(|found| {
-                found
-                    .iter()
-                    .map(|release| release.wireshark)
-                    .collect::<Vec<_>>()
-            })
+            chosen(&only).map(|found| found.iter().map(|release| release.wireshark).collect::<Vec<_>>())
         };
         assert_eq!(names(&[]).unwrap(), ["4.0", "4.4", "4.6"]);
         assert_eq!(names(&["sid", "4.0"]).unwrap(), ["4.0", "4.6"]);
@@ -378,11 +297,7 @@ mod tests {
     fn results_of_test_programs_are_read() {
         let text = "running 3 tests\n...\n\ntest result: FAILED. 12 passed; 1 failed; 2 ignored; 0 measured; \
                     3 filtered out; finished in 0.10s\n";
-        let wanted = Counts {
-            passed: 12,
-            failed: 1,
-            ignored: 2,
-        };
+        let wanted = Counts { passed: 12, failed: 1, ignored: 2 };
         assert_eq!(Counts::parse(text), Some(wanted));
         assert_eq!(Counts::parse("Segmentation fault"), None);
     }
@@ -391,19 +306,11 @@ mod tests {
     fn nothing_passed_is_no_success() {
         let outcome = |passed, failed| {
             let version = Version::from_tshark("TShark (Wireshark) 4.4.9.").unwrap();
-            let outcome = Outcome {
-                version,
-                passed,
-                failed,
-                ignored: 0,
-            };
+            let outcome = Outcome { version, passed, failed, ignored: 0 };
             report(&RELEASES[1], &Ok(outcome))
         };
         let (ok, line) = outcome(40, 0);
-        assert!(
-            ok && line.contains("40 passed") && line.contains("4.4.9"),
-            "{line}"
-        );
+        assert!(ok && line.contains("40 passed") && line.contains("4.4.9"), "{line}");
         assert!(!outcome(0, 0).0);
         assert!(!outcome(40, 1).0);
         assert!(!report(&RELEASES[0], &Err(anyhow::anyhow!("no mirror"))).0);
@@ -414,9 +321,6 @@ mod tests {
         let messages = r#"{"reason":"compiler-artifact","profile":{"test":false},"executable":"/t/bench-capture"}
 {"reason":"compiler-artifact","profile":{"test":true},"executable":"/t/deps/captures-1"}
 {"reason":"compiler-artifact","profile":{"test":true},"executable":null}"#;
-        assert_eq!(
-            test_programs(messages),
-            [PathBuf::from("/t/deps/captures-1")]
-        );
+        assert_eq!(test_programs(messages), [PathBuf::from("/t/deps/captures-1")]);
     }
 }

@@ -30,10 +30,7 @@ pub fn cost(command: &mut Command) -> Result<Cost> {
     if !used.status.success() {
         bail!("{} failed ({})", command::shown(command), used.status);
     }
-    Ok(Cost {
-        cpu: Duration::as_secs_f64(&(used.rusage.utime + used.rusage.stime)),
-        memory: used.rusage.maxrss,
-    })
+    Ok(Cost { cpu: Duration::as_secs_f64(&(used.rusage.utime + used.rusage.stime)), memory: used.rusage.maxrss })
 }
 
 /// The middle value; of two middle values, their mean. 0 of no values.
@@ -44,9 +41,7 @@ pub fn median(values: &[f64]) -> f64 {
     match sorted.get(middle) {
         None => 0.0,
         Some(&upper) if sorted.len() % 2 == 1 => upper,
-        Some(&upper) => sorted
-            .get(middle.wrapping_sub(1))
-            .map_or(upper, |lower| f64::midpoint(*lower, upper)),
+        Some(&upper) => sorted.get(middle.wrapping_sub(1)).map_or(upper, |lower| f64::midpoint(*lower, upper)),
     }
 }
 
@@ -64,11 +59,7 @@ pub struct Ratio {
 impl Ratio {
     /// Compares round by round, so that a machine that grows slower meanwhile changes both sides alike.
     pub fn paired(values: &[f64], to: &[f64]) -> Self {
-        let ratios: Vec<f64> = values
-            .iter()
-            .zip(to)
-            .map(|(value, to)| value / to)
-            .collect();
+        let ratios: Vec<f64> = values.iter().zip(to).map(|(value, to)| value / to).collect();
         Self {
             median: median(&ratios),
             least: ratios.iter().copied().fold(f64::INFINITY, f64::min),

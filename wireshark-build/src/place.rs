@@ -49,11 +49,7 @@ impl Place {
         };
         Self {
             root: Some(root.into()),
-            shared: shared
-                .iter()
-                .filter(outermost)
-                .map(|folder| folder.to_path_buf())
-                .collect(),
+            shared: shared.iter().filter(outermost).map(|folder| folder.to_path_buf()).collect(),
         }
     }
 

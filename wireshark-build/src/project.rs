@@ -60,9 +60,7 @@ impl Project {
     /// Cargo, to be run in the workspace. A relative `CARGO_TARGET_DIR` keeps the meaning it has for the user.
     pub fn cargo(&self) -> Command {
         let mut cargo = cargo_command();
-        cargo
-            .current_dir(&self.root)
-            .env("CARGO_TARGET_DIR", &self.target);
+        cargo.current_dir(&self.root).env("CARGO_TARGET_DIR", &self.target);
         cargo
     }
 
@@ -79,10 +77,7 @@ impl Project {
     /// A path as a user would type it: relative to the current folder where it lies below it.
     pub fn shorten(path: &Path) -> String {
         let here = std::env::current_dir().unwrap_or_default();
-        path.strip_prefix(&here)
-            .unwrap_or(path)
-            .display()
-            .to_string()
+        path.strip_prefix(&here).unwrap_or(path).display().to_string()
     }
 }
 

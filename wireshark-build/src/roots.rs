@@ -11,14 +11,7 @@ use crate::command;
 use crate::place::Place;
 
 /// What the roots need beyond a minimal Debian.
-const PACKAGES: [&str; 6] = [
-    "tshark",
-    "libwireshark-dev",
-    "libglib2.0-dev",
-    "gcc",
-    "libc6-dev",
-    "pkg-config",
-];
+const PACKAGES: [&str; 6] = ["tshark", "libwireshark-dev", "libglib2.0-dev", "gcc", "libc6-dev", "pkg-config"];
 
 const DEFAULT_MIRROR: &str = "http://deb.debian.org/debian";
 
@@ -42,13 +35,7 @@ pub fn make(root: &Path, codename: &str, mirror: &str) -> Result<()> {
     let log_file = root.with_extension("log");
     let log = fs::File::create(&log_file)?;
     let mut bootstrap = Place::here().command("unshare");
-    bootstrap.args([
-        "--mount",
-        "--propagation=private",
-        "debootstrap",
-        "--variant=minbase",
-        codename,
-    ]);
+    bootstrap.args(["--mount", "--propagation=private", "debootstrap", "--variant=minbase", codename]);
     bootstrap.arg(root).arg(mirror);
 
     let place = Place::root(root, &[]);
@@ -56,37 +43,23 @@ pub fn make(root: &Path, codename: &str, mirror: &str) -> Result<()> {
     let apt_get = || {
         let mut apt_get = place.command("env");
         apt_get.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]);
-        apt_get.args([
-            "-o",
-            "Acquire::Check-Valid-Until=false",
-            "-o",
-            "Dpkg::Use-Pty=0",
-        ]);
+        apt_get.args(["-o", "Acquire::Check-Valid-Until=false", "-o", "Dpkg::Use-Pty=0"]);
         apt_get
     };
     let mut update = apt_get();
     update.arg("update");
     let mut install = apt_get();
-    install
-        .args(["install", "-y", "--no-install-recommends"])
-        .args(PACKAGES);
+    install.args(["install", "-y", "--no-install-recommends"]).args(PACKAGES);
     let mut clean = apt_get();
     clean.arg("clean");
 
     for mut step in [bootstrap, update, install, clean] {
-        step.stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log.try_clone()?);
+        step.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log.try_clone()?);
         if let Err(error) = command::run(&mut step) {
             let text = fs::read_to_string(&log_file).unwrap_or_default();
             let skipped = text.lines().count().saturating_sub(15);
-            text.lines()
-                .skip(skipped)
-                .for_each(|line| eprintln!("    {line}"));
-            return Err(error.context(format!(
-                "the root cannot be made; see {}",
-                log_file.display()
-            )));
+            text.lines().skip(skipped).for_each(|line| eprintln!("    {line}"));
+            return Err(error.context(format!("the root cannot be made; see {}", log_file.display())));
         }
     }
     Ok(fs::write(ready_file(root), packages)?)
@@ -116,17 +89,11 @@ fn mounted_in<'a>(mounts: &'a str, folder: &Path) -> Option<&'a str> {
 
 /// The texts of this machine's apt sources.
 pub fn apt_sources() -> Vec<String> {
-    let files = fs::read_dir("/etc/apt/sources.list.d")
-        .into_iter()
-        .flatten()
-        .flatten();
+    let files = fs::read_dir("/etc/apt/sources.list.d").into_iter().flatten().flatten();
     let mut files: Vec<PathBuf> = files.map(|entry| entry.path()).collect();
     files.push("/etc/apt/sources.list".into());
     files.sort();
-    files
-        .iter()
-        .filter_map(|file| fs::read_to_string(file).ok())
-        .collect()
+    files.iter().filter_map(|file| fs::read_to_string(file).ok()).collect()
 }
 
 /// The first Debian archive in apt sources of either format; archives of another name are not Debian's own.
@@ -140,10 +107,7 @@ pub fn mirror(sources: &[String]) -> String {
         (word.starts_with("http://") || word.starts_with("https://")) && path.ends_with("/debian")
     };
     let found = urls.flat_map(str::split_whitespace).find(archive);
-    found
-        .unwrap_or(DEFAULT_MIRROR)
-        .trim_end_matches('/')
-        .to_owned()
+    found.unwrap_or(DEFAULT_MIRROR).trim_end_matches('/').to_owned()
 }
 
 #[cfg(test)]
@@ -152,13 +116,10 @@ mod tests {
 
     #[test]
     fn mirror_is_taken_from_either_format() {
-        let texts = |list: &[&str]| {
-            list.iter()
-                .map(|text| (*text).to_owned())
-                .collect::<Vec<_>>()
-        };
+        let texts = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
         assert_eq!(mirror(&[]), DEFAULT_MIRROR);
-        let deb822 = "Types: deb\n# http://commented.example/debian\nURIs: http://ftp.example.org/debian/\nSuites: sid\n";
+        let deb822 =
+            "Types: deb\n# http://commented.example/debian\nURIs: http://ftp.example.org/debian/\nSuites: sid\n";
         assert_eq!(mirror(&texts(&[deb822])), "http://ftp.example.org/debian");
         let old = "# deb http://commented.example/debian sid main\n\
                    deb http://security.example.org/debian-security bookworm-security main\n\
@@ -183,10 +144,7 @@ mod tests {
     fn mounts_in_a_root_are_seen() {
         let mounts = "proc /proc proc rw 0 0\ntmpfs /out/my\\040roots/sid/tmp tmpfs rw 0 0\n";
         let inside = |folder: &str| mounted_in(mounts, Path::new(folder));
-        assert_eq!(
-            inside("/out/my roots/sid"),
-            Some("/out/my\\040roots/sid/tmp")
-        );
+        assert_eq!(inside("/out/my roots/sid"), Some("/out/my\\040roots/sid/tmp"));
         assert_eq!(inside("/out/my roots/si"), None);
         assert_eq!(inside("/out/trixie"), None);
     }

@@ -26,20 +26,12 @@ pub fn test(project: &Project) -> Result<()> {
 
     if available(project, "fmt", "rustfmt") {
         step("formatting");
-        command::run(project.cargo().args(["fmt", "--all", "--check"]))
-            .context("the formatting differs: cargo fmt")?;
+        command::run(project.cargo().args(["fmt", "--all", "--check"])).context("the formatting differs: cargo fmt")?;
     }
     if available(project, "clippy", "clippy") {
         step("lints");
         let mut clippy = project.cargo();
-        clippy.args([
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ]);
+        clippy.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
         command::run(&mut clippy)?;
     }
 
@@ -61,14 +53,7 @@ pub fn test(project: &Project) -> Result<()> {
     if succeeds(project.cargo().args(["nextest", "--version"])) {
         tests.args(["nextest", "run", "--workspace"]);
     } else {
-        tests.args([
-            "test",
-            "--workspace",
-            "--lib",
-            "--bins",
-            "--tests",
-            "--examples",
-        ]);
+        tests.args(["test", "--workspace", "--lib", "--bins", "--tests", "--examples"]);
     }
     command::run(&mut tests)
 }
@@ -87,9 +72,7 @@ fn step(name: &str) {
 fn available(project: &Project, subcommand: &str, component: &str) -> bool {
     let found = succeeds(project.cargo().args([subcommand, "--version"]));
     if !found {
-        println!(
-            "\nSKIPPED: cargo {subcommand} is not installed (rustup component add {component})"
-        );
+        println!("\nSKIPPED: cargo {subcommand} is not installed (rustup component add {component})");
     }
     found
 }

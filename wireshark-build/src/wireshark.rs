@@ -58,11 +58,7 @@ impl Version {
                 number[..end].parse().ok()
             });
             let mut next = || numbers.next().flatten();
-            Some(Self {
-                major: next()?,
-                minor: next()?,
-                micro: next()?,
-            })
+            Some(Self { major: next()?, minor: next()?, micro: next()? })
         })
     }
 }
@@ -92,8 +88,7 @@ impl Headers {
     /// # Errors
     /// When pkg-config, Wireshark's or GLib's development files are missing.
     pub fn find(place: &Place) -> Result<Self> {
-        let pkg_config =
-            |what: &str| command::output(place.command("pkg-config").args([what, "wireshark"]));
+        let pkg_config = |what: &str| command::output(place.command("pkg-config").args([what, "wireshark"]));
         let cflags = words(&pkg_config("--cflags")?);
         let libs = words(&pkg_config("--libs")?);
         let version_file = cflags
@@ -103,14 +98,9 @@ impl Headers {
             .find(|file| file.is_file())
             .context("Wireshark's include folder has no ws_version.h")?;
         let text = std::fs::read_to_string(&version_file)?;
-        let version = Version::from_header(&text)
-            .with_context(|| format!("{} names no version", version_file.display()))?;
-        Ok(Self {
-            version,
-            version_file,
-            cflags: system_includes(&cflags),
-            libs,
-        })
+        let version =
+            Version::from_header(&text).with_context(|| format!("{} names no version", version_file.display()))?;
+        Ok(Self { version, version_file, cflags: system_includes(&cflags), libs })
     }
 }
 
@@ -120,14 +110,8 @@ fn words(text: &str) -> Vec<String> {
 
 /// Turns `-I` into `-isystem`: warnings inside Wireshark's and GLib's own headers are not ours.
 fn system_includes(flags: &[String]) -> Vec<String> {
-    let folder = |flag: &String| {
-        flag.strip_prefix("-I")
-            .map(|path| ["-isystem".into(), path.into()])
-    };
-    flags
-        .iter()
-        .flat_map(|flag| folder(flag).map_or_else(|| vec![flag.clone()], Vec::from))
-        .collect()
+    let folder = |flag: &String| flag.strip_prefix("-I").map(|path| ["-isystem".into(), path.into()]);
+    flags.iter().flat_map(|flag| folder(flag).map_or_else(|| vec![flag.clone()], Vec::from)).collect()
 }
 
 /// `tshark` as an installed program runs it: without a plugin folder from the environment.
@@ -150,10 +134,7 @@ pub fn tshark_with(plugins: &Path, home: &Path) -> Command {
 /// Gives a program that starts tshark the plugins of one folder and nobody's settings; see [`tshark_with`].
 pub fn isolate(command: &mut Command, plugins: &Path, home: &Path) {
     use std::os::unix::process::CommandExt;
-    command
-        .env("WIRESHARK_PLUGIN_DIR", plugins)
-        .env("HOME", home)
-        .env_remove("XDG_CONFIG_HOME");
+    command.env("WIRESHARK_PLUGIN_DIR", plugins).env("HOME", home).env_remove("XDG_CONFIG_HOME");
     if is_root() {
         command.uid(NOBODY).gid(NOBODY);
     }
@@ -190,13 +171,9 @@ impl Folders {
                 let (key, value) = line.split_once(':')?;
                 (key.trim() == name).then(|| PathBuf::from(value.trim()))
             });
-            path.filter(|path| path.is_absolute())
-                .with_context(|| format!("tshark -G folders names no \"{name}\""))
+            path.filter(|path| path.is_absolute()).with_context(|| format!("tshark -G folders names no \"{name}\""))
         };
-        Ok(Self {
-            personal: folder("Personal Plugins")?,
-            global: folder("Global Plugins")?,
-        })
+        Ok(Self { personal: folder("Personal Plugins")?, global: folder("Global Plugins")? })
     }
 
     /// Where `install` puts the plugin: root uses the global folder, because Wireshark started as root reads no other.
@@ -220,9 +197,7 @@ pub struct Loaded {
 impl Loaded {
     /// The plugin of our file name that tshark loads, if any.
     pub fn ask() -> Result<Option<Self>> {
-        Ok(Self::parse(&command::output(
-            tshark().args(["-G", "plugins"]),
-        )?))
+        Ok(Self::parse(&command::output(tshark().args(["-G", "plugins"]))?))
     }
 
     /// Finds our file name in the output of `tshark -G plugins`: name, version, type and path, separated by tabs.
@@ -230,11 +205,7 @@ impl Loaded {
         text.lines().find_map(|line| {
             let mut columns = line.split('\t').map(str::trim);
             (columns.next()? == PLUGIN_FILE).then_some(())?;
-            Some(Self {
-                version: columns.next()?.into(),
-                kind: columns.next()?.into(),
-                path: columns.next()?.into(),
-            })
+            Some(Self { version: columns.next()?.into(), kind: columns.next()?.into(), path: columns.next()?.into() })
         })
     }
 }
@@ -264,14 +235,8 @@ mod tests {
     #[test]
     fn folders_are_read_and_chosen_by_user() {
         let folders = Folders::parse(FOLDERS).unwrap();
-        assert_eq!(
-            folders.for_user(false),
-            Path::new("/u/alice/.local/lib/wireshark/plugins/4.0/epan/msn.so")
-        );
-        assert_eq!(
-            folders.for_user(true),
-            Path::new("/usr/lib/x86_64-linux-gnu/wireshark/plugins/4.0/epan/msn.so")
-        );
+        assert_eq!(folders.for_user(false), Path::new("/u/alice/.local/lib/wireshark/plugins/4.0/epan/msn.so"));
+        assert_eq!(folders.for_user(true), Path::new("/usr/lib/x86_64-linux-gnu/wireshark/plugins/4.0/epan/msn.so"));
     }
 
     #[test]
@@ -285,16 +250,9 @@ mod tests {
     fn versions_are_read_from_the_header_and_from_tshark() {
         let header = "#ifndef X\n#define WIRESHARK_VERSION_MAJOR 4\n#define WIRESHARK_VERSION_MINOR 6\n\
                       #define WIRESHARK_VERSION_MICRO 12\n";
-        let wanted = Version {
-            major: 4,
-            minor: 6,
-            micro: 12,
-        };
+        let wanted = Version { major: 4, minor: 6, micro: 12 };
         assert_eq!(Version::from_header(header), Some(wanted));
-        assert_eq!(
-            Version::from_header("#define WIRESHARK_VERSION_MAJOR 4"),
-            None
-        );
+        assert_eq!(Version::from_header("#define WIRESHARK_VERSION_MAJOR 4"), None);
         for line in [
             "TShark (Wireshark) 4.6.12 (Git v4.6.12 packaged as 4.6.12-0+deb12u3).",
             "TShark (Wireshark) 4.6.12.",
@@ -302,10 +260,7 @@ mod tests {
         ] {
             assert_eq!(Version::from_tshark(line), Some(wanted), "{line}");
         }
-        assert_eq!(
-            Version::from_tshark("bash: tshark: command not found"),
-            None
-        );
+        assert_eq!(Version::from_tshark("bash: tshark: command not found"), None);
         assert_eq!(wanted.folder(), "4.6");
         assert_eq!(wanted.to_string(), "4.6.12");
         assert!(wanted.loads(Version { micro: 0, ..wanted }));

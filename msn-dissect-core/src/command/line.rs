@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! One command line: a word, then tokens between blanks, up to a line feed (fact base: commands 0.1).
+
+use memchr::memchr;
+use nom::{
+    IResult, Parser,
+    branch::alt,
+    bytes::complete::{take_while, take_while_m_n},
+    combinator::verify,
+};
+
+use crate::item::Span;
+
+/// Bytes after which a line without line feed is no command. No limit was published; tickets make the longest lines.
+pub const MAX_LINE: usize = 16 * 1024;
+
+/// Tokens that are kept apart; further ones stay in one last token.
+pub const MAX_TOKENS: usize = 48;
+
+/// A command line cut into tokens. Spans count from the start of the line.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The three bytes of the command word.
+    pub word: [u8; 3],
+    tokens: [(u32, u32); MAX_TOKENS],
+    count: usize,
+    /// The line without its end.
+    pub text: Span,
+    /// Bytes of the line with its end.
+    pub total: usize,
+    /// Whether the line ended in a line feed alone.
+    pub bare_line_feed: bool,
+}
+
+/// Why no line starts here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineError {
+    /// The line feed has not come yet.
+    Partial,
+    /// The first bytes are no command word.
+    NoCommand,
+    /// More than [`MAX_LINE`] bytes without line feed.
+    TooLong,
+}
+
+impl Line {
+    /// How many tokens follow the word.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether nothing follows the word.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Place of token `index`, counted after the word.
+    pub fn token(&self, index: usize) -> Option<Span> {
+        if index >= self.count {
+            return None;
+        }
+        self.tokens.get(index).map(|&(start, end)| Span::new(start as usize, end as usize))
+    }
+
+    /// Place of the last token.
+    pub fn last(&self) -> Option<Span> {
+        self.count.checked_sub(1).and_then(|index| self.token(index))
+    }
+
+    /// The word as a number, if the line is an error reply.
+    pub fn error(&self) -> Option<u32> {
+        self.word.iter().try_fold(0, |sum, &byte| byte.is_ascii_digit().then(|| sum * 10 + u32::from(byte - b'0')))
+    }
+}
+
+/// `word = 3UPALPHA / 3DIGIT`
+fn word(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    alt((
+        take_while_m_n(3, 3, |byte: u8| byte.is_ascii_uppercase()),
+        take_while_m_n(3, 3, |byte: u8| byte.is_ascii_digit()),
+    ))
+    .parse_complete(input)
+}
+
+/// `1*SP token`; the token has at least one byte.
+fn token(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    let (rest, _) = take_while_m_n(1, usize::MAX, |byte| byte == b' ').parse_complete(input)?;
+    verify(take_while(|byte| byte != b' '), |found: &[u8]| !found.is_empty()).parse_complete(rest)
+}
+
+/// Whether `data` may be the beginning of a command line, as far as it goes.
+pub fn may_start(data: &[u8]) -> bool {
+    let head = data.get(..3).unwrap_or(data);
+    (head.iter().all(u8::is_ascii_uppercase) || head.iter().all(u8::is_ascii_digit))
+        && data.get(3).is_none_or(|byte| matches!(byte, b' ' | b'\r' | b'\n'))
+}
+
+/// Cuts the line at the start of `data` into tokens. Runs of blanks count as one, a blank at the end as none.
+pub fn parse_line(data: &[u8]) -> Result<Line, LineError> {
+    if !may_start(data) {
+        return Err(LineError::NoCommand);
+    }
+    let window = data.get(..MAX_LINE).unwrap_or(data);
+    let Some(feed) = memchr(b'\n', window) else {
+        return Err(if data.len() >= MAX_LINE { LineError::TooLong } else { LineError::Partial });
+    };
+    let mut end = feed;
+    if end > 0 && window.get(end - 1) == Some(&b'\r') {
+        end -= 1;
+    }
+    let text = Span::new(0, end);
+    let whole = text.of(data);
+    let (mut rest, found) = word(whole).map_err(|_| LineError::NoCommand)?;
+    let mut line = Line {
+        word: [0; 3],
+        tokens: [(0, 0); MAX_TOKENS],
+        count: 0,
+        text,
+        total: feed + 1,
+        bare_line_feed: end == feed,
+    };
+    line.word.copy_from_slice(found);
+    while let Ok((after, found)) = token(rest) {
+        let stop = whole.len() - after.len();
+        if let Some(place) = line.tokens.get_mut(line.count) {
+            *place = ((stop - found.len()) as u32, stop as u32);
+            line.count += 1;
+        } else if let Some(last) = line.tokens.last_mut() {
+            last.1 = stop as u32;
+        }
+        rest = after;
+    }
+    Ok(line)
+}
+
+/// A token as an unsigned decimal number.
+pub fn decimal(token: &[u8]) -> Option<u32> {
+    if token.is_empty() || token.len() > 10 {
+        return None;
+    }
+    let value =
+        token.iter().try_fold(0u64, |sum, &byte| byte.is_ascii_digit().then(|| sum * 10 + u64::from(byte - b'0')))?;
+    u32::try_from(value).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn tokens(data: &[u8]) -> Vec<String> {
+        let line = parse_line(data).unwrap();
+        (0..line.len()).map(|i| String::from_utf8_lossy(line.token(i).unwrap().of(data)).into_owned()).collect()
+    }
+
+    #[test]
+    fn lines_are_cut_at_blanks() {
+        assert_eq!(tokens(b"VER 1 MSNP12 CVR0\r\n"), ["1", "MSNP12", "CVR0"]);
+        assert_eq!(tokens(b"PRP 9 PHH \r\n"), ["9", "PHH"]);
+        assert_eq!(tokens(b"PNG\n"), Vec::<String>::new());
+        assert!(parse_line(b"PNG\n").unwrap().bare_line_feed);
+        assert_eq!(parse_line(b"217 4\r\n").unwrap().error(), Some(217));
+    }
+
+    #[test]
+    fn what_is_no_line_says_why() {
+        assert_eq!(parse_line(b"VE").unwrap_err(), LineError::Partial);
+        assert_eq!(parse_line(b"VER 1 MSNP12\r").unwrap_err(), LineError::Partial);
+        assert_eq!(parse_line(b"ver 1\r\n").unwrap_err(), LineError::NoCommand);
+        assert_eq!(parse_line(b"VERS\r\n").unwrap_err(), LineError::NoCommand);
+        assert_eq!(parse_line(b"V1R 1\r\n").unwrap_err(), LineError::NoCommand);
+        let mut long = b"MSG ".to_vec();
+        long.resize(MAX_LINE, b'x');
+        assert_eq!(parse_line(&long).unwrap_err(), LineError::TooLong);
+    }
+
+    #[test]
+    fn too_many_tokens_stay_in_the_last_one() {
+        let data = format!("VER {}\r\n", "a ".repeat(MAX_TOKENS + 5));
+        let line = parse_line(data.as_bytes()).unwrap();
+        assert_eq!(line.len(), MAX_TOKENS);
+        assert_eq!(line.last().unwrap().of(data.as_bytes()), b"a a a a a a");
+    }
+
+    proptest! {
+        #[test]
+        fn tokens_lie_in_order_inside_the_line(data: Vec<u8>, head in "[A-Z]{3} ") {
+            let data = [head.as_bytes(), &data].concat();
+            if let Ok(line) = parse_line(&data) {
+                let mut at = 3;
+                for index in 0..line.len() {
+                    let span = line.token(index).unwrap();
+                    prop_assert!(span.start > at && span.end > span.start && span.end <= line.text.end);
+                    at = span.end;
+                }
+                prop_assert!(line.total <= data.len());
+            }
+        }
+    }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Command lines: cutting them into tokens, the table of all commands, and choosing the row that explains a line.
+
+pub mod layout;
+pub mod line;
+pub mod params;
+pub mod rows;
+pub mod table;
+
+pub use layout::{Choice, Fit};
+pub use line::{Line, LineError, parse_line};
+pub use params::{Kind, Param};
+pub use table::{Dir, Row, ServerKind, rows_of};

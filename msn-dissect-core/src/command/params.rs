@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! What a parameter of a command line may look like.
+
+use super::line::decimal;
+use crate::{
+    fields::{Field, command as f},
+    values::{Codes, codes, meaning},
+};
+
+/// Shape of a parameter; decides whether a token fits, and how it is shown.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// Exactly this word.
+    Lit(&'static str),
+    /// One word of a list; the flag allows others.
+    Code(&'static Codes, bool),
+    /// Unsigned decimal number.
+    Num,
+    /// `0x…` in hexadecimal.
+    Hex,
+    /// Numeric bit field.
+    Bits,
+    /// `local@domain`, perhaps percent-encoded, `tel:…`, or a bare `guid`.
+    Email,
+    /// `email` or `email;{guid}`.
+    Handle,
+    /// `network:email[;via=network:address]`.
+    Naddr,
+    /// Percent-encoded UTF-8.
+    Name,
+    /// Capabilities, one number or two with a colon.
+    Caps,
+    /// GUID, braces optional.
+    Guid,
+    /// Number or GUID of a group.
+    Group,
+    /// Comma list of groups.
+    Groups,
+    /// `host[:port]`; the second field is the port's.
+    HostPort(Field),
+    /// `0` or a percent-encoded `<msnobj …/>`.
+    Object,
+    /// ISO 8601 time or a plain number.
+    Stamp,
+    /// `MSNP` and a number, or `CVR0`, or `0`.
+    Version,
+    /// `t=…&p=…`, percent- or HTML-encoded.
+    Ticket,
+    /// `key=value,key=value`.
+    Keys,
+    /// 32 hexadecimal digits.
+    Md5,
+    /// Base64 of a circle ticket, a login blob or hop data.
+    Base64,
+    /// One letter, an equals sign and what follows (`N=`, `F=`, `C=`).
+    Prefixed(u8, &'static Kind),
+    /// Number of a switchboard session; a revived server writes it in hexadecimal.
+    Session,
+    /// `key=value`.
+    Pair,
+    /// Payload length.
+    Len,
+    /// Word that is no number.
+    Word,
+    /// Anything.
+    Text,
+}
+
+/// A parameter of a row.
+#[derive(Clone, Copy, Debug)]
+pub struct Param {
+    /// What it looks like.
+    pub kind: Kind,
+    /// The field it fills; composite kinds fill others besides.
+    pub field: Field,
+    /// Whether it may be missing.
+    pub optional: bool,
+    /// Whether it repeats to the end of the line.
+    pub repeats: bool,
+}
+
+impl Param {
+    /// A parameter that must be there.
+    pub const fn new(kind: Kind, field: Field) -> Self {
+        Param { kind, field, optional: false, repeats: false }
+    }
+
+    /// The same, but it may be missing.
+    pub const fn opt(self) -> Self {
+        Param { optional: true, ..self }
+    }
+
+    /// The same, repeated to the end of the line, at least once.
+    pub const fn rest(self) -> Self {
+        Param { repeats: true, ..self }
+    }
+}
+
+impl Kind {
+    /// Whether a token can be this.
+    pub fn fits(&self, token: &[u8]) -> bool {
+        match self {
+            Kind::Lit(word) => token == word.as_bytes(),
+            Kind::Code(table, open) => meaning(table, token).is_some() || (*open && is_word(token)),
+            Kind::Num | Kind::Len | Kind::Bits => decimal(token).is_some(),
+            Kind::Hex => hexadecimal(token).is_some(),
+            Kind::Email => is_address(token),
+            Kind::Handle => split_handle(token).is_some_and(|(email, _)| is_address(email)),
+            Kind::Naddr => split_naddr(token).is_some(),
+            Kind::Caps => split_caps(token).is_some(),
+            Kind::Guid => guid(token).is_some(),
+            Kind::Group => decimal(token).is_some() || guid(token).is_some(),
+            Kind::Groups => token.split(|&byte| byte == b',').all(|one| Kind::Group.fits(one)),
+            Kind::HostPort(_) => token.contains(&b'.') || token.contains(&b':'),
+            Kind::Object => token == b"0" || starts_with_object(token),
+            Kind::Stamp => token.first().is_some_and(u8::is_ascii_digit),
+            Kind::Version => token == b"0" || token == b"CVR0" || msnp_number(token).is_some(),
+            Kind::Ticket => token.starts_with(b"t="),
+            Kind::Keys => !token.starts_with(b"t=") && token.contains(&b'='),
+            Kind::Md5 => token.len() == 32 && token.iter().all(u8::is_ascii_hexdigit),
+            Kind::Base64 => token.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte)),
+            Kind::Prefixed(letter, inner) => {
+                matches!(token, [first, b'=', rest @ ..] if first == letter && inner.fits(rest))
+            }
+            Kind::Session => token.iter().all(u8::is_ascii_hexdigit),
+            Kind::Pair => token.contains(&b'='),
+            Kind::Word => decimal(token).is_none(),
+            Kind::Name | Kind::Text => true,
+        }
+    }
+}
+
+fn is_word(token: &[u8]) -> bool {
+    !token.is_empty() && token.iter().all(u8::is_ascii_uppercase)
+}
+
+fn is_address(token: &[u8]) -> bool {
+    if split_naddr(token).is_some() {
+        return false;
+    }
+    token.contains(&b'@') || token.starts_with(b"tel:") || token.windows(3).any(|part| part == b"%40")
+}
+
+fn starts_with_object(token: &[u8]) -> bool {
+    let start = |prefix: &[u8]| token.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix));
+    start(b"%3Cmsnobj") || start(b"<msnobj")
+}
+
+/// The number behind `MSNP`.
+pub fn msnp_number(token: &[u8]) -> Option<u32> {
+    decimal(token.strip_prefix(b"MSNP")?).filter(|&number| number <= 99)
+}
+
+/// A number written `0x…`.
+pub fn hexadecimal(token: &[u8]) -> Option<u32> {
+    let digits = token.strip_prefix(b"0x").or_else(|| token.strip_prefix(b"0X"))?;
+    if digits.is_empty() || digits.len() > 8 {
+        return None;
+    }
+    digits.iter().try_fold(0u32, |sum, &byte| Some(sum << 4 | char::from(byte).to_digit(16)?))
+}
+
+/// Account and endpoint of `email[;{guid}]`; one page writes a colon for the semicolon.
+pub fn split_handle(token: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
+    let split = token.windows(2).position(|pair| matches!(pair, b";{" | b":{"));
+    match split {
+        None => Some((token, None)),
+        Some(at) => {
+            let endpoint = token.get(at + 1..)?;
+            guid(endpoint)?;
+            Some((token.get(..at)?, Some(endpoint)))
+        }
+    }
+}
+
+/// Parts of `network:address[;via=network:address]`, each as a sub-slice.
+pub fn split_naddr(token: &[u8]) -> Option<(&[u8], &[u8], Option<&[u8]>)> {
+    let colon = token.iter().position(|&byte| byte == b':')?;
+    let network = token.get(..colon).filter(|digits| digits.len() <= 3 && decimal(digits).is_some())?;
+    let rest = token.get(colon + 1..).filter(|rest| !rest.is_empty())?;
+    match rest.windows(5).position(|part| part == b";via=") {
+        None => Some((network, rest, None)),
+        Some(at) => Some((network, rest.get(..at)?, rest.get(at + 5..))),
+    }
+}
+
+/// Capabilities: one number, or two with a colon.
+pub fn split_caps(token: &[u8]) -> Option<(u32, Option<u32>)> {
+    match token.iter().position(|&byte| byte == b':') {
+        None => Some((decimal(token)?, None)),
+        Some(at) => Some((decimal(token.get(..at)?)?, Some(decimal(token.get(at + 1..)?)?))),
+    }
+}
+
+/// The 16 bytes of a GUID in text order; braces are optional.
+pub fn guid(token: &[u8]) -> Option<[u8; 16]> {
+    let inner = match token {
+        [b'{', inner @ .., b'}'] => inner,
+        bare => bare,
+    };
+    if inner.len() != 36 {
+        return None;
+    }
+    let mut out = [0u8; 16];
+    let mut digits = 0usize;
+    for (at, &byte) in inner.iter().enumerate() {
+        if matches!(at, 8 | 13 | 18 | 23) {
+            if byte != b'-' {
+                return None;
+            }
+            continue;
+        }
+        let value = char::from(byte).to_digit(16)? as u8;
+        if let Some(slot) = out.get_mut(digits / 2) {
+            *slot = *slot << 4 | value;
+        }
+        digits += 1;
+    }
+    Some(out)
+}
+
+const fn p(kind: Kind, field: Field) -> Param {
+    Param::new(kind, field)
+}
+
+/// Presence.
+pub const STATUS: Param = p(Kind::Code(codes::STATUSES, true), f::STATUS);
+/// Account.
+pub const EMAIL: Param = p(Kind::Email, f::EMAIL);
+/// Account, perhaps with endpoint.
+pub const HANDLE: Param = p(Kind::Handle, f::EMAIL);
+/// Account with network.
+pub const NADDR: Param = p(Kind::Naddr, f::EMAIL);
+/// Display name.
+pub const NAME: Param = p(Kind::Name, f::FRIENDLY_NAME);
+/// Capabilities.
+pub const CAPS: Param = p(Kind::Caps, f::CAPABILITIES);
+/// MSN object or 0.
+pub const OBJECT: Param = p(Kind::Object, f::OBJECT);
+/// Network of an account.
+pub const NID: Param = p(Kind::Num, f::NETWORK_ID);
+/// Payload length.
+pub const LEN: Param = p(Kind::Len, f::PAYLOAD_LENGTH);
+/// `OK`.
+pub const OK: Param = p(Kind::Lit("OK"), f::RESULT);
+/// A trailing 0 of no known use.
+pub const ZERO: Param = p(Kind::Lit("0"), f::UNKNOWN_ZERO);
+/// A leading 1 that a server keeps.
+pub const ONE: Param = p(Kind::Lit("1"), f::UNKNOWN_ZERO);
+/// List name.
+pub const LIST: Param = p(Kind::Code(codes::LISTS, false), f::LIST);
+/// List bits.
+pub const LISTS: Param = p(Kind::Bits, f::LISTS);
+/// List version.
+pub const LVER: Param = p(Kind::Num, f::LIST_VERSION);
+/// Place in a list.
+pub const INDEX: Param = p(Kind::Num, f::LIST_INDEX);
+/// Length of a list.
+pub const TOTAL: Param = p(Kind::Num, f::LIST_TOTAL);
+/// Group.
+pub const GROUP: Param = p(Kind::Group, f::GROUP_ID);
+/// Groups.
+pub const GROUPS: Param = p(Kind::Groups, f::GROUP_ID);
+/// Group name.
+pub const GROUP_NAME: Param = p(Kind::Name, f::GROUP_NAME);
+/// Property.
+pub const PROP: Param = p(Kind::Code(codes::PROPERTIES, true), f::PROPERTY);
+/// Value of a property.
+pub const VALUE: Param = p(Kind::Name, f::PROPERTY_VALUE);
+/// Server address.
+pub const HOST: Param = p(Kind::HostPort(f::SERVER_PORT), f::SERVER_ADDRESS);
+/// Own address of a dispatch server.
+pub const CURRENT_HOST: Param = p(Kind::HostPort(f::CURRENT_PORT), f::CURRENT_ADDRESS);
+/// `CKI`.
+pub const CKI: Param = p(Kind::Lit("CKI"), f::COOKIE_KIND);
+/// Switchboard cookie.
+pub const COOKIE: Param = p(Kind::Text, f::COOKIE);
+/// Switchboard session.
+pub const SESSION: Param = p(Kind::Session, f::SESSION_ID);
+/// Domain of a switchboard.
+pub const DOMAIN: Param = p(Kind::Text, f::TRANSPORT_D);
+/// Whether TCP is possible.
+pub const DIRECT: Param = p(Kind::Num, f::DIRECT);
+/// Icon address.
+pub const ICON: Param = p(Kind::Text, f::ICON_URL);
+/// Locale.
+pub const LCID: Param = p(Kind::Hex, f::LCID);
+/// Client program.
+pub const CLIENT: Param = p(Kind::Text, f::CLIENT_NAME);
+/// Brand of the client program.
+pub const BRAND: Param = p(Kind::Text, f::CLIENT_BRAND);
+/// Protocol version in VER.
+pub const VERSION: Param = p(Kind::Version, f::OFFERED_VERSION);
+/// `I`.
+pub const PHASE_I: Param = p(Kind::Lit("I"), f::AUTH_PHASE);
+/// `S`.
+pub const PHASE_S: Param = p(Kind::Lit("S"), f::AUTH_PHASE);
+
+/// A security package by name.
+pub const fn scheme(name: &'static str) -> Param {
+    p(Kind::Lit(name), f::AUTH_SCHEME)
+}
+
+/// A parameter of this kind and field.
+pub const fn param(kind: Kind, field: Field) -> Param {
+    p(kind, field)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn handles_are_split() {
+        let token = b"bob@example.com;{11111111-2222-3333-4444-555555555555}";
+        let (email, endpoint) = split_handle(token).unwrap();
+        assert_eq!(email, b"bob@example.com");
+        assert_eq!(guid(endpoint.unwrap()).unwrap()[..2], [0x11, 0x11]);
+        assert!(split_handle(b"bob@example.com;{nonsense}").is_none());
+    }
+
+    #[test]
+    fn network_addresses_are_split() {
+        let (network, address, via) = split_naddr(b"1:bob@example.com;via=9:c@live.com").unwrap();
+        assert_eq!((network, address, via), (&b"1"[..], &b"bob@example.com"[..], Some(&b"9:c@live.com"[..])));
+        assert!(split_naddr(b"bob@example.com").is_none());
+        assert!(split_naddr(b"1:").is_none());
+    }
+
+    #[test]
+    fn shapes_tell_tokens_apart() {
+        assert!(Kind::Caps.fits(b"2788999228:48") && !Kind::Caps.fits(b"4294967296") && !Kind::Caps.fits(b"1:x"));
+        assert!(Kind::Object.fits(b"%3Cmsnobj%20Creator") && Kind::Object.fits(b"0") && !Kind::Object.fits(b"1"));
+        assert!(Kind::Version.fits(b"MSNP21") && Kind::Version.fits(b"CVR0") && !Kind::Version.fits(b"MSNPX"));
+        assert!(Kind::Groups.fits(b"0,3") && !Kind::Groups.fits(b"0,,3"));
+        assert!(
+            Kind::Prefixed(b'N', &Kind::Email).fits(b"N=a@b") && !Kind::Prefixed(b'N', &Kind::Email).fits(b"F=a@b")
+        );
+    }
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! What a row of the command table says, and the rows of each command word.
+
+use super::{params::Param, rows};
+
+/// Who sends a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dir {
+    /// Client to server.
+    ToServer,
+    /// Server to client.
+    ToClient,
+}
+
+impl Dir {
+    /// The other direction.
+    pub const fn reverse(self) -> Self {
+        match self {
+            Dir::ToServer => Dir::ToClient,
+            Dir::ToClient => Dir::ToServer,
+        }
+    }
+
+    /// As `msn.direction` shows it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Dir::ToServer => "Client to server",
+            Dir::ToClient => "Server to client",
+        }
+    }
+}
+
+/// Kind of server at the other end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ServerKind {
+    /// Refers clients to a notification server.
+    Dispatch,
+    /// Presence, lists, and from MSNP21 everything.
+    Notification,
+    /// One chat.
+    Switchboard,
+}
+
+impl ServerKind {
+    /// As `msn.server` shows it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            ServerKind::Dispatch => "Dispatch server",
+            ServerKind::Notification => "Notification server",
+            ServerKind::Switchboard => "Switchboard",
+        }
+    }
+}
+
+/// Servers on which a row occurs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum On {
+    /// Dispatch and notification servers.
+    Ns,
+    /// Switchboards.
+    Sb,
+    /// All.
+    Any,
+}
+
+/// One layout of one command in one direction.
+#[derive(Debug)]
+pub struct Row {
+    /// Command word.
+    pub word: &'static str,
+    /// Who sends it.
+    pub dir: Dir,
+    /// Where it occurs.
+    pub on: On,
+    /// First and last protocol version of this layout.
+    pub versions: (u8, u8),
+    /// Whether the first token is a transaction ID.
+    pub trid: bool,
+    /// What follows.
+    pub params: &'static [Param],
+    /// Info column behind word and transaction ID; `{n}` is parameter n. Empty: all parameters as they are.
+    pub summary: &'static str,
+}
+
+impl Row {
+    /// Whether a payload follows the line.
+    pub fn has_payload(&self) -> bool {
+        matches!(self.params.last(), Some(param) if param.kind == super::Kind::Len)
+    }
+
+    /// Whether this layout belongs to the protocol version (0 = unknown).
+    pub fn in_version(&self, version: u8) -> bool {
+        version == 0 || (self.versions.0..=self.versions.1).contains(&version)
+    }
+
+    /// Whether this layout occurs on the kind of server.
+    pub fn on_server(&self, kind: Option<ServerKind>) -> bool {
+        match (self.on, kind) {
+            (On::Any, _) | (_, None) => true,
+            (On::Sb, Some(kind)) => kind == ServerKind::Switchboard,
+            (On::Ns, Some(kind)) => kind != ServerKind::Switchboard,
+        }
+    }
+}
+
+/// Rows of a command word; empty for unknown words. The table is sorted by word, so this is one look-up.
+pub fn rows_of(word: [u8; 3]) -> &'static [Row] {
+    let Some(slot) = slot(word) else { return &[] };
+    match INDEX.get(slot) {
+        Some(&(start, len)) => {
+            rows::ROWS.get(usize::from(start)..usize::from(start) + usize::from(len)).unwrap_or_default()
+        }
+        None => &[],
+    }
+}
+
+/// Whether the word is in the table.
+pub fn is_known(word: [u8; 3]) -> bool {
+    !rows_of(word).is_empty()
+}
+
+const SLOTS: usize = 26 * 26 * 26;
+
+const fn slot(word: [u8; 3]) -> Option<usize> {
+    let mut at = 0;
+    let mut sum = 0usize;
+    while at < 3 {
+        if !word[at].is_ascii_uppercase() {
+            return None;
+        }
+        sum = sum * 26 + (word[at] - b'A') as usize;
+        at += 1;
+    }
+    Some(sum)
+}
+
+/// First row and number of rows by word, made at compile time.
+static INDEX: [(u16, u8); SLOTS] = index();
+
+const fn index() -> [(u16, u8); SLOTS] {
+    let mut index = [(0, 0); SLOTS];
+    let mut row = 0;
+    while row < rows::ROWS.len() {
+        let word = rows::ROWS[row].word.as_bytes();
+        if let Some(slot) = slot([word[0], word[1], word[2]]) {
+            if index[slot].1 == 0 {
+                index[slot].0 = row as u16;
+            }
+            index[slot].1 += 1;
+        }
+        row += 1;
+    }
+    index
+}
+
+/// The words of the table, each once.
+pub fn words() -> impl Iterator<Item = &'static str> {
+    let mut last = "";
+    rows::ROWS.iter().filter_map(move |row| {
+        let new = row.word != last;
+        last = row.word;
+        new.then_some(row.word)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every word of the fact base, commands 0.2 to 3, with documented layout or without.
+    const WORDS: &str = "VER INF CVR CVQ USR XFR GCF SBS MSG OUT SYN GTC BLP LSG LST PRP BPR ADD ADC REM REA SBP ADG RMG \
+        REG ADL RML FQY RFS CHG ILN NLN FLN UUX UBX PNG QNG CHL QRY URL PAG PGD IPG NOT SND SDC FND IMS LKP GSB VAS UUN UBN \
+        UUM UBM NFY PUT DEL SDG RNG ANS IRO CAL JOI BYE ACK NAK GET FSL";
+
+    #[test]
+    fn every_word_of_the_fact_base_has_rows_and_no_other() {
+        let mut expected: Vec<_> = WORDS.split_whitespace().collect();
+        let mut found: Vec<_> = words().collect();
+        expected.sort_unstable();
+        found.sort_unstable();
+        assert_eq!(found, expected);
+        for word in expected {
+            assert!(is_known(word.as_bytes().try_into().unwrap()), "{word}");
+        }
+    }
+
+    #[test]
+    fn rows_of_a_word_stand_together() {
+        for word in words() {
+            let rows = rows_of(word.as_bytes().try_into().unwrap());
+            assert_eq!(rows.len(), rows::ROWS.iter().filter(|row| row.word == word).count(), "{word}");
+            assert!(rows.iter().all(|row| row.word == word));
+        }
+        assert!(rows_of(*b"XYZ").is_empty() && rows_of(*b"217").is_empty());
+    }
+
+    #[test]
+    fn only_the_last_parameter_repeats_or_gives_a_length() {
+        for row in rows::ROWS {
+            let all_but_last = row.params.split_last().map_or(&[][..], |(_, rest)| rest);
+            assert!(
+                all_but_last.iter().all(|param| !param.repeats && param.kind != crate::command::Kind::Len),
+                "{}",
+                row.word
+            );
+            assert!(row.versions.0 <= row.versions.1);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Shows what follows a command line: one module for each kind of payload.
+
+mod challenge;
+mod error;
+mod mime;
+mod notification;
+mod page;
+mod parts;
+mod xml;
+
+use super::{Walk, framing::Command};
+use crate::{
+    fields::{command as f, expert},
+    item::Span,
+};
+
+/// A payload to be shown. Spans and ranges count from the start of the unit.
+pub(super) struct Body<'a, 'w> {
+    /// The walk over the unit: session, packet, tree, Info column.
+    pub walk: &'a mut Walk<'w>,
+    /// The unit: line and payload.
+    pub unit: &'a [u8],
+    /// The line and the row that explains it.
+    pub found: &'a Command,
+    /// Place of the payload bytes that are there, not empty.
+    pub span: Span,
+}
+
+impl Body<'_, '_> {
+    /// The payload bytes that are there.
+    pub fn bytes(&self) -> &[u8] {
+        self.span.of(self.unit)
+    }
+}
+
+type Show = fn(&mut Body<'_, '_>);
+
+/// What the payload of a command is.
+static BODIES: &[(&str, Show)] = &[
+    ("MSG", mime::show),
+    ("UUM", mime::show),
+    ("UBM", mime::show),
+    ("SDG", parts::show),
+    ("NFY", parts::show),
+    ("PUT", parts::show),
+    ("DEL", parts::show),
+    ("UUX", xml::show),
+    ("UBX", xml::show),
+    ("ADL", xml::show),
+    ("RML", xml::show),
+    ("FQY", xml::show),
+    ("GCF", xml::show),
+    ("NOT", xml::show),
+    ("IPG", xml::show),
+    ("QRY", challenge::show),
+    ("PAG", page::show),
+    ("PGD", page::show),
+    ("UUN", notification::show),
+    ("UBN", notification::show),
+];
+
+/// Shows the payload of a command. Runs on every pass: on the first one state may be learnt, and the tree may be unwanted.
+pub(super) fn show(walk: &mut Walk<'_>, unit: &[u8], found: &Command) {
+    if !found.payload.is_empty() {
+        let shower = match &found.choice {
+            Some(_) if found.line.error().is_some() => Some(error::show as Show),
+            Some(choice) => BODIES.iter().find(|row| row.0 == choice.row.word).map(|row| row.1),
+            None => None,
+        };
+        let mut body = Body { span: found.payload, walk, unit, found };
+        match shower {
+            Some(shower) => shower(&mut body),
+            None => {
+                body.walk.out.tree.bytes(f::PAYLOAD, found.payload);
+                if found.inferred {
+                    body.walk.out.tree.expert(expert::INFERRED);
+                }
+            }
+        }
+    }
+    if found.missing > 0 {
+        let cut = walk.packet.reported_len > walk.data.len();
+        walk.out.tree.expert(if cut { expert::CAPTURE_CUT } else { expert::PAYLOAD_CUT });
+    }
+}

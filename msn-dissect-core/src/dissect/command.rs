@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Shows one command and learns from it.
+
+use super::{Announcement, Walk, framing::Command, params, summary};
+use crate::{
+    command::{
+        Choice, Dir, Fit, Kind, ServerKind,
+        layout::Known,
+        line::decimal,
+        params::{msnp_number, split_handle},
+        table::On,
+    },
+    fields::{Proto, command as f, expert},
+    item::Span,
+    session::{
+        Record, What,
+        records::{DIR_INFERRED, VERSION_INFERRED},
+        rendezvous::Ticket,
+    },
+    text,
+    values::errors,
+};
+
+/// What choosing a row may rely on.
+pub(super) fn known(record: &Record) -> Known {
+    let dir = (record.inferred & DIR_INFERRED == 0).then_some(record.dir);
+    Known {
+        dir,
+        server: record.server,
+        version: if record.inferred & VERSION_INFERRED == 0 { record.version } else { 0 },
+    }
+}
+
+impl Walk<'_> {
+    /// Shows the command that starts at `at`.
+    pub(super) fn command(&mut self, at: usize, found: &Command) {
+        let data = self.data.get(at..at + found.shown).unwrap_or_default();
+        if self.packet.first_pass {
+            self.learn_before(data, found);
+            self.learn(data, found);
+            self.remember_rest(at, found);
+            self.session.records.push(Record { what: What::Command, ..self.record });
+        }
+        self.info_entry();
+        let info_start = self.out.info.len();
+        if self.packet.want_info {
+            summary::command(&mut self.out.info, data, found);
+        }
+        let base = self.out.tree.rebase(at);
+        let protocol = self.out.tree.protocol(Proto::Msn, Span::new(0, found.shown), "");
+        if self.out.tree.wanted() {
+            self.line(data, found);
+        }
+        super::body::show(self, data, found);
+        if self.out.tree.wanted() {
+            self.generated();
+            // The payload may have added to the summary, so the label comes last.
+            let mut label = String::new();
+            if self.packet.want_info {
+                label.push_str(self.out.info.get(info_start..).unwrap_or_default());
+            } else {
+                summary::command(&mut label, data, found);
+            }
+            self.out.tree.set_text(protocol, &label);
+        }
+        self.out.tree.close();
+        self.out.tree.rebase(base);
+    }
+
+    /// Word, transaction ID, parameters.
+    fn line(&mut self, data: &[u8], found: &Command) {
+        let line = &found.line;
+        let tree = &mut self.out.tree;
+        let word = text::utf8(&line.word);
+        tree.text(f::COMMAND, Span::new(0, 3), &word.text);
+        if found.choice.is_none() {
+            tree.expert(expert::UNKNOWN_COMMAND);
+        }
+        if line.bare_line_feed {
+            tree.expert(expert::BARE_LINE_FEED);
+        }
+        if let Some(code) = line.error() {
+            tree.number(f::ERROR, Span::new(0, 3), u64::from(code));
+            let (kind, meaning) = match crate::values::name(errors::ERRORS, code) {
+                Some(meaning) if errors::is_fatal(code) => (expert::FATAL_ERROR_REPLY, meaning),
+                Some(meaning) => (expert::ERROR_REPLY, meaning),
+                None => (expert::UNKNOWN_ERROR, "unknown error code"),
+            };
+            tree.expert_text(kind, &format!("Error {code}: {meaning}"));
+        }
+        let Some(choice) = &found.choice else {
+            for index in 0..line.len() {
+                params::unknown(tree, data, line.token(index));
+            }
+            return;
+        };
+        if let Some((span, trid)) = choice.trid(line, data) {
+            tree.number(f::TRID, span, u64::from(trid));
+        }
+        params::all(tree, data, line, choice);
+        match choice.fit {
+            Fit::Exact => {}
+            Fit::Other => {
+                if self.record.inferred & VERSION_INFERRED == 0 {
+                    tree.expert(expert::OTHER_LAYOUT);
+                }
+            }
+            Fit::Loose => {
+                if choice.missing().is_some() {
+                    tree.expert(expert::PARAMETER_MISSING);
+                }
+            }
+        }
+        if found.too_long {
+            tree.expert(expert::PAYLOAD_TOO_LONG);
+        }
+        if choice.row.word == "VER" && choice.row.dir == Dir::ToClient && self.record.dir == Dir::ToClient {
+            let refused =
+                !(0..line.len()).any(|at| line.token(at).is_some_and(|span| msnp_number(span.of(data)).is_some()));
+            if refused {
+                tree.expert(expert::VERSION_REFUSED);
+            }
+        }
+        if choice.row.word == "OUT" && choice.token(0).is_some() {
+            tree.expert(expert::SIGNED_IN_ELSEWHERE);
+        }
+    }
+
+    /// Direction and server kind, where this line is the first that tells.
+    fn learn_before(&mut self, data: &[u8], found: &Command) {
+        let Some(choice) = &found.choice else { return };
+        let connection = self.session.connections.of(self.packet.connection);
+        if connection.server_end.is_none() {
+            // Every dispatch and notification connection begins with the client's VER.
+            let first_ver = !connection.started && choice.row.word == "VER";
+            let dir = if first_ver { Dir::ToServer } else { choice.row.dir };
+            if first_ver || (choice.sure_dir && choice.fit != Fit::Loose) {
+                connection.learn_direction(dir, &self.packet.source, &self.packet.destination);
+                self.record.dir = dir;
+                self.record.inferred &= !DIR_INFERRED;
+            }
+        }
+        connection.started = true;
+        let told = match choice.row.on {
+            On::Sb => ServerKind::Switchboard,
+            _ => ServerKind::Notification,
+        };
+        if connection.kind.is_none() && choice.sure_server && choice.fit != Fit::Loose {
+            connection.kind = Some(told);
+        }
+        self.record.server = connection.kind;
+        let _ = data;
+    }
+
+    /// Version, account and announcements.
+    fn learn(&mut self, data: &[u8], found: &Command) {
+        let Some(choice) = &found.choice else { return };
+        let line = &found.line;
+        let token = |at: usize| choice.place(line, at).map(|span| span.of(data)).unwrap_or_default();
+        match (choice.row.word, self.record.dir) {
+            ("VER", Dir::ToClient) => {
+                let version = (0..line.len()).find_map(|at| msnp_number(line.token(at)?.of(data)));
+                if let Some(version) = version {
+                    let connection = self.session.connections.of(self.packet.connection);
+                    connection.version = version as u8;
+                    self.record.version = version as u8;
+                    self.record.inferred &= !VERSION_INFERRED;
+                }
+            }
+            ("USR" | "CVR" | "CVQ", _) => self.learn_account(data, found, choice),
+            ("ANS", Dir::ToServer) => {
+                self.learn_account(data, found, choice);
+                self.inherit(token(1));
+            }
+            ("XFR", Dir::ToClient) => match token(0) {
+                b"NS" => {
+                    self.announce(token(1));
+                    let connection = self.session.connections.of(self.packet.connection);
+                    if choice.trid(line, data).is_some_and(|(_, trid)| trid != 0) && token(1) != b"0" {
+                        connection.kind = Some(ServerKind::Dispatch);
+                        self.record.server = connection.kind;
+                    }
+                }
+                b"SB" => {
+                    self.announce(token(1));
+                    self.ticket(token(3));
+                }
+                _ => {}
+            },
+            ("RNG", Dir::ToClient) => {
+                self.announce(token(1));
+                self.ticket(token(3));
+            }
+            _ => {}
+        }
+        if choice.row.word == "USR" && choice.row.on == On::Sb && choice.row.dir == Dir::ToServer {
+            self.inherit(token(1));
+        }
+    }
+
+    /// The account that a login line names.
+    fn learn_account(&mut self, data: &[u8], found: &Command, choice: &Choice) {
+        let place = choice.row.params.iter().position(|param| matches!(param.kind, Kind::Email | Kind::Handle));
+        let Some(span) = place.and_then(|at| choice.place(&found.line, at)) else {
+            return;
+        };
+        let Some((email, _)) = split_handle(span.of(data)) else {
+            return;
+        };
+        let account = self.session.names.keep(&text::percent(email).text);
+        let connection = self.session.connections.of(self.packet.connection);
+        if !account.is_none() {
+            connection.account = account;
+            self.record.account = account;
+        }
+    }
+
+    /// A switchboard has no VER: the version is that of the connection which got the cookie.
+    fn inherit(&mut self, cookie: &[u8]) {
+        let Some(ticket) = self.session.rendezvous.ticket(cookie) else {
+            return;
+        };
+        let connection = self.session.connections.of(self.packet.connection);
+        if connection.version == 0 && ticket.version != 0 {
+            connection.version = ticket.version;
+            self.record.version = ticket.version;
+            self.record.inferred &= !VERSION_INFERRED;
+        }
+    }
+
+    fn ticket(&mut self, cookie: &[u8]) {
+        let ticket = Ticket { version: self.record.version, account: self.record.account, frame: self.packet.frame };
+        self.session.rendezvous.announce(cookie, ticket);
+    }
+
+    fn announce(&mut self, host: &[u8]) {
+        let (address, port) = params::split_host(host);
+        let port = match port.map(decimal) {
+            None => self.packet.source.port,
+            Some(Some(port)) if port <= 0xffff => port as u16,
+            _ => return,
+        };
+        let Some(address) = std::str::from_utf8(address).ok().and_then(|text| text.parse().ok()) else {
+            return;
+        };
+        let announcement = Announcement { address, port };
+        if port != 0 && self.session.rendezvous.is_new_server(&announcement) {
+            self.out.announced.push(announcement);
+        }
+    }
+
+    /// Without reassembly the rest of a payload comes in later segments: remember where it ends.
+    fn remember_rest(&mut self, at: usize, found: &Command) {
+        let Some(sequence) = self.packet.sequence.filter(|_| found.missing > 0) else {
+            return;
+        };
+        let end = sequence.wrapping_add((at + found.shown + found.missing) as u32);
+        let connection = self.session.connections.of(self.packet.connection);
+        if let Some(slot) = connection.skip_to.get_mut(self.record.dir as usize) {
+            *slot = Some(end);
+        }
+    }
+}

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Where a unit begins and ends: a command line with its payload, or bytes that are none (fact base: transports 1).
+//!
+//! Nothing here depends on anything but the bytes and the [`Context`], so that a later pass with the same context
+//! cuts the same units.
+
+use super::Need;
+use crate::{
+    command::{
+        Choice, Fit, Line, LineError,
+        layout::{self, Known},
+        line::{self, decimal},
+        parse_line, table,
+    },
+    item::Span,
+};
+
+/// Most payload bytes that a line may announce. Chat is limited to 1664 bytes and lists to some 7500, but policies and
+/// mail lists have no published limit.
+pub const MAX_PAYLOAD: usize = 1 << 20;
+
+/// Candidates that are tried in one line when looking for the next command.
+const MAX_TRIES: usize = 16;
+
+/// What framing may rely on.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Context {
+    /// Direction, server kind, version.
+    pub known: Known,
+    /// The bytes start where the last unit ended.
+    pub synced: bool,
+    /// Bytes at the start that continue an earlier payload.
+    pub skip: usize,
+    /// Bytes of the segment on the wire, from here.
+    pub reported: usize,
+    /// More bytes can be asked for.
+    pub can_desegment: bool,
+}
+
+/// A command line with its payload.
+#[derive(Clone, Debug)]
+pub struct Command {
+    /// The line.
+    pub line: Line,
+    /// Row of the table, `None` for an unknown word.
+    pub choice: Option<Choice>,
+    /// Payload bytes that are there, counted from the start of the line.
+    pub payload: Span,
+    /// Payload bytes that the line announced.
+    pub announced: Option<usize>,
+    /// The announced length is more than [`MAX_PAYLOAD`].
+    pub too_long: bool,
+    /// The payload was inferred from the last token of an unknown word.
+    pub inferred: bool,
+    /// Bytes of the unit that are there.
+    pub shown: usize,
+    /// Bytes of the unit that are not there.
+    pub missing: usize,
+}
+
+/// What stands at the start of the bytes.
+#[derive(Clone, Debug)]
+pub enum Unit {
+    /// A command.
+    Command(Box<Command>),
+    /// Bytes that belong to no known command.
+    Continuation(usize),
+    /// A command whose end has not come.
+    Incomplete(Need),
+}
+
+/// Finds the unit at the start of `data`, which is not empty.
+pub fn next(data: &[u8], context: &Context) -> Unit {
+    if context.skip > 0 {
+        return Unit::Continuation(context.skip.min(data.len()));
+    }
+    let line = match parse_line(data) {
+        Ok(line) => line,
+        Err(LineError::Partial) if context.can_desegment && plausible_start(data) => {
+            return Unit::Incomplete(Need::Segment);
+        }
+        Err(_) => return Unit::Continuation(next_command(data, context)),
+    };
+    let choice = layout::choose(&line, data, context.known);
+    match &choice {
+        Some(choice) if choice.fit == Fit::Loose && !context.synced => {
+            return Unit::Continuation(next_command(data, context));
+        }
+        None if !printable(line.text.of(data)) => {
+            return Unit::Continuation(next_command(data, context));
+        }
+        _ => {}
+    }
+    let (announced, inferred) = match &choice {
+        Some(choice) => (choice.payload_length(&line, data).map(|len| len as usize), false),
+        None => {
+            let guessed = guess_payload(&line, data, context);
+            (guessed, guessed.is_some())
+        }
+    };
+    let too_long = announced.is_some_and(|len| len > MAX_PAYLOAD);
+    let payload = announced.filter(|_| !too_long).unwrap_or(0);
+    let total = line.total + payload;
+    let there = data.len().min(total);
+    if there < total && context.can_desegment {
+        return Unit::Incomplete(Need::Bytes(total - there));
+    }
+    let payload = Span::new(line.total, there);
+    Unit::Command(Box::new(Command {
+        payload,
+        announced,
+        too_long,
+        inferred,
+        shown: there,
+        missing: total - there,
+        line,
+        choice,
+    }))
+}
+
+impl AsRef<Command> for Command {
+    fn as_ref(&self) -> &Command {
+        self
+    }
+}
+
+/// Whether an unfinished line may become a command: a known word, or the beginning of one.
+fn plausible_start(data: &[u8]) -> bool {
+    match data {
+        [a, b, c, ..] => a.is_ascii_digit() || table::is_known([*a, *b, *c]),
+        _ => line::may_start(data),
+    }
+}
+
+fn printable(text: &[u8]) -> bool {
+    text.iter().all(|&byte| byte >= 0x20 && byte != 0x7f)
+}
+
+/// Payload length of an unknown word: a last token that is a number, if a command or nothing follows that many bytes.
+fn guess_payload(line: &Line, data: &[u8], context: &Context) -> Option<usize> {
+    let len = decimal(line.last()?.of(data))? as usize;
+    let end = line.total.checked_add(len).filter(|_| len > 0 && len <= MAX_PAYLOAD)?;
+    let fits = match data.get(end..) {
+        Some([]) | None => end == context.reported,
+        Some(rest) => {
+            line::may_start(rest) && rest.get(..3).is_none_or(|word| word.try_into().is_ok_and(table::is_known))
+        }
+    };
+    fits.then_some(end - line.total)
+}
+
+/// Bytes up to the next line that is certainly a command, or all of them. A payload has no mark at its end, so a
+/// command may begin in the middle of what looks like a line.
+fn next_command(data: &[u8], context: &Context) -> usize {
+    let mut start = 0;
+    while start < data.len() {
+        let rest = data.get(start..).unwrap_or_default();
+        let end = memchr::memchr(b'\n', rest).map_or(data.len(), |feed| start + feed + 1);
+        let from = start.max(1);
+        let mut tries = 0;
+        for at in from..end.saturating_sub(4) {
+            if tries >= MAX_TRIES {
+                break;
+            }
+            if !begins_word(data, at) {
+                continue;
+            }
+            tries += 1;
+            let candidate = data.get(at..end).unwrap_or_default();
+            let Ok(line) = parse_line(candidate) else {
+                continue;
+            };
+            let Some(choice) = layout::choose(&line, candidate, context.known) else {
+                continue;
+            };
+            if choice.fit != Fit::Loose && line.len() > 0 {
+                return at;
+            }
+        }
+        start = end;
+    }
+    data.len()
+}
+
+/// Whether a known command word starts at `at`.
+fn begins_word(data: &[u8], at: usize) -> bool {
+    match data.get(at..at + 4) {
+        Some([a, b, c, b' ' | b'\r' | b'\n']) => table::is_known([*a, *b, *c]),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{Dir, ServerKind};
+    use proptest::prelude::*;
+
+    fn context() -> Context {
+        Context { can_desegment: true, synced: true, ..Context::default() }
+    }
+
+    fn command(data: &[u8]) -> Box<Command> {
+        match next(data, &context()) {
+            Unit::Command(command) => command,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn payload_words_follow_direction_and_shape() {
+        assert_eq!(command(b"MSG 4 N 3\r\nabcPNG\r\n").shown, 14);
+        assert_eq!(command(b"QRY 18\r\nabc").announced, None);
+        assert_eq!(command(b"UUN 24 OK\r\n").announced, None);
+        assert_eq!(command(b"241 12 4\r\nabcd").payload, Span::new(10, 14));
+        assert_eq!(command(b"217 4\r\nabcd").announced, None);
+        assert_eq!(command(b"UBX bob@example.com 0\r\nPNG\r\n").announced, Some(0));
+        assert_eq!(command(b"QNG 41\r\n").announced, None);
+    }
+
+    #[test]
+    fn missing_bytes_are_asked_for() {
+        let need = |data: &[u8]| match next(data, &context()) {
+            Unit::Incomplete(need) => need,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(need(b"U"), Need::Segment);
+        assert_eq!(need(b"UUX 8 53\r"), Need::Segment);
+        assert_eq!(need(b"UUX 8 53\r\n<Data>"), Need::Bytes(47));
+    }
+
+    #[test]
+    fn garbage_is_not_waited_for() {
+        let mut garbage = vec![b'x'; 5000];
+        assert!(matches!(next(&garbage, &context()), Unit::Continuation(5000)));
+        garbage[..4].copy_from_slice(b"ZZZ ");
+        assert!(matches!(next(&garbage, &context()), Unit::Continuation(5000)));
+        assert_eq!(command(b"UUX 8 4294967295\r\n").shown, 18);
+        assert!(command(b"UUX 8 4294967295\r\n").too_long);
+    }
+
+    #[test]
+    fn the_next_command_is_found_inside_a_line() {
+        let data = b"M></Data>CHG 13 NLN 268435456\r\n";
+        assert!(matches!(next(data, &context()), Unit::Continuation(9)));
+        let data = b"some CHG text\r\nwith OUT in it\r\nACK 7\r\n";
+        assert!(matches!(next(data, &context()), Unit::Continuation(31)));
+    }
+
+    #[test]
+    fn unknown_words_show_a_payload_only_where_a_command_follows_it() {
+        assert_eq!(command(b"XYZ 1 4\r\nabcdPNG\r\n").announced, Some(4));
+        assert_eq!(command(b"XYZ 1 4\r\nPNG\r\n").announced, None);
+    }
+
+    proptest! {
+        #[test]
+        fn units_never_leave_the_bytes(data: Vec<u8>, head in "([A-Z]{3}|[0-9]{3})?( [a-z0-9@.]{1,5}){0,5}(\r\n)?",
+            desegment: bool, synced: bool, version in 0u8..30) {
+            let data = [head.as_bytes(), &data, b"x"].concat();
+            let known = Known { dir: Some(Dir::ToClient), server: Some(ServerKind::Notification), version };
+            let context = Context { known, can_desegment: desegment, synced, skip: 0, reported: data.len() };
+            match next(&data, &context) {
+                Unit::Command(found) => {
+                    prop_assert!(found.shown > 0 && found.shown <= data.len() && found.payload.end <= found.shown);
+                }
+                Unit::Continuation(len) => prop_assert!(len > 0 && len <= data.len()),
+                Unit::Incomplete(_) => prop_assert!(desegment),
+            }
+        }
+    }
+}

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Shows the parameters of a command line, each by its kind.
+
+use std::borrow::Cow;
+
+use crate::{
+    command::{
+        Choice, Kind, Line,
+        line::decimal,
+        params::{guid, hexadecimal, split_handle, split_naddr},
+    },
+    fields::{Field, Type, command as f, def, expert},
+    item::{Handle, Span, Tree},
+    text, values,
+};
+
+/// Shows every parameter of a line.
+pub(super) fn all(tree: &mut Tree, data: &[u8], line: &Line, choice: &Choice) {
+    for (at, param) in choice.row.params.iter().enumerate() {
+        let Some(first) = choice.token(at) else {
+            continue;
+        };
+        let end = if param.repeats { choice.first_extra() } else { first + 1 };
+        for token in first..end {
+            if let Some(span) = line.token(token) {
+                one(tree, data, span, &param.kind, param.field);
+            }
+        }
+    }
+    // A payload length is the last token and may stand behind the surplus.
+    let last_is_length = choice.row.has_payload() && choice.payload_length(line, data).is_some();
+    let end = if last_is_length { line.len().saturating_sub(1) } else { line.len() };
+    for token in choice.first_extra()..end {
+        unknown(tree, data, line.token(token));
+    }
+}
+
+/// Shows a token that no parameter explains.
+pub(super) fn unknown(tree: &mut Tree, data: &[u8], span: Option<Span>) {
+    if let Some(span) = span {
+        string(tree, f::PARAMETER, span, &text::utf8(span.of(data)));
+        tree.expert(expert::PARAMETER_COUNT);
+    }
+}
+
+/// Host and port of `host[:port]`; the host of an IPv6 address may stand in brackets.
+pub(super) fn split_host(token: &[u8]) -> (&[u8], Option<&[u8]>) {
+    if let [b'[', rest @ ..] = token {
+        if let Some(close) = rest.iter().position(|&byte| byte == b']') {
+            let port = rest.get(close + 1..).and_then(|behind| behind.strip_prefix(b":"));
+            return (rest.get(..close).unwrap_or_default(), port);
+        }
+    }
+    match token.iter().rposition(|&byte| byte == b':') {
+        // More than one colon without brackets is an IPv6 address without port.
+        Some(at) if token.iter().filter(|&&byte| byte == b':').count() == 1 => {
+            (token.get(..at).unwrap_or_default(), token.get(at + 1..))
+        }
+        _ => (token, None),
+    }
+}
+
+fn string(tree: &mut Tree, field: Field, span: Span, shown: &text::Shown<'_>) -> Handle {
+    let handle = tree.text(field, span, &shown.text);
+    if !shown.valid {
+        tree.expert(expert::NOT_UTF8);
+    }
+    handle
+}
+
+/// Shows decoded text; where decoding changed it, what was on the wire stands below.
+fn decoded(tree: &mut Tree, data: &[u8], field: Field, span: Span) -> Handle {
+    let token = span.of(data);
+    let shown = text::percent(token);
+    let handle = string(tree, field, span, &shown);
+    if !matches!(shown.text, Cow::Borrowed(_)) {
+        tree.open(handle);
+        tree.text(f::WIRE_TEXT, span, &text::utf8(token).text);
+        tree.close();
+    }
+    handle
+}
+
+/// Shows an account; hidden under [`f::EMAIL`] too when its field is another.
+fn account(tree: &mut Tree, data: &[u8], field: Field, span: Span) {
+    decoded(tree, data, field, span);
+    if field != f::EMAIL {
+        let alias = tree.text(f::EMAIL, span, &text::percent(span.of(data)).text);
+        tree.hidden(alias);
+    }
+}
+
+/// Place of a sub-slice of a token within the unit.
+fn place(data: &[u8], part: &[u8]) -> Span {
+    let start = (part.as_ptr() as usize).saturating_sub(data.as_ptr() as usize);
+    Span::new(start, start + part.len())
+}
+
+/// Shows one token as `kind`.
+fn one(tree: &mut Tree, data: &[u8], span: Span, kind: &Kind, field: Field) {
+    let token = span.of(data);
+    match kind {
+        Kind::Num | Kind::Len => number(tree, data, field, span),
+        Kind::Bits => match decimal(token) {
+            Some(value) => {
+                tree.bits(field, span, u64::from(value));
+            }
+            None => misfit(tree, data, span),
+        },
+        Kind::Hex => match hexadecimal(token) {
+            Some(value) => {
+                tree.number(field, span, u64::from(value));
+            }
+            None => misfit(tree, data, span),
+        },
+        Kind::Guid => match guid(token).filter(|_| is_guid(field)) {
+            Some(value) => {
+                tree.raw(field, span, &value);
+            }
+            None if is_guid(field) => misfit(tree, data, span),
+            None => {
+                string(tree, field, span, &text::utf8(token));
+            }
+        },
+        Kind::Email => account(tree, data, field, span),
+        Kind::Handle => match split_handle(token) {
+            Some((email, endpoint)) => {
+                account(tree, data, field, place(data, email));
+                if let Some((part, value)) = endpoint.and_then(|part| Some((part, guid(part)?))) {
+                    tree.raw(f::ENDPOINT, place(data, part), &value);
+                }
+            }
+            None => account(tree, data, field, span),
+        },
+        Kind::Naddr => match split_naddr(token) {
+            Some((network, address, via)) => {
+                number(tree, data, f::NETWORK_ID, place(data, network));
+                account(tree, data, field, place(data, address));
+                if let Some(via) = via {
+                    decoded(tree, data, f::VIA, place(data, via));
+                }
+            }
+            None => account(tree, data, field, span),
+        },
+        Kind::Caps => capabilities(tree, data, span),
+        Kind::Groups => {
+            for group in token.split(|&byte| byte == b',') {
+                let at = place(data, group);
+                string(tree, field, at, &text::utf8(group));
+            }
+        }
+        Kind::HostPort(port_field) => {
+            let (host, port) = split_host(token);
+            string(tree, field, place(data, host), &text::utf8(host));
+            match port.map(|port| (place(data, port), decimal(port).filter(|&port| port <= 0xffff))) {
+                Some((at, Some(port))) => {
+                    tree.number(*port_field, at, u64::from(port));
+                }
+                Some((at, None)) => misfit(tree, data, at),
+                None => {}
+            }
+        }
+        Kind::Prefixed(_, inner) => {
+            let value = Span::new(span.start + 2, span.end);
+            if span.len() > 2 && token.get(1) == Some(&b'=') {
+                let email = field == f::EMAIL;
+                one(tree, data, value, if email { &Kind::Email } else { inner }, field);
+            } else {
+                {
+                    string(tree, field, span, &text::utf8(token));
+                };
+            }
+        }
+        Kind::Code(table, _) => {
+            let handle = string(tree, field, span, &text::utf8(token));
+            if let Some(meaning) = values::meaning(table, token) {
+                tree.note(handle, meaning);
+            }
+        }
+        Kind::Lit(word) => {
+            let handle = string(tree, field, span, &text::utf8(token));
+            if let Some(meaning) = literal_meaning(field, word) {
+                tree.note(handle, meaning);
+            }
+        }
+        Kind::Name | Kind::Object => {
+            decoded(tree, data, field, span);
+        }
+        Kind::Text
+        | Kind::Stamp
+        | Kind::Version
+        | Kind::Ticket
+        | Kind::Keys
+        | Kind::Md5
+        | Kind::Base64
+        | Kind::Session
+        | Kind::Pair
+        | Kind::Word
+        | Kind::Group => {
+            string(tree, field, span, &text::utf8(token));
+        }
+    }
+}
+
+fn is_guid(field: Field) -> bool {
+    def(field).is_some_and(|def| def.kind == Type::Guid)
+}
+
+/// What a literal means, by the field it stands in.
+fn literal_meaning(field: Field, word: &str) -> Option<&'static str> {
+    let table = match field {
+        f::AUTH_SCHEME => values::codes::PACKAGES,
+        f::AUTH_PHASE => values::codes::PHASES,
+        f::REFERRAL => values::codes::REFERRALS,
+        f::TRANSPORT => values::codes::TRANSPORTS,
+        f::LIST => values::codes::LISTS,
+        _ => return None,
+    };
+    values::meaning(table, word.as_bytes())
+}
+
+/// A token that does not look like its parameter: kept, and told.
+fn misfit(tree: &mut Tree, data: &[u8], span: Span) {
+    string(tree, f::PARAMETER, span, &text::utf8(span.of(data)));
+    tree.expert(expert::MALFORMED_LINE);
+}
+
+fn number(tree: &mut Tree, data: &[u8], field: Field, span: Span) {
+    let token = span.of(data);
+    let wanted = def(field).map(|def| def.kind);
+    match (decimal(token), wanted) {
+        (Some(value), Some(Type::Uint(bytes, ..))) if bytes >= 4 || value >> (8 * u32::from(bytes)) == 0 => {
+            tree.number(field, span, u64::from(value));
+        }
+        (_, Some(Type::Str)) => {
+            string(tree, field, span, &text::utf8(token));
+        }
+        _ => misfit(tree, data, span),
+    }
+}
+
+/// Shows capabilities, one word or two.
+fn capabilities(tree: &mut Tree, data: &[u8], span: Span) {
+    let token = span.of(data);
+    let colon = token.iter().position(|&byte| byte == b':').unwrap_or(token.len());
+    let words = [
+        (f::CAPABILITIES, Span::new(span.start, span.start + colon)),
+        (f::CAPABILITIES_EX, Span::new((span.start + colon + 1).min(span.end), span.end)),
+    ];
+    for (field, at) in words {
+        match decimal(at.of(data)) {
+            Some(value) => {
+                tree.bits(field, at, u64::from(value));
+            }
+            None if at.is_empty() => {}
+            None => misfit(tree, data, at),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! The Info column: one short line for each command.
+
+use super::framing::Command;
+use crate::{
+    command::{Choice, Kind},
+    text::{self, push_line},
+    values::{self, errors, numbers},
+};
+
+/// Most characters of one parameter.
+const MAX_TOKEN: usize = 64;
+
+/// Appends the summary of a command.
+pub(super) fn command(info: &mut String, data: &[u8], found: &Command) {
+    let line = &found.line;
+    info.push_str(std::str::from_utf8(&line.word).unwrap_or_default());
+    let Some(choice) = &found.choice else {
+        info.push_str(" (unknown command)");
+        return;
+    };
+    if let Some((span, _)) = choice.trid(line, data) {
+        info.push(' ');
+        info.push_str(std::str::from_utf8(span.of(data)).unwrap_or_default());
+    }
+    if let Some(code) = line.error() {
+        info.push_str(" (");
+        info.push_str(values::name(errors::ERRORS, code).unwrap_or("unknown error"));
+        info.push(')');
+        return;
+    }
+    if choice.row.summary.is_empty() {
+        for index in usize::from(choice.row.trid)..line.len() {
+            if let Some(span) = line.token(index) {
+                info.push(' ');
+                push_line(info, &text::percent(span.of(data)).text, MAX_TOKEN);
+            }
+        }
+        return;
+    }
+    info.push(' ');
+    template(info, data, found, choice);
+    while info.ends_with(' ') {
+        info.pop();
+    }
+}
+
+/// Fills `{n}` with parameter n, and `{n:name}` with its meaning.
+fn template(info: &mut String, data: &[u8], found: &Command, choice: &Choice) {
+    let mut rest = choice.row.summary;
+    while let Some((before, after)) = rest.split_once('{') {
+        info.push_str(before);
+        let Some((inside, behind)) = after.split_once('}') else {
+            break;
+        };
+        let (number, named) = match inside.split_once(':') {
+            Some((number, _)) => (number, true),
+            None => (inside, false),
+        };
+        if let Ok(index) = number.parse() {
+            parameter(info, data, found, choice, index, named);
+        }
+        rest = behind;
+    }
+    info.push_str(rest);
+}
+
+fn parameter(info: &mut String, data: &[u8], found: &Command, choice: &Choice, index: usize, named: bool) {
+    let Some(span) = choice.place(&found.line, index) else {
+        return;
+    };
+    let token = span.of(data);
+    let Some(param) = choice.row.params.get(index) else {
+        return;
+    };
+    let meaning = match (named, &param.kind) {
+        (true, Kind::Code(table, _)) => values::meaning(table, token),
+        (true, Kind::Lit("FL")) => Some("Forward list"),
+        (true, Kind::Num) => crate::command::line::decimal(token).and_then(|number| {
+            let table =
+                if param.field == crate::fields::command::UUM_TYPE { numbers::UUM_TYPES } else { numbers::UUN_TYPES };
+            values::name(table, number)
+        }),
+        _ => None,
+    };
+    match (meaning, &param.kind) {
+        (Some(meaning), _) => info.push_str(meaning),
+        (None, Kind::Prefixed(..)) => {
+            push_line(info, &text::percent(token.get(2..).unwrap_or_default()).text, MAX_TOKEN)
+        }
+        (None, Kind::Naddr) => {
+            let address = crate::command::params::split_naddr(token).map_or(token, |parts| parts.1);
+            push_line(info, &text::percent(address).text, MAX_TOKEN);
+        }
+        (None, Kind::Handle) => {
+            let email = crate::command::params::split_handle(token).map_or(token, |parts| parts.0);
+            push_line(info, &text::percent(email).text, MAX_TOKEN);
+        }
+        _ => push_line(info, &text::percent(token).text, MAX_TOKEN),
+    }
+}

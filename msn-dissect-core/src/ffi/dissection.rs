@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Sessions and dissections behind opaque pointers.
+
+use std::{
+    cell::RefCell,
+    net::IpAddr,
+    panic::{AssertUnwindSafe, catch_unwind},
+    ptr, slice,
+};
+
+use crate::{
+    dissect::{self, Dissection, Fragment, Need, Packet, Table},
+    fields::{Proto, command as f, expert},
+    item::{Item, Span},
+    session::{Endpoint, Session},
+};
+
+/// What is remembered of one capture file. Opaque to C.
+pub struct MsnSession(Session);
+
+/// Bytes may be asked for ([`MsnPacket::flags`]).
+pub const MSN_CAN_DESEGMENT: u32 = 1;
+/// The frame is seen for the first time.
+pub const MSN_FIRST_PASS: u32 = 2;
+/// Items are wanted.
+pub const MSN_WANT_TREE: u32 = 4;
+/// Info text is wanted.
+pub const MSN_WANT_INFO: u32 = 8;
+/// `sequence` is known.
+pub const MSN_HAS_SEQUENCE: u32 = 16;
+
+/// What the shim knows of the bytes.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct MsnPacket {
+    /// Key of the connection; only used on the first pass.
+    pub connection: u64,
+    /// Capture time, ns since 1970.
+    pub time: u64,
+    /// Frame number.
+    pub frame: u32,
+    /// Units dissected in this frame before.
+    pub unit: u32,
+    /// TCP sequence number of the first byte.
+    pub sequence: u32,
+    /// Sum of `MSN_*` flags.
+    pub flags: u32,
+    /// Bytes on the wire.
+    pub reported_len: u32,
+    /// Sender's port.
+    pub source_port: u16,
+    /// Receiver's port.
+    pub destination_port: u16,
+    /// Sender's address; an IPv4 address fills the first four bytes.
+    pub source: [u8; 16],
+    /// Receiver's address.
+    pub destination: [u8; 16],
+}
+
+/// A server that was announced.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct MsnAnnouncement {
+    /// Address bytes.
+    pub address: [u8; 16],
+    /// 4 or 16.
+    pub address_len: u8,
+    /// TCP port.
+    pub port: u16,
+}
+
+/// A piece of a message that spans units.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct MsnFragment {
+    /// Number of the message within its table.
+    pub id: u32,
+    /// Place of the bytes.
+    pub start: u32,
+    /// How many.
+    pub len: u32,
+    /// Byte offset, or number of the piece.
+    pub offset: u32,
+    /// 0 = the bytes given, otherwise a decoded source.
+    pub source: u16,
+    /// Reassembly table, less than [`MSN_TABLES`].
+    pub table: u8,
+    /// `offset` counts pieces.
+    pub numbered: bool,
+    /// More pieces follow.
+    pub more: bool,
+}
+
+/// How many reassembly tables there are.
+pub const MSN_TABLES: u32 = 3;
+
+/// What the shim must do about the bytes after `consumed`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum MsnNeed {
+    /// Nothing.
+    Nothing = 0,
+    /// Wait for `need_bytes` more.
+    Bytes = 1,
+    /// Wait for one more segment.
+    Segment = 2,
+}
+
+/// Result of a dissection; valid until [`msn_dissection_free`].
+#[derive(Debug)]
+#[repr(C)]
+pub struct MsnDissection {
+    /// Items in order.
+    pub items: *const Item,
+    /// How many.
+    pub item_count: u32,
+    /// Length of `info`.
+    pub info_len: u32,
+    /// Strings of the items, each NUL-terminated.
+    pub arena: *const u8,
+    /// Text for the Info column, NUL-terminated.
+    pub info: *const u8,
+    /// Announced servers.
+    pub announced: *const MsnAnnouncement,
+    /// Pieces of messages; items of kind fragment refer to them by number.
+    pub fragments: *const MsnFragment,
+    /// How many.
+    pub fragment_count: u32,
+    /// How many servers were announced.
+    pub announced_count: u32,
+    /// Bytes dealt with.
+    pub consumed: u32,
+    /// Bytes missing.
+    pub need_bytes: u32,
+    /// Units dealt with.
+    pub units: u32,
+    /// [`MsnNeed`].
+    pub need: u8,
+    owner: *mut Owner,
+}
+
+/// What a [`MsnDissection`] points into.
+#[derive(Default)]
+struct Owner {
+    out: Dissection,
+    announced: Vec<MsnAnnouncement>,
+    fragments: Vec<MsnFragment>,
+    view: Option<Box<MsnDissection>>,
+}
+
+thread_local! {
+    /// Dissections that were given back, with their buffers. More than one is in use when a reassembled message is
+    /// dissected while the outer items are still being replayed.
+    static SPARE: RefCell<Vec<Box<Owner>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Spare dissections kept, and the largest arena that one may keep.
+const MAX_SPARE: usize = 8;
+const MAX_SPARE_BYTES: usize = 1 << 20;
+
+/// A new, empty session.
+#[unsafe(no_mangle)]
+pub extern "C" fn msn_session_new() -> *mut MsnSession {
+    catch_unwind(|| Box::into_raw(Box::new(MsnSession(Session::default())))).unwrap_or(ptr::null_mut())
+}
+
+/// Ends a session.
+///
+/// # Safety
+/// `session` is null or came from [`msn_session_new`] and is not used afterwards.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn msn_session_free(session: *mut MsnSession) {
+    if !session.is_null() {
+        // SAFETY: the caller gives back what `Box::into_raw` handed out.
+        let session = unsafe { Box::from_raw(session) };
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(session)));
+    }
+}
+
+/// Whether the bytes begin like the first line that a client sends.
+///
+/// # Safety
+/// `data` points to `len` readable bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn msn_heuristic(data: *const u8, len: u32) -> bool {
+    // SAFETY: as the caller promises.
+    let data = unsafe { bytes(data, len) };
+    catch_unwind(|| dissect::heuristic(data)).unwrap_or(false)
+}
+
+/// Dissects bytes. Null if the session is null or memory ran out.
+///
+/// # Safety
+/// `session` came from [`msn_session_new`]; `packet` is readable; `data` points to `len` readable bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn msn_dissect(
+    session: *mut MsnSession,
+    packet: *const MsnPacket,
+    data: *const u8,
+    len: u32,
+) -> *const MsnDissection {
+    // SAFETY: as the caller promises; the shim never calls in while a call is under way.
+    let (Some(session), Some(packet)) = (unsafe { session.as_mut() }, unsafe { packet.as_ref() }) else {
+        return ptr::null();
+    };
+    // SAFETY: as the caller promises.
+    let data = unsafe { bytes(data, len) };
+    guarded(packet.flags & MSN_WANT_TREE != 0, data.len(), |out| {
+        dissect::stream(&mut session.0, &packet_of(packet), data, out);
+    })
+}
+
+/// Dissects a message that was put together from the fragments `id` of `table`. Null as for [`msn_dissect`].
+///
+/// # Safety
+/// As for [`msn_dissect`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn msn_dissect_message(
+    session: *mut MsnSession,
+    packet: *const MsnPacket,
+    table: u8,
+    id: u32,
+    data: *const u8,
+    len: u32,
+) -> *const MsnDissection {
+    // SAFETY: as the caller promises; the shim never calls in while a call is under way.
+    let (Some(session), Some(packet)) = (unsafe { session.as_mut() }, unsafe { packet.as_ref() }) else {
+        return ptr::null();
+    };
+    let table = match table {
+        0 => Table::Message,
+        1 => Table::P2p,
+        2 => Table::Gateway,
+        _ => return ptr::null(),
+    };
+    // SAFETY: as the caller promises.
+    let data = unsafe { bytes(data, len) };
+    guarded(packet.flags & MSN_WANT_TREE != 0, data.len(), |out| {
+        dissect::message(&mut session.0, &packet_of(packet), table, id, data, out);
+    })
+}
+
+/// Gives a dissection back.
+///
+/// # Safety
+/// `dissection` is null or came from [`msn_dissect`], and is not used afterwards.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn msn_dissection_free(dissection: *const MsnDissection) {
+    // SAFETY: the view lives in the box of its owner, which came from `Box::into_raw`.
+    let owner = unsafe {
+        match dissection.as_ref() {
+            Some(view) => Box::from_raw(view.owner),
+            None => return,
+        }
+    };
+    let _ = catch_unwind(AssertUnwindSafe(|| {
+        SPARE.with_borrow_mut(|spare| {
+            if spare.len() < MAX_SPARE && owner.out.tree.arena().len() < MAX_SPARE_BYTES {
+                spare.push(owner);
+            }
+        });
+    }));
+}
+
+/// # Safety
+/// `data` points to `len` readable bytes that do not change for the life of the result.
+unsafe fn bytes<'a>(data: *const u8, len: u32) -> &'a [u8] {
+    if data.is_null() || len == 0 {
+        return &[];
+    }
+    // SAFETY: as the caller promises.
+    unsafe { slice::from_raw_parts(data, len as usize) }
+}
+
+/// Runs a dissection; a panic becomes an expert info on the whole range.
+fn guarded(want_tree: bool, len: usize, walk: impl FnOnce(&mut Dissection)) -> *const MsnDissection {
+    let mut owner = SPARE.with_borrow_mut(Vec::pop).unwrap_or_default();
+    owner.out.reset(want_tree);
+    if catch_unwind(AssertUnwindSafe(|| walk(&mut owner.out))).is_err() {
+        owner.out.reset(want_tree);
+        owner.out.consumed = len;
+        owner.out.units = 1;
+        owner.out.info.push_str("Internal error of the dissector");
+        let span = Span::new(0, len);
+        owner.out.tree.protocol(Proto::Msn, span, "");
+        owner.out.tree.bytes(f::PAYLOAD, span);
+        owner.out.tree.expert(expert::INTERNAL);
+        owner.out.tree.close();
+    }
+    catch_unwind(AssertUnwindSafe(|| hand_out(owner))).unwrap_or(ptr::null())
+}
+
+/// Makes the view that C reads.
+fn hand_out(mut owner: Box<Owner>) -> *const MsnDissection {
+    owner.announced.clear();
+    let announced = owner.out.announced.iter().map(|one| {
+        let (address, address_len) = match one.address {
+            IpAddr::V4(four) => {
+                let mut bytes = [0; 16];
+                bytes[..4].copy_from_slice(&four.octets());
+                (bytes, 4)
+            }
+            IpAddr::V6(six) => (six.octets(), 16),
+        };
+        MsnAnnouncement { address, address_len, port: one.port }
+    });
+    owner.announced.extend(announced);
+    owner.fragments.clear();
+    owner.fragments.extend(owner.out.fragments.iter().map(fragment_of));
+    let info_len = owner.out.info.len() as u32;
+    owner.out.info.push('\0');
+    let (need, need_bytes) = match owner.out.need {
+        Need::Nothing => (MsnNeed::Nothing, 0),
+        Need::Bytes(bytes) => (MsnNeed::Bytes, bytes as u32),
+        Need::Segment => (MsnNeed::Segment, 0),
+    };
+    let view = MsnDissection {
+        items: owner.out.tree.items().as_ptr(),
+        item_count: owner.out.tree.items().len() as u32,
+        info_len,
+        arena: owner.out.tree.arena().as_ptr(),
+        info: owner.out.info.as_ptr(),
+        announced: owner.announced.as_ptr(),
+        fragments: owner.fragments.as_ptr(),
+        fragment_count: owner.fragments.len() as u32,
+        announced_count: owner.announced.len() as u32,
+        consumed: owner.out.consumed as u32,
+        need_bytes,
+        units: owner.out.units,
+        need: need as u8,
+        owner: ptr::null_mut(),
+    };
+    let owner = Box::into_raw(owner);
+    // SAFETY: just made from a box, and nobody else has it.
+    let slot = unsafe { &mut (*owner).view };
+    let slot = match slot {
+        Some(slot) => {
+            **slot = view;
+            slot
+        }
+        None => slot.insert(Box::new(view)),
+    };
+    slot.owner = owner;
+    ptr::from_ref(&**slot)
+}
+
+fn fragment_of(piece: &Fragment) -> MsnFragment {
+    MsnFragment {
+        id: piece.id,
+        start: piece.start,
+        len: piece.len,
+        offset: piece.offset,
+        source: piece.source,
+        table: piece.table as u8,
+        numbered: piece.numbered,
+        more: piece.more,
+    }
+}
+
+fn packet_of(packet: &MsnPacket) -> Packet {
+    let has = |flag| packet.flags & flag != 0;
+    Packet {
+        frame: packet.frame,
+        unit: packet.unit,
+        time: packet.time,
+        connection: packet.connection,
+        source: Endpoint { address: packet.source, port: packet.source_port },
+        destination: Endpoint { address: packet.destination, port: packet.destination_port },
+        sequence: has(MSN_HAS_SEQUENCE).then_some(packet.sequence),
+        first_pass: has(MSN_FIRST_PASS),
+        can_desegment: has(MSN_CAN_DESEGMENT),
+        want_info: has(MSN_WANT_INFO),
+        reported_len: packet.reported_len as usize,
+    }
+}

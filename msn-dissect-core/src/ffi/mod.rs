@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! The C ABI: catalogue, dissection. Nothing else in the crate is `extern "C"`.
+//!
+//! Every entry catches panics, so that none unwinds into C. The consumer calls from one thread.
+
+pub mod catalogue;
+pub mod dissection;
+
+/// Grows with every change of the ABI; the shim compares it with the header it was compiled against.
+pub const MSN_ABI_VERSION: u32 = 1;
+
+/// The ABI version of this library.
+#[unsafe(no_mangle)]
+pub extern "C" fn msn_abi_version() -> u32 {
+    MSN_ABI_VERSION
+}

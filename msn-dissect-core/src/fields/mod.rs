@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! The catalogue: every filter field, bit, expert info and protocol, each once.
+//!
+//! Each submodule lists the fields of one concern; [`groups`] gives them all in order. A [`Field`] is a number
+//! that counts through all groups, so that the shim can keep its handles in one array.
+
+pub mod command;
+pub mod expert;
+pub mod ftp;
+pub mod link;
+pub mod login;
+pub mod mime;
+pub mod p2p;
+pub mod slp;
+pub mod transport;
+pub mod xml;
+
+pub use expert::Expert;
+
+use crate::values::{Names, capabilities::Bit};
+
+/// A field of the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Field(pub u16);
+
+/// A protocol that appears in the tree and in filters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u16)]
+pub enum Proto {
+    /// Text protocol of dispatch, notification and switchboard servers.
+    Msn = 0,
+    /// Binary peer-to-peer headers and direct connections.
+    MsnP2p = 1,
+    /// Session descriptions of peer-to-peer transfers.
+    MsnSlp = 2,
+    /// Old file transfer.
+    MsnFtp = 3,
+}
+
+/// Name, short name and filter name of each [`Proto`], in its order.
+pub static PROTOCOLS: &[(&str, &str, &str)] = &[
+    ("MSN Messenger Protocol", "MSNP", "msn"),
+    ("MSN Peer-to-Peer", "MSNP2P", "msnp2p"),
+    ("MSN Session Layer Protocol", "MSNSLP", "msnslp"),
+    ("MSN File Transfer Protocol", "MSNFTP", "msnftp"),
+];
+
+/// How numbers are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Base {
+    /// Decimal.
+    Dec,
+    /// Hexadecimal.
+    Hex,
+    /// Decimal, then hexadecimal.
+    DecHex,
+}
+
+/// What a frame number field links to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// Some related frame.
+    Any,
+    /// The request that this answers.
+    Request,
+    /// The answer to this.
+    Response,
+    /// The frame this is acknowledged in, or acknowledges.
+    Ack,
+}
+
+/// Type of a field.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Type {
+    /// A heading without value.
+    Heading,
+    /// A string that the core decoded.
+    Str,
+    /// The bytes themselves.
+    Bytes,
+    /// Unsigned, of 1 to 8 bytes, with meanings.
+    Uint(u8, Base, Option<&'static Names>),
+    /// Unsigned of 4 bytes whose bits are fields of their own.
+    Bits(&'static [Bit], Option<(u32, &'static str, &'static Names)>),
+    /// Signed, of 4 or 8 bytes.
+    Int(u8),
+    /// True or false.
+    Bool,
+    /// A GUID in text order.
+    Guid,
+    /// IPv4 address.
+    Ipv4,
+    /// IPv6 address.
+    Ipv6,
+    /// Point in time, ns since 1970.
+    Time,
+    /// Length of time, ns.
+    Span,
+    /// Frame number.
+    Frame(Link),
+}
+
+/// A catalogue entry.
+#[derive(Debug)]
+pub struct Def {
+    /// Filter name.
+    pub filter: &'static str,
+    /// Label in the tree.
+    pub label: &'static str,
+    /// Type and display.
+    pub kind: Type,
+    /// One sentence on what it is.
+    pub blurb: &'static str,
+}
+
+/// Lists fields: a constant and a catalogue entry for each.
+macro_rules! fields {
+    ($first:expr; $($(#[$attr:meta])* $id:ident = $filter:literal $label:literal $kind:expr, $blurb:literal;)*) => {
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms, dead_code)]
+        #[repr(u16)]
+        enum Order { $($id,)* END }
+        $(#[doc = $blurb] pub const $id: $crate::fields::Field = $crate::fields::Field($first + Order::$id as u16);)*
+        /// The number after the last field of this group.
+        pub const END: u16 = $first + Order::END as u16;
+        /// The fields of this group.
+        pub static FIELDS: &[$crate::fields::Def] = &[
+            $($crate::fields::Def { filter: $filter, label: $label, kind: $kind, blurb: $blurb },)*
+        ];
+    };
+}
+pub(crate) use fields;
+
+/// All groups in the order of their numbers.
+pub fn groups() -> [&'static [Def]; 9] {
+    [
+        command::FIELDS,
+        mime::FIELDS,
+        xml::FIELDS,
+        login::FIELDS,
+        link::FIELDS,
+        p2p::FIELDS,
+        slp::FIELDS,
+        ftp::FIELDS,
+        transport::FIELDS,
+    ]
+}
+
+/// The entry of a field.
+pub fn def(field: Field) -> Option<&'static Def> {
+    let mut number = field.0 as usize;
+    for group in groups() {
+        match group.get(number) {
+            Some(def) => return Some(def),
+            None => number -= group.len(),
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn expert_names_are_unique() {
+        let mut seen = HashSet::new();
+        assert!(expert::groups().into_iter().flatten().all(|def| seen.insert(def.filter)));
+    }
+
+    #[test]
+    fn filter_names_are_unique_and_well_formed() {
+        let mut seen = HashSet::new();
+        for def in groups().into_iter().flatten() {
+            assert!(seen.insert(def.filter), "{} twice", def.filter);
+            let proto = def.filter.split('.').next().unwrap();
+            assert!(PROTOCOLS.iter().any(|row| row.2 == proto), "{}", def.filter);
+            assert!(def.filter.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._".contains(&b)));
+            assert!(!def.label.is_empty() && def.blurb.ends_with('.') && !def.blurb.contains('\n'), "{}", def.filter);
+        }
+    }
+
+    #[test]
+    fn numbers_find_their_entry() {
+        assert_eq!(def(command::COMMAND).unwrap().filter, "msn.command");
+        assert!(def(Field(u16::MAX)).is_none());
+    }
+}

@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! The flat list that a dissection produces: what the shim replays into the protocol tree.
+//!
+//! An item names a field of the catalogue, a value and the byte range it came from. An item that was
+//! opened is the parent of everything up to its [`Kind::Close`]. Strings live NUL-terminated in one arena.
+
+use crate::fields::{Expert, Field, Proto};
+
+/// What an item asks the consumer to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Kind {
+    /// Add the field `id` with its value.
+    Leaf = 0,
+    /// Add a plain text line (`text`), not filterable.
+    Label = 1,
+    /// Add the protocol `id`.
+    Protocol = 2,
+    /// Leave the subtree opened last.
+    Close = 3,
+    /// Attach expert info `id` to the item added last; `text` replaces its standard wording.
+    Expert = 4,
+    /// Hand the range to another dissector: `text` is its name, `number` a [`Handoff`].
+    Handoff = 5,
+    /// New bytes (`text`, decoded by the core) named `note`; items with this `source` refer to them.
+    Source = 6,
+    /// A piece of a message that spans several units; `number` is its index in the dissection.
+    Fragment = 7,
+}
+
+/// How a [`Kind::Handoff`] names the dissector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Handoff {
+    /// By dissector name, for instance `xml`.
+    Name = 0,
+    /// By media type, for instance `image/png`.
+    MediaType = 1,
+}
+
+/// The item is inferred, not read from its bytes.
+pub const GENERATED: u8 = 1;
+/// The item can be filtered on but is not shown.
+pub const HIDDEN: u8 = 2;
+/// The item is the parent of the items up to its `Close`.
+pub const OPEN: u8 = 4;
+/// A field whose value is a sum of bits: add the field's bits below it.
+pub const WITH_BITS: u8 = 8;
+/// `start` and `len` name no bytes (they are zero): the item belongs to the whole.
+pub const NO_RANGE: u8 = 16;
+
+/// [`Kind::Close`] as an item carries it.
+pub const CLOSE_KIND: u8 = Kind::Close as u8;
+
+/// No string (see [`Item::text`], [`Item::note`]).
+pub const NO_TEXT: u32 = u32::MAX;
+
+/// One entry of the flat list.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct Item {
+    /// Unsigned, signed, boolean, IPv4 (network order as a number), time in ns, frame number …, by the field's type.
+    pub number: u64,
+    /// First byte of the range within `source`.
+    pub start: u32,
+    /// Bytes in the range.
+    pub len: u32,
+    /// Offset of the string or bytes value in the arena, or [`NO_TEXT`].
+    pub text: u32,
+    /// Bytes of that value, without the terminating NUL.
+    pub text_len: u32,
+    /// Offset of a NUL-terminated remark shown in brackets behind the value, or [`NO_TEXT`].
+    pub note: u32,
+    /// A field, expert info or protocol number, by `kind`.
+    pub id: u16,
+    /// [`Kind`] as a number.
+    pub kind: u8,
+    /// Sum of [`GENERATED`], [`HIDDEN`], [`OPEN`], [`WITH_BITS`], [`NO_RANGE`].
+    pub flags: u8,
+    /// 0 = the bytes given; n = the n-th [`Kind::Source`] of this tree.
+    pub source: u16,
+    /// Always zero.
+    pub reserved: u16,
+}
+
+/// A byte range of the current source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl Span {
+    /// The range from `start` up to, not including, `end`; never negative.
+    pub const fn new(start: usize, end: usize) -> Self {
+        Span { start, end: if end < start { start } else { end } }
+    }
+
+    /// Bytes in the range.
+    pub const fn len(self) -> usize {
+        self.end - self.start
+    }
+
+    /// Whether the range holds no byte.
+    pub const fn is_empty(self) -> bool {
+        self.end == self.start
+    }
+
+    /// The bytes of the range; empty where it leaves `data`.
+    pub fn of(self, data: &[u8]) -> &[u8] {
+        data.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// The same range counted from `by` bytes earlier.
+    pub const fn shift(self, by: usize) -> Self {
+        Span { start: self.start + by, end: self.end + by }
+    }
+}
+
+/// Collects items. One that is not `wanted` ignores all of them, so that callers need not ask before each one.
+#[derive(Debug, Default)]
+pub struct Tree {
+    wanted: bool,
+    items: Vec<Item>,
+    arena: Vec<u8>,
+    open: Vec<u32>,
+    sources: u16,
+    source: u16,
+    base: usize,
+}
+
+impl Tree {
+    /// A tree that keeps items (`wanted`) or drops them.
+    pub fn new(wanted: bool) -> Self {
+        Tree { wanted, ..Tree::default() }
+    }
+
+    /// Empties the tree for reuse.
+    pub fn reset(&mut self, wanted: bool) {
+        self.wanted = wanted;
+        self.items.clear();
+        self.arena.clear();
+        self.open.clear();
+        self.sources = 0;
+        self.source = 0;
+        self.base = 0;
+    }
+
+    /// Whether items are kept; ask before work that only serves items.
+    pub fn wanted(&self) -> bool {
+        self.wanted
+    }
+
+    /// The items so far.
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// The strings of the items.
+    pub fn arena(&self) -> &[u8] {
+        &self.arena
+    }
+
+    /// Adds `base` to every range that follows: spans of a parser then count from the start of its own slice.
+    pub fn rebase(&mut self, base: usize) -> usize {
+        std::mem::replace(&mut self.base, base)
+    }
+
+    /// The offset that is added to every range at the moment.
+    pub fn base(&self) -> usize {
+        self.base
+    }
+
+    fn intern(&mut self, bytes: &[u8]) -> u32 {
+        let at = self.arena.len() as u32;
+        self.arena.extend_from_slice(bytes);
+        self.arena.push(0);
+        at
+    }
+
+    fn push(&mut self, kind: Kind, id: u16, span: Span, flags: u8, number: u64) -> Handle {
+        if !self.wanted {
+            return Handle(None);
+        }
+        let start = (span.start + self.base) as u32;
+        self.items.push(Item {
+            number,
+            start,
+            len: span.len() as u32,
+            text: NO_TEXT,
+            text_len: 0,
+            note: NO_TEXT,
+            id,
+            kind: kind as u8,
+            flags,
+            source: self.source,
+            reserved: 0,
+        });
+        Handle(Some(self.items.len() - 1))
+    }
+
+    fn with_text(&mut self, handle: Handle, text: &[u8]) -> Handle {
+        if let Handle(Some(index)) = handle {
+            let at = self.intern(text);
+            if let Some(item) = self.items.get_mut(index) {
+                item.text = at;
+                item.text_len = text.len() as u32;
+            }
+        }
+        handle
+    }
+
+    /// Adds a number: unsigned, signed (two's complement), boolean, IPv4, frame, time in ns, by the field's type.
+    pub fn number(&mut self, field: Field, span: Span, value: u64) -> Handle {
+        self.push(Kind::Leaf, field.0, span, 0, value)
+    }
+
+    /// Adds a number whose bits are fields of their own, which appear below it.
+    pub fn bits(&mut self, field: Field, span: Span, value: u64) -> Handle {
+        self.push(Kind::Leaf, field.0, span, WITH_BITS, value)
+    }
+
+    /// Adds a string value; NUL and control characters must have been dealt with (see [`crate::text`]).
+    pub fn text(&mut self, field: Field, span: Span, value: &str) -> Handle {
+        if !self.wanted {
+            return Handle(None);
+        }
+        let handle = self.push(Kind::Leaf, field.0, span, 0, 0);
+        self.with_text(handle, value.as_bytes())
+    }
+
+    /// Adds a field whose value is the bytes of the range themselves, or a heading that has no value.
+    pub fn bytes(&mut self, field: Field, span: Span) -> Handle {
+        self.push(Kind::Leaf, field.0, span, 0, 0)
+    }
+
+    /// Adds a field whose value is `value` (a GUID in text order, an IPv6 address, or decoded bytes).
+    pub fn raw(&mut self, field: Field, span: Span, value: &[u8]) -> Handle {
+        let handle = self.push(Kind::Leaf, field.0, span, 0, 0);
+        self.with_text(handle, value)
+    }
+
+    /// Adds a protocol and opens it.
+    pub fn protocol(&mut self, proto: Proto, span: Span, label: &str) -> Handle {
+        if !self.wanted {
+            return Handle(None);
+        }
+        let handle = self.push(Kind::Protocol, proto as u16, span, 0, 0);
+        self.with_text(handle, label.as_bytes());
+        self.open(handle)
+    }
+
+    /// Adds a plain text heading.
+    pub fn label(&mut self, span: Span, text: &str) -> Handle {
+        if !self.wanted {
+            return Handle(None);
+        }
+        let handle = self.push(Kind::Label, 0, span, 0, 0);
+        self.with_text(handle, text.as_bytes())
+    }
+
+    /// Makes the item the parent of what follows, up to [`Tree::close`].
+    pub fn open(&mut self, handle: Handle) -> Handle {
+        if let Handle(Some(index)) = handle {
+            if let Some(item) = self.items.get_mut(index) {
+                item.flags |= OPEN;
+            }
+            self.open.push(index as u32);
+        }
+        handle
+    }
+
+    /// Ends the subtree opened last.
+    pub fn close(&mut self) {
+        if self.wanted && self.open.pop().is_some() {
+            self.push(Kind::Close, 0, Span::default(), 0, 0);
+        }
+    }
+
+    /// Lets the item reach up to `end` (counted like spans are), once that is known.
+    pub fn extend_to(&mut self, handle: Handle, end: usize) {
+        let end = (end + self.base) as u32;
+        if let Some(item) = handle.0.and_then(|index| self.items.get_mut(index)) {
+            item.len = end.saturating_sub(item.start);
+        }
+    }
+
+    /// Replaces the string value of an item, for instance a protocol's label once it is known.
+    pub fn set_text(&mut self, handle: Handle, text: &str) {
+        self.with_text(handle, text.as_bytes());
+    }
+
+    /// Shows `note` in brackets behind the value.
+    pub fn note(&mut self, handle: Handle, note: &str) -> Handle {
+        if let Handle(Some(index)) = handle {
+            let at = self.intern(note.as_bytes());
+            if let Some(item) = self.items.get_mut(index) {
+                item.note = at;
+            }
+        }
+        handle
+    }
+
+    /// Marks the item as inferred.
+    pub fn generated(&mut self, handle: Handle) -> Handle {
+        self.flag(handle, GENERATED)
+    }
+
+    /// Makes the item filterable but invisible.
+    pub fn hidden(&mut self, handle: Handle) -> Handle {
+        self.flag(handle, HIDDEN)
+    }
+
+    fn flag(&mut self, handle: Handle, flag: u8) -> Handle {
+        if let Some(item) = handle.0.and_then(|index| self.items.get_mut(index)) {
+            item.flags |= flag;
+        }
+        handle
+    }
+
+    /// Attaches an expert info to the item added last.
+    pub fn expert(&mut self, expert: Expert) {
+        self.push(Kind::Expert, expert.0, Span::default(), NO_RANGE, 0);
+    }
+
+    /// Attaches an expert info with its own wording to the item added last.
+    pub fn expert_text(&mut self, expert: Expert, text: &str) {
+        if self.wanted {
+            let handle = self.push(Kind::Expert, expert.0, Span::default(), NO_RANGE, 0);
+            self.with_text(handle, text.as_bytes());
+        }
+    }
+
+    /// Hands a range to another dissector.
+    pub fn handoff(&mut self, span: Span, kind: Handoff, name: &str) {
+        if self.wanted {
+            let handle = self.push(Kind::Handoff, 0, span, 0, kind as u64);
+            self.with_text(handle, name.as_bytes());
+        }
+    }
+
+    /// Marks the place of fragment `index` of the dissection.
+    pub fn fragment(&mut self, span: Span, index: u64) {
+        self.push(Kind::Fragment, 0, span, 0, index);
+    }
+
+    /// The source that spans refer to at the moment: 0 = the bytes given.
+    pub fn source(&self) -> u16 {
+        self.source
+    }
+
+    /// Starts a new source of bytes, called `name`, that the core decoded; following items refer to it until
+    /// [`Tree::leave_source`] gets back what this returns.
+    pub fn enter_source(&mut self, bytes: &[u8], name: &str) -> SourceMark {
+        let mark = SourceMark { source: self.source, base: self.base };
+        if self.wanted {
+            self.sources += 1;
+            self.source = self.sources;
+            self.base = 0;
+            let handle = self.push(Kind::Source, 0, Span::new(0, bytes.len()), NO_RANGE, 0);
+            self.with_text(handle, bytes);
+            self.note(handle, name);
+        }
+        mark
+    }
+
+    /// Returns to the source that was current before [`Tree::enter_source`].
+    pub fn leave_source(&mut self, mark: SourceMark) {
+        self.source = mark.source;
+        self.base = mark.base;
+    }
+
+    /// Closes whatever is still open above `depth` subtrees, for walks that stop early.
+    pub fn close_to(&mut self, depth: usize) {
+        while self.open.len() > depth {
+            self.close();
+        }
+    }
+
+    /// How many subtrees are open.
+    pub fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// The string value of the first item of this field, for tests and tools.
+    pub fn text_of(&self, field: Field) -> Option<&str> {
+        self.find(field).and_then(|item| self.item_text(item))
+    }
+
+    /// The number of the first item of this field, for tests and tools.
+    pub fn number_of(&self, field: Field) -> Option<u64> {
+        self.find(field).map(|item| item.number)
+    }
+
+    /// The first item of this field.
+    pub fn find(&self, field: Field) -> Option<&Item> {
+        self.items.iter().find(|item| item.kind == Kind::Leaf as u8 && item.id == field.0)
+    }
+
+    /// Whether this expert info was given.
+    pub fn has_expert(&self, expert: Expert) -> bool {
+        self.items.iter().any(|item| item.kind == Kind::Expert as u8 && item.id == expert.0)
+    }
+
+    /// The string value of an item of this tree.
+    pub fn item_text(&self, item: &Item) -> Option<&str> {
+        std::str::from_utf8(self.item_bytes(item)?).ok()
+    }
+
+    /// The string or bytes value of an item of this tree.
+    pub fn item_bytes(&self, item: &Item) -> Option<&[u8]> {
+        let at = item.text as usize;
+        if item.text == NO_TEXT { None } else { self.arena.get(at..at + item.text_len as usize) }
+    }
+
+    /// The remark behind an item's value.
+    pub fn item_note(&self, item: &Item) -> Option<&str> {
+        if item.note == NO_TEXT {
+            return None;
+        }
+        let rest = self.arena.get(item.note as usize..)?;
+        std::str::from_utf8(rest.get(..rest.iter().position(|&byte| byte == 0)?)?).ok()
+    }
+}
+
+/// An item just added; empty in a tree that keeps none.
+#[derive(Clone, Copy, Debug)]
+pub struct Handle(Option<usize>);
+
+/// Where to return after a decoded source.
+#[derive(Clone, Copy, Debug)]
+pub struct SourceMark {
+    source: u16,
+    base: usize,
+}

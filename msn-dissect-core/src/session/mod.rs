@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! What is remembered between packets.
+//!
+//! Connections change on the first pass only. What was known about each unit (a command, or bytes between commands)
+//! is kept as a [`Record`] under frame and place in the frame, and read back on every later pass, so that any order
+//! of visits shows the same tree.
+
+pub mod connection;
+pub mod names;
+pub mod notes;
+pub mod records;
+pub mod rendezvous;
+
+pub use connection::{Connection, Endpoint};
+pub use names::NameId;
+pub use notes::{NoteKey, Notes};
+pub use records::{Record, What};
+
+use connection::Connections;
+use names::Names;
+use records::Records;
+use rendezvous::Rendezvous;
+
+/// Everything remembered of one capture file.
+#[derive(Debug, Default)]
+pub struct Session {
+    /// Connections by key.
+    pub connections: Connections,
+    /// What was known about each unit.
+    pub records: Records,
+    /// Account names, each once.
+    pub names: Names,
+    /// What ties connections together.
+    pub rendezvous: Rendezvous,
+}

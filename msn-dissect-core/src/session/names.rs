@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Account names, kept once each and named by number.
+
+use std::collections::HashMap;
+
+/// Number of a kept name; 0 is no name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct NameId(u32);
+
+/// Most names kept; further ones are counted, not kept.
+pub const MAX_NAMES: usize = 1 << 17;
+
+/// Longest name kept, in bytes; an account has at most 129 characters (fact base: transports 1).
+pub const MAX_NAME: usize = 512;
+
+/// The table of names.
+#[derive(Debug, Default)]
+pub struct Names {
+    by_text: HashMap<Box<str>, u32>,
+    texts: Vec<Box<str>>,
+    /// Names that were not kept because the table was full or the name too long.
+    pub lost: u64,
+}
+
+impl NameId {
+    /// Whether this names nothing.
+    pub fn is_none(self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl Names {
+    /// The number of a name, kept now if it is new.
+    pub fn keep(&mut self, text: &str) -> NameId {
+        if let Some(&id) = self.by_text.get(text) {
+            return NameId(id);
+        }
+        if text.is_empty() || text.len() > MAX_NAME || self.texts.len() >= MAX_NAMES {
+            self.lost += 1;
+            return NameId::default();
+        }
+        self.texts.push(text.into());
+        let id = self.texts.len() as u32;
+        self.by_text.insert(text.into(), id);
+        NameId(id)
+    }
+
+    /// The name; empty for no name.
+    pub fn get(&self, id: NameId) -> &str {
+        (id.0 as usize).checked_sub(1).and_then(|at| self.texts.get(at)).map_or("", |text| text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_kept_once_and_bounded() {
+        let mut names = Names::default();
+        let alice = names.keep("alice@example.com");
+        assert_eq!(names.keep("alice@example.com"), alice);
+        assert_eq!(names.get(alice), "alice@example.com");
+        assert!(names.keep(&"x".repeat(MAX_NAME + 1)).is_none());
+        assert_eq!((names.lost, names.get(NameId::default())), (1, ""));
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! What the first pass learnt about a unit, for one concern; read back on every later pass.
+
+/// Frame, unit in the frame, and a number that the concern gives when it keeps several notes of a unit.
+pub type NoteKey = (u32, u32, u32);
+
+/// Notes in the order of the capture.
+#[derive(Debug)]
+pub struct Notes<T> {
+    rows: Vec<(NoteKey, T)>,
+}
+
+impl<T> Default for Notes<T> {
+    fn default() -> Self {
+        Notes { rows: Vec::new() }
+    }
+}
+
+impl<T> Notes<T> {
+    /// Keeps a note; one that is there already is replaced.
+    pub fn keep(&mut self, key: NoteKey, note: T) {
+        if self.rows.last().is_none_or(|last| last.0 < key) {
+            self.rows.push((key, note));
+            return;
+        }
+        match self.rows.binary_search_by_key(&key, |row| row.0) {
+            Ok(at) => {
+                if let Some(row) = self.rows.get_mut(at) {
+                    row.1 = note;
+                }
+            }
+            Err(at) => self.rows.insert(at, (key, note)),
+        }
+    }
+
+    /// The note of a unit.
+    pub fn get(&self, key: NoteKey) -> Option<&T> {
+        let at = self.rows.binary_search_by_key(&key, |row| row.0).ok()?;
+        self.rows.get(at).map(|row| &row.1)
+    }
+
+    /// The note of a unit, to be completed by what a later unit teaches.
+    pub fn get_mut(&mut self, key: NoteKey) -> Option<&mut T> {
+        let at = self.rows.binary_search_by_key(&key, |row| row.0).ok()?;
+        self.rows.get_mut(at).map(|row| &mut row.1)
+    }
+
+    /// How many notes there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_are_found_replaced_and_completed() {
+        let mut notes = Notes::default();
+        for (key, note) in [((2, 0, 0), 'a'), ((3, 1, 0), 'b'), ((2, 1, 0), 'c'), ((2, 0, 0), 'd')] {
+            notes.keep(key, note);
+        }
+        assert_eq!((notes.get((2, 0, 0)), notes.get((2, 1, 0)), notes.get((9, 0, 0))), (Some(&'d'), Some(&'c'), None));
+        *notes.get_mut((3, 1, 0)).unwrap() = 'e';
+        assert_eq!((notes.get((3, 1, 0)), notes.len()), (Some(&'e'), 3));
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Text from the wire made fit for display: valid UTF-8, no NUL, no control characters.
+
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode;
+
+/// A display form of wire bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown<'a> {
+    /// Valid UTF-8 without NUL; bytes that are no UTF-8 appear as `\xNN`.
+    pub text: Cow<'a, str>,
+    /// Whether the bytes were valid UTF-8.
+    pub valid: bool,
+}
+
+/// Bytes as UTF-8; what is not UTF-8, and NUL, is escaped.
+pub fn utf8(bytes: &[u8]) -> Shown<'_> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !text.contains('\0') => Shown { text: Cow::Borrowed(text), valid: true },
+        Ok(text) => Shown { text: Cow::Owned(text.replace('\0', "\\0")), valid: true },
+        Err(_) => {
+            let mut text = String::with_capacity(bytes.len() + 8);
+            for chunk in bytes.utf8_chunks() {
+                text.push_str(&chunk.valid().replace('\0', "\\0"));
+                for byte in chunk.invalid() {
+                    text.push_str(&format!("\\x{byte:02x}"));
+                }
+            }
+            Shown { text: Cow::Owned(text), valid: false }
+        }
+    }
+}
+
+/// A percent-encoded token decoded, then as [`utf8`] (fact base: commands 0, `name`).
+pub fn percent(bytes: &[u8]) -> Shown<'_> {
+    if !bytes.contains(&b'%') {
+        return utf8(bytes);
+    }
+    let decoded: Cow<'_, [u8]> = percent_decode(bytes).into();
+    match decoded {
+        Cow::Borrowed(bytes) => utf8(bytes),
+        Cow::Owned(bytes) => {
+            let shown = utf8(&bytes);
+            Shown { valid: shown.valid, text: Cow::Owned(shown.text.into_owned()) }
+        }
+    }
+}
+
+/// Appends `text` to a one-line summary: control characters become blanks, and it ends in `…` after `limit` characters.
+pub fn push_line(line: &mut String, text: &str, limit: usize) {
+    if text.len() <= limit && text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+        line.push_str(text);
+        return;
+    }
+    for (count, letter) in text.chars().enumerate() {
+        if count == limit {
+            line.push('…');
+            return;
+        }
+        line.push(if is_unprintable(letter) { ' ' } else { letter });
+    }
+}
+
+/// Control characters, and the marks that turn the direction of a line or hide in it.
+fn is_unprintable(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn invalid_utf8_is_escaped_and_reported() {
+        let shown = utf8(b"a\x19\xdbb\0");
+        assert_eq!(shown.text, "a\u{19}\\xdbb\\0");
+        assert!(!shown.valid);
+    }
+
+    #[test]
+    fn names_are_percent_decoded() {
+        assert_eq!(percent(b"Bob%20B%C3%B6hm").text, "Bob B\u{f6}hm");
+        assert_eq!(percent(b"100%").text, "100%");
+        assert_eq!(percent(b"%00x").text, "\\0x");
+    }
+
+    #[test]
+    fn lines_stay_lines() {
+        let mut line = String::new();
+        push_line(&mut line, "a\r\n\u{202e}b", 10);
+        assert_eq!(line, "a   b");
+        line.clear();
+        push_line(&mut line, "äöüäöü", 3);
+        assert_eq!(line, "äöü…");
+    }
+}

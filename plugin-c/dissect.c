@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Takes bytes from Wireshark to the core and its wishes back: columns, tree, more bytes, announced connections. */
+
+#include "shim.h"
+
+/* Key of the per-frame count of units, kept as packet data for the time of one dissection. */
+#define UNITS_KEY 0
+
+/* Most bytes of an address that the core knows. */
+#define MAX_ADDRESS 16
+
+static void address_bytes(uint8_t *to, const address *from)
+{
+    if (from->len > 0 && from->len <= MAX_ADDRESS) {
+        memcpy(to, from->data, (size_t)from->len);
+    }
+}
+
+static uint32_t units_before(packet_info *pinfo)
+{
+    return GPOINTER_TO_UINT(p_get_proto_data(pinfo->pool, pinfo, msn_registry.protocols[0], UNITS_KEY));
+}
+
+static void count_units(packet_info *pinfo, uint32_t units)
+{
+    p_set_proto_data(pinfo->pool, pinfo, msn_registry.protocols[0], UNITS_KEY, GUINT_TO_POINTER(units));
+}
+
+static void fill_columns(packet_info *pinfo, const MsnDissection *dissection, uint32_t units)
+{
+    col_set_str(pinfo->cinfo, COL_PROTOCOL, msn_registry.catalogue->protocols[0].short_name);
+    if (units == 0) {
+        col_clear(pinfo->cinfo, COL_INFO);
+    } else {
+        col_append_str(pinfo->cinfo, COL_INFO, "; ");
+    }
+    col_append_str(pinfo->cinfo, COL_INFO, (const char *)dissection->info);
+}
+
+/* Makes Wireshark dissect an announced server as MSN, whatever its port. */
+static void expect_server(packet_info *pinfo, const MsnAnnouncement *announced)
+{
+    address server;
+    conversation_t *conversation;
+
+    set_address(&server, announced->address_len == 4 ? AT_IPv4 : AT_IPv6, announced->address_len, announced->address);
+    conversation = find_conversation(pinfo->num, &server, NULL, CONVERSATION_TCP, announced->port, 0,
+                                     NO_ADDR_B | NO_PORT_B);
+    if (conversation == NULL) {
+        conversation = conversation_new(pinfo->num, &server, NULL, CONVERSATION_TCP, announced->port, 0, NO_ADDR2 | NO_PORT2);
+    }
+    conversation_set_dissector(conversation, msn_tcp_handle);
+}
+
+static void apply(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo,
+                  proto_tree *tree, uint32_t units)
+{
+    if (dissection->info_len > 0) {
+        fill_columns(pinfo, dissection, units);
+    }
+    if (dissection->units > 0) {
+        count_units(pinfo, units + dissection->units);
+    }
+    for (uint32_t i = 0; i < dissection->announced_count; i++) {
+        expect_server(pinfo, &dissection->announced[i]);
+    }
+    msn_replay(dissection, packet, tvb, pinfo, tree);
+    if (dissection->need != MSN_NEED_NOTHING && pinfo->can_desegment) {
+        pinfo->desegment_offset = (int)dissection->consumed;
+        pinfo->desegment_len =
+            dissection->need == MSN_NEED_BYTES ? dissection->need_bytes : DESEGMENT_ONE_MORE_SEGMENT;
+    }
+}
+
+static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const uint32_t *sequence)
+{
+    unsigned captured = tvb_captured_length(tvb);
+    unsigned reported = tvb_reported_length(tvb);
+    uint32_t units = units_before(pinfo);
+    bool first_pass = !PINFO_FD_VISITED(pinfo);
+    bool want_info = pinfo->cinfo != NULL && col_get_writable(pinfo->cinfo, COL_INFO);
+    const MsnDissection *dissection;
+    MsnPacket packet = { 0 };
+
+    if (captured == 0 || msn_session == NULL) {
+        return 0;
+    }
+    packet.frame = pinfo->num;
+    packet.time = (uint64_t)pinfo->abs_ts.secs * 1000000000u + (uint64_t)pinfo->abs_ts.nsecs;
+    packet.unit = units;
+    packet.reported_len = reported;
+    packet.source_port = (uint16_t)pinfo->srcport;
+    packet.destination_port = (uint16_t)pinfo->destport;
+    address_bytes(packet.source, &pinfo->src);
+    address_bytes(packet.destination, &pinfo->dst);
+    if (first_pass) {
+        conversation_t *conversation = find_or_create_conversation(pinfo);
+
+        packet.connection = conversation->conv_index;
+    }
+    if (sequence != NULL) {
+        packet.sequence = *sequence;
+    }
+    /* Asking for more bytes of a segment that the capture cut would never be answered. */
+    packet.flags = (pinfo->can_desegment && captured == reported ? MSN_CAN_DESEGMENT : 0u) |
+                   (first_pass ? MSN_FIRST_PASS : 0u) | (tree != NULL ? MSN_WANT_TREE : 0u) |
+                   (want_info ? MSN_WANT_INFO : 0u) | (sequence != NULL ? MSN_HAS_SEQUENCE : 0u);
+    dissection = msn_dissect(msn_session, &packet, tvb_get_ptr(tvb, 0, (int)captured), captured);
+    if (dissection == NULL) {
+        return 0;
+    }
+    wmem_register_callback(pinfo->pool, msn_give_back, (void *)(uintptr_t)dissection);
+    apply(dissection, &packet, tvb, pinfo, tree, units);
+    return (int)captured;
+}
+
+/* TCP's own data, unless something between TCP and us (TLS, a proxy) calls with data of its own. */
+static const struct tcpinfo *tcp_data(packet_info *pinfo, const void *data)
+{
+    static int tcp = -1;
+    wmem_list_frame_t *layer = wmem_list_tail(pinfo->layers);
+
+    if (tcp == -1) {
+        tcp = proto_get_id_by_filter_name("tcp");
+    }
+    if (data == NULL || layer == NULL) {
+        return NULL;
+    }
+    layer = wmem_list_frame_prev(layer);
+    if (layer == NULL || GPOINTER_TO_INT(wmem_list_frame_data(layer)) != tcp) {
+        return NULL;
+    }
+    return (const struct tcpinfo *)data;
+}
+
+int msn_dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    const struct tcpinfo *tcp = tcp_data(pinfo, data);
+
+    return dissect(tvb, pinfo, tree, tcp != NULL && !tcp->is_reassembled ? &tcp->seq : NULL);
+}
+
+int msn_dissect_stream(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
+{
+    return dissect(tvb, pinfo, tree, NULL);
+}
+
+msn_bool msn_heuristic_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    unsigned captured = tvb_captured_length(tvb);
+
+    if (!msn_heuristic(tvb_get_ptr(tvb, 0, (int)captured), captured)) {
+        return FALSE;
+    }
+    conversation_set_dissector(find_or_create_conversation(pinfo), msn_tcp_handle);
+    msn_dissect_tcp(tvb, pinfo, tree, data);
+    return TRUE;
+}

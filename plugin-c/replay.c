@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Replays the flat list of items into the protocol tree. */
+
+#include "shim.h"
+
+/* Subtrees deeper than this are shown at this depth. */
+#define MAX_DEPTH 32
+
+/* Sources that the core decoded, beyond which ranges are not shown. */
+#define MAX_SOURCES 64
+
+typedef struct {
+    const MsnDissection *dissection;
+    const MsnPacket *packet;
+    packet_info *pinfo;
+    tvbuff_t *sources[MAX_SOURCES];
+    unsigned source_count;
+    proto_tree *trees[MAX_DEPTH];
+    unsigned depth;
+    proto_item *last;
+} Replay;
+
+int msn_subtree(const MsnItem *item)
+{
+    const MsnCatalogue *catalogue = msn_registry.catalogue;
+    uint32_t at = catalogue->field_count + catalogue->protocol_count;
+
+    if (item->kind == MSN_KIND_LEAF) {
+        at = item->id;
+    } else if (item->kind == MSN_KIND_PROTOCOL) {
+        at = catalogue->field_count + item->id;
+    }
+    return msn_registry.subtrees[at];
+}
+
+static const char *item_text(const Replay *replay, const MsnItem *item)
+{
+    return item->text == NO_TEXT ? NULL : (const char *)replay->dissection->arena + item->text;
+}
+
+static proto_tree *current(const Replay *replay)
+{
+    return replay->trees[replay->depth < MAX_DEPTH ? replay->depth : MAX_DEPTH - 1];
+}
+
+static void guid_from_text_order(e_guid_t *guid, const uint8_t *bytes)
+{
+    guid->data1 = (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+    guid->data2 = (uint16_t)(bytes[4] << 8 | bytes[5]);
+    guid->data3 = (uint16_t)(bytes[6] << 8 | bytes[7]);
+    memcpy(guid->data4, bytes + 8, sizeof guid->data4);
+}
+
+static void time_from_ns(nstime_t *time, uint64_t ns)
+{
+    int64_t value = (int64_t)ns;
+
+    time->secs = (time_t)(value / 1000000000);
+    time->nsecs = (int)(value % 1000000000);
+}
+
+static proto_item *add_number(proto_tree *tree, int hf, const MsnField *field, tvbuff_t *tvb, const MsnItem *item)
+{
+    int start = (int)item->start, len = (int)item->len;
+
+    if (field->kind == MSN_TYPE_INT) {
+        return field->width == 8 ? proto_tree_add_int64(tree, hf, tvb, start, len, (int64_t)item->number)
+                                 : proto_tree_add_int(tree, hf, tvb, start, len, (int32_t)item->number);
+    }
+    return field->width == 8 ? proto_tree_add_uint64(tree, hf, tvb, start, len, item->number)
+                             : proto_tree_add_uint(tree, hf, tvb, start, len, (uint32_t)item->number);
+}
+
+static proto_item *add_field(proto_tree *tree, uint16_t id, tvbuff_t *tvb, const MsnItem *item, const char *text)
+{
+    const MsnField *field = &msn_registry.catalogue->fields[id];
+    int hf = msn_registry.fields[id];
+    int start = (int)item->start, len = (int)item->len;
+
+    switch (field->kind) {
+    case MSN_TYPE_STRING:
+        return proto_tree_add_string(tree, hf, tvb, start, len, text != NULL ? text : "");
+    case MSN_TYPE_BYTES:
+        if (text != NULL) {
+            return proto_tree_add_bytes_with_length(tree, hf, tvb, start, len, (const uint8_t *)text, (int)item->text_len);
+        }
+        return proto_tree_add_item(tree, hf, tvb, start, len, ENC_NA);
+    case MSN_TYPE_UINT:
+    case MSN_TYPE_INT:
+        return add_number(tree, hf, field, tvb, item);
+    case MSN_TYPE_BOOL:
+        return proto_tree_add_boolean(tree, hf, tvb, start, len, (uint32_t)item->number);
+    case MSN_TYPE_GUID: {
+        e_guid_t guid = { 0 };
+
+        if (text != NULL && item->text_len == 16) {
+            guid_from_text_order(&guid, (const uint8_t *)text);
+        }
+        return proto_tree_add_guid(tree, hf, tvb, start, len, &guid);
+    }
+    case MSN_TYPE_IPV4:
+        return proto_tree_add_ipv4(tree, hf, tvb, start, len, g_htonl((uint32_t)item->number));
+    case MSN_TYPE_IPV6: {
+        ws_in6_addr address = { { 0 } };
+
+        if (text != NULL && item->text_len == sizeof address) {
+            memcpy(&address, text, sizeof address);
+        }
+        return proto_tree_add_ipv6(tree, hf, tvb, start, len, &address);
+    }
+    case MSN_TYPE_TIME:
+    case MSN_TYPE_SPAN: {
+        nstime_t time;
+
+        time_from_ns(&time, item->number);
+        return proto_tree_add_time(tree, hf, tvb, start, len, &time);
+    }
+    case MSN_TYPE_FRAME:
+        return proto_tree_add_uint(tree, hf, tvb, start, len, (uint32_t)item->number);
+    default:
+        return proto_tree_add_item(tree, hf, tvb, start, len, ENC_NA);
+    }
+}
+
+static void add_bits(const Replay *replay, proto_item *parent, tvbuff_t *tvb, const MsnItem *item)
+{
+    const MsnField *field = &msn_registry.catalogue->fields[item->id];
+    proto_tree *tree = proto_item_add_subtree(parent, msn_subtree(item));
+
+    (void)replay;
+    for (unsigned i = 0; i < field->bits_count; i++) {
+        add_field(tree, (uint16_t)(field->bits_first + i), tvb, item, NULL);
+    }
+}
+
+static void decorate(const Replay *replay, proto_item *added, const MsnItem *item)
+{
+    if (item->note != NO_TEXT && item->kind != MSN_KIND_SOURCE) {
+        proto_item_append_text(added, " (%s)", (const char *)replay->dissection->arena + item->note);
+    }
+    if (item->flags & GENERATED) {
+        proto_item_set_generated(added);
+    }
+    if (item->flags & HIDDEN) {
+        proto_item_set_hidden(added);
+    }
+}
+
+static void open_subtree(Replay *replay, proto_item *added, const MsnItem *item)
+{
+    proto_tree *tree = proto_item_add_subtree(added, msn_subtree(item));
+
+    replay->depth++;
+    if (replay->depth < MAX_DEPTH) {
+        replay->trees[replay->depth] = tree;
+    }
+}
+
+static void add_expert(const Replay *replay, const MsnItem *item)
+{
+    expert_field *expert = &msn_registry.experts[item->id];
+    const char *text = item_text(replay, item);
+
+    if (text != NULL) {
+        expert_add_info_format(replay->pinfo, replay->last, expert, "%s", text);
+    } else {
+        expert_add_info(replay->pinfo, replay->last, expert);
+    }
+}
+
+/* Bytes that the core decoded become a tab of their own below the packet bytes. */
+static void add_source(Replay *replay, tvbuff_t *parent, const MsnItem *item)
+{
+    packet_info *pinfo = replay->pinfo;
+    tvbuff_t *tvb = parent;
+
+    if (item->text_len > 0) {
+        uint8_t *copy = (uint8_t *)wmem_memdup(pinfo->pool, item_text(replay, item), item->text_len);
+
+        tvb = tvb_new_child_real_data(parent, copy, item->text_len, (int)item->text_len);
+        add_new_data_source(pinfo, tvb, (const char *)replay->dissection->arena + item->note);
+    }
+    if (replay->source_count < MAX_SOURCES) {
+        replay->sources[replay->source_count++] = tvb;
+    }
+}
+
+static void hand_over(const Replay *replay, tvbuff_t *tvb, const MsnItem *item)
+{
+    static dissector_table_t media_types;
+    const char *name = item_text(replay, item);
+    tvbuff_t *part;
+
+    if (name == NULL || (int)item->len <= 0) {
+        return;
+    }
+    part = tvb_new_subset_length(tvb, (int)item->start, (int)item->len);
+    if (item->number == MSN_HANDOFF_MEDIA_TYPE) {
+        if (media_types == NULL) {
+            media_types = find_dissector_table("media_type");
+        }
+        dissector_try_string(media_types, name, part, replay->pinfo, current(replay), NULL);
+    } else {
+        dissector_handle_t handle = find_dissector(name);
+
+        if (handle != NULL) {
+            call_dissector_only(handle, part, replay->pinfo, current(replay), NULL);
+        }
+    }
+}
+
+static void add_visible(Replay *replay, tvbuff_t *tvb, const MsnItem *item)
+{
+    proto_tree *tree = current(replay);
+    proto_item *added;
+
+    if (item->kind == MSN_KIND_LEAF) {
+        added = add_field(tree, item->id, tvb, item, item_text(replay, item));
+    } else if (item->kind == MSN_KIND_PROTOCOL) {
+        const char *label = item_text(replay, item);
+
+        added = proto_tree_add_item(tree, msn_registry.protocols[item->id], tvb, (int)item->start, (int)item->len, ENC_NA);
+        if (label != NULL && *label != '\0') {
+            proto_item_append_text(added, ", %s", label);
+        }
+    } else {
+        const char *label = item_text(replay, item);
+
+        proto_tree_add_subtree(tree, tvb, (int)item->start, (int)item->len, msn_subtree(item), &added,
+                               label != NULL ? label : "");
+    }
+    decorate(replay, added, item);
+    if (item->flags & WITH_BITS) {
+        add_bits(replay, added, tvb, item);
+    }
+    if (item->flags & OPEN) {
+        open_subtree(replay, added, item);
+    }
+    replay->last = added;
+}
+
+/* Runs when the packet's memory is freed, and so also after an exception. */
+msn_bool msn_give_back(wmem_allocator_t *pool _U_, wmem_cb_event_t event _U_, void *dissection)
+{
+    msn_dissection_free((const MsnDissection *)dissection);
+    return FALSE;
+}
+
+/* Adds a piece of a message and, if that makes it whole, shows the message where the piece stands. */
+static void add_fragment(const Replay *replay, tvbuff_t *tvb, const MsnFragment *fragment)
+{
+    packet_info *pinfo = replay->pinfo;
+    tvbuff_t *whole = msn_reassemble(fragment, tvb, pinfo, current(replay));
+    unsigned len;
+    const MsnDissection *message;
+
+    if (whole == NULL) {
+        return;
+    }
+    len = tvb_captured_length(whole);
+    message = msn_dissect_message(msn_session, replay->packet, fragment->table, fragment->id,
+                                  tvb_get_ptr(whole, 0, (int)len), len);
+    if (message == NULL) {
+        return;
+    }
+    wmem_register_callback(pinfo->pool, msn_give_back, (void *)(uintptr_t)message);
+    if (message->info_len > 0) {
+        col_append_str(pinfo->cinfo, COL_INFO, (const char *)message->info);
+    }
+    msn_replay(message, replay->packet, whole, pinfo, current(replay));
+}
+
+void msn_replay(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo,
+                proto_tree *tree)
+{
+    Replay replay = { .dissection = dissection,
+                      .packet = packet,
+                      .pinfo = pinfo,
+                      .trees = { tree },
+                      .sources = { tvb },
+                      .source_count = 1 };
+
+    if (tree == NULL) {
+        for (uint32_t i = 0; i < dissection->fragment_count; i++) {
+            if (dissection->fragments[i].source == 0) {
+                add_fragment(&replay, tvb, &dissection->fragments[i]);
+            }
+        }
+        return;
+    }
+    for (uint32_t i = 0; i < dissection->item_count; i++) {
+        const MsnItem *item = &dissection->items[i];
+        tvbuff_t *source = item->source < replay.source_count ? replay.sources[item->source] : tvb;
+
+        switch (item->kind) {
+        case MSN_KIND_CLOSE:
+            if (replay.depth > 0) {
+                replay.depth--;
+            }
+            break;
+        case MSN_KIND_EXPERT:
+            add_expert(&replay, item);
+            break;
+        case MSN_KIND_SOURCE:
+            add_source(&replay, tvb, item);
+            break;
+        case MSN_KIND_FRAGMENT:
+            if (item->number < dissection->fragment_count) {
+                add_fragment(&replay, source, &dissection->fragments[item->number]);
+            }
+            break;
+        case MSN_KIND_HANDOFF:
+            hand_over(&replay, source, item);
+            break;
+        default:
+            add_visible(&replay, source, item);
+            break;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the parts of the shim share. */
+
+#ifndef MSN_SHIM_H
+#define MSN_SHIM_H
+
+#include "compat.h"
+
+#include <epan/conversation.h>
+#include <epan/dissectors/packet-tcp.h>
+#include <epan/expert.h>
+#include <epan/packet.h>
+#include <epan/prefs.h>
+#include <epan/proto_data.h>
+
+#include "msn_dissect.h"
+
+/* Registered numbers, indexed like the catalogue. */
+typedef struct {
+    const MsnCatalogue *catalogue;
+    int *protocols;
+    int *fields;
+    int *subtrees; /* one for each field, then one for each protocol, then one for labels */
+    expert_field *experts;
+} MsnRegistry;
+
+extern MsnRegistry msn_registry;
+extern MsnSession *msn_session;
+extern dissector_handle_t msn_tcp_handle;
+
+/* Registers everything in the catalogue. */
+void msn_register(void);
+
+/* Claims ports, heuristics and media types. */
+void msn_register_handoff(void);
+
+/* The subtree number of an item. */
+int msn_subtree(const MsnItem *item);
+
+/* Registers the reassembly tables and the fields of fragment trees. */
+void msn_register_reassembly(void);
+
+/* Adds a piece of a message; returns the message if that makes it whole in this frame. */
+tvbuff_t *msn_reassemble(const MsnFragment *fragment, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
+
+/* Replays the items of a dissection into the tree. */
+void msn_replay(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo,
+                proto_tree *tree);
+
+/* Gives a dissection back; a callback of the packet's memory. */
+msn_bool msn_give_back(wmem_allocator_t *pool, wmem_cb_event_t event, void *dissection);
+
+/* Dissects one TCP segment, or a unit put together by the TCP dissector. */
+int msn_dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
+
+/* Dissects a byte stream that is carried by something other than plain TCP. */
+int msn_dissect_stream(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
+
+/* Claims a TCP stream whose first bytes are a client's first line. */
+msn_bool msn_heuristic_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
+
+#endif
