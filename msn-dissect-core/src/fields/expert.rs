@@ -90,6 +90,7 @@ experts! { 0;
     PARAMETER_COUNT = "msn.expert.parameter_count" Protocol Warn "More parameters than this command is known to have";
     PARAMETER_MISSING = "msn.expert.parameter_missing" Protocol Warn "Fewer parameters than this command needs";
     OTHER_LAYOUT = "msn.expert.other_layout" Protocol Note "Layout of another protocol version than the one negotiated";
+    LINE_CUT = "msn.expert.line_cut" Malformed Warn "Line is cut short";
     PAYLOAD_CUT = "msn.expert.payload_cut" Malformed Warn "Payload is cut short";
     PAYLOAD_TOO_LONG = "msn.expert.payload_too_long" Malformed Error "Payload length is more than the protocol allows";
     LINE_TOO_LONG = "msn.expert.line_too_long" Malformed Error "Line is longer than any command";
