@@ -26,9 +26,9 @@ static void count_units(packet_info *pinfo, uint32_t units)
     p_set_proto_data(pinfo->pool, pinfo, msn_registry.protocols[0], UNITS_KEY, GUINT_TO_POINTER(units));
 }
 
-static void fill_columns(packet_info *pinfo, const MsnDissection *dissection, uint32_t units)
+static void fill_columns(packet_info *pinfo, const MsnDissection *dissection, uint32_t units, uint8_t channel)
 {
-    col_set_str(pinfo->cinfo, COL_PROTOCOL, msn_registry.catalogue->protocols[0].short_name);
+    col_set_str(pinfo->cinfo, COL_PROTOCOL, msn_registry.catalogue->protocols[msn_channel_protocol(channel)].short_name);
     if (units == 0) {
         col_clear(pinfo->cinfo, COL_INFO);
     } else {
@@ -49,9 +49,8 @@ static void expect_connection(packet_info *pinfo, const MsnAnnouncement *announc
     if (conversation == NULL) {
         conversation = conversation_new(pinfo->num, &server, NULL, CONVERSATION_TCP, announced->port, 0, NO_ADDR2 | NO_PORT2);
     }
-    if (announced->kind == 0) {
-        conversation_set_dissector(conversation, msn_tcp_handle);
-    }
+    /* One port may serve connections of several kinds, one after the other. */
+    conversation_set_dissector_from_frame_number(conversation, pinfo->num, msn_channel_handle(announced->kind));
 }
 
 void msn_expect(packet_info *pinfo, const MsnDissection *dissection)
@@ -62,10 +61,10 @@ void msn_expect(packet_info *pinfo, const MsnDissection *dissection)
 }
 
 static void apply(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo,
-                  proto_tree *tree, uint32_t units)
+                  proto_tree *tree, uint32_t units, uint8_t channel)
 {
     if (dissection->info_len > 0) {
-        fill_columns(pinfo, dissection, units);
+        fill_columns(pinfo, dissection, units, channel);
     }
     if (dissection->units > 0) {
         count_units(pinfo, units + dissection->units);
@@ -79,7 +78,7 @@ static void apply(const MsnDissection *dissection, const MsnPacket *packet, tvbu
     }
 }
 
-static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const uint32_t *sequence)
+int msn_dissect_channel(uint8_t channel, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const uint32_t *sequence)
 {
     unsigned captured = tvb_captured_length(tvb);
     unsigned reported = tvb_reported_length(tvb);
@@ -112,17 +111,20 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const ui
     packet.flags = (pinfo->can_desegment && captured == reported ? MSN_CAN_DESEGMENT : 0u) |
                    (first_pass ? MSN_FIRST_PASS : 0u) | (tree != NULL ? MSN_WANT_TREE : 0u) |
                    (want_info ? MSN_WANT_INFO : 0u) | (sequence != NULL ? MSN_HAS_SEQUENCE : 0u);
-    dissection = msn_dissect(msn_session, &packet, tvb_get_ptr(tvb, 0, (int)captured), captured);
+    dissection = msn_dissect(msn_session, &packet, channel, tvb_get_ptr(tvb, 0, (int)captured), captured);
     if (dissection == NULL) {
         return 0;
     }
     wmem_register_callback(pinfo->pool, msn_give_back, (void *)(uintptr_t)dissection);
-    apply(dissection, &packet, tvb, pinfo, tree, units);
+    if (dissection->units == 0 && dissection->need == MSN_NEED_NOTHING) {
+        return 0;
+    }
+    apply(dissection, &packet, tvb, pinfo, tree, units, channel);
     return (int)captured;
 }
 
 /* TCP's own data, unless something between TCP and us (TLS, a proxy) calls with data of its own. */
-static const struct tcpinfo *tcp_data(packet_info *pinfo, const void *data)
+const struct tcpinfo *msn_tcp_data(packet_info *pinfo, const void *data)
 {
     static int tcp = -1;
     wmem_list_frame_t *layer = wmem_list_tail(pinfo->layers);
@@ -142,21 +144,21 @@ static const struct tcpinfo *tcp_data(packet_info *pinfo, const void *data)
 
 int msn_dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    const struct tcpinfo *tcp = tcp_data(pinfo, data);
+    const struct tcpinfo *tcp = msn_tcp_data(pinfo, data);
 
-    return dissect(tvb, pinfo, tree, tcp != NULL && !tcp->is_reassembled ? &tcp->seq : NULL);
+    return msn_dissect_channel(MSN_CHANNEL_SERVER, tvb, pinfo, tree, tcp != NULL && !tcp->is_reassembled ? &tcp->seq : NULL);
 }
 
 int msn_dissect_stream(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
-    return dissect(tvb, pinfo, tree, NULL);
+    return msn_dissect_channel(MSN_CHANNEL_SERVER, tvb, pinfo, tree, NULL);
 }
 
 msn_bool msn_heuristic_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     unsigned captured = tvb_captured_length(tvb);
 
-    if (!msn_heuristic(tvb_get_ptr(tvb, 0, (int)captured), captured)) {
+    if (!msn_heuristic(MSN_CHANNEL_SERVER, tvb_get_ptr(tvb, 0, (int)captured), captured)) {
         return FALSE;
     }
     conversation_set_dissector(find_or_create_conversation(pinfo), msn_tcp_handle);

@@ -184,6 +184,8 @@ void msn_register(void)
     register_subtrees(catalogue);
     register_experts(catalogue);
     msn_register_reassembly();
+    msn_register_peers();
+    msn_register_export();
     register_init_routine(begin_capture);
     register_cleanup_routine(end_capture);
     msn_tcp_handle = register_dissector("msn", msn_dissect_tcp, msn_registry.protocols[0]);
@@ -198,4 +200,5 @@ void msn_register_handoff(void)
     dissector_add_uint_range_with_preference("tcp.port", "1863", msn_tcp_handle);
     heur_dissector_add("tcp", msn_heuristic_tcp, "MSN Messenger over TCP", "msn_tcp", msn_registry.protocols[0],
                        HEURISTIC_ENABLE);
+    msn_handoff_peers();
 }
