@@ -109,7 +109,8 @@ impl Walk<'_> {
             }
             Fit::Loose => {
                 if found.unfinished {
-                    tree.expert(expert::LINE_CUT);
+                    let cut_by_capture = self.packet.reported_len > self.data.len();
+                    tree.expert(if cut_by_capture { expert::CAPTURE_CUT } else { expert::LINE_CUT });
                 } else if choice.missing().is_some() {
                     tree.expert(expert::PARAMETER_MISSING);
                 }
