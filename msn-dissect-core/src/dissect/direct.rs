@@ -30,7 +30,10 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
             let Some(found) = learn(session, packet, rest, at, unit) else { return };
             found
         } else {
-            again(session.direct.notes.get((packet.frame, unit, 0)).copied(), rest, packet.can_desegment)
+            // Without a note the first pass left the bytes alone.
+            let Some(&note) = session.direct.notes.get((packet.frame, unit, 0)) else { return };
+            let (len, need) = again(&note, rest, packet.can_desegment);
+            (note, len, need)
         };
         out.units += 1;
         if note.what == DirectWhat::Incomplete {
@@ -45,21 +48,15 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
     out.need = Need::Nothing;
 }
 
-/// What the first pass knew, applied to the same bytes.
-fn again(note: Option<DirectNote>, rest: &[u8], can_desegment: bool) -> (DirectNote, usize, Need) {
-    let frame = direct_frame::next(rest, note.is_some(), can_desegment);
-    let (what, len, need) = measure(frame);
-    let Some(note) = note else {
-        let none = Default::default();
-        let note = DirectNote { what, version: 0, end: 0, sender: none, receiver: none, expected: None };
-        return (note, len, need);
-    };
+/// How many bytes are of the same unit as on the first pass.
+fn again(note: &DirectNote, rest: &[u8], can_desegment: bool) -> (usize, Need) {
+    let (_, len, need) = measure(direct_frame::next(rest, true, can_desegment));
     let len = match note.what {
         DirectWhat::Continuation(bytes) => (bytes as usize).min(rest.len()),
         DirectWhat::BareGreeting => 4.min(rest.len()),
         _ => len,
     };
-    (note, len, need)
+    (len, need)
 }
 
 fn measure(frame: Frame) -> (DirectWhat, usize, Need) {

@@ -116,7 +116,9 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
             session.ftp.notes.keep(key, note);
             (note, len)
         } else {
-            again(session.ftp.note(key), rest)
+            // Without a note the first pass left the bytes alone.
+            let Some(note) = session.ftp.note(key) else { return };
+            (note, again(&note, rest))
         };
         out.units += 1;
         if note.what == FtpWhat::Incomplete {
@@ -142,20 +144,13 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
     out.need = Need::Nothing;
 }
 
-/// What the first pass knew; without a note (a frame that the first pass never saw) only lines are shown.
-fn again(note: Option<FtpNote>, rest: &[u8]) -> (FtpNote, usize) {
-    let line = Line::parse(rest).map(|line| line.len);
-    let Some(note) = note else {
-        let what = if line.is_some() { FtpWhat::Line } else { FtpWhat::Continuation };
-        let note = FtpNote { what, from_sender: None, offer: NONE, transfer: NONE, arrived: 0, was_complete: false };
-        return (note, line.unwrap_or(rest.len()));
-    };
-    let len = match note.what {
-        FtpWhat::Line => line.unwrap_or(rest.len()),
+/// How many bytes are of the same unit as on the first pass.
+fn again(note: &FtpNote, rest: &[u8]) -> usize {
+    match note.what {
+        FtpWhat::Line => Line::parse(rest).map_or(rest.len(), |line| line.len),
         FtpWhat::Data(place) => data_len(place, rest),
         FtpWhat::Continuation | FtpWhat::Incomplete => rest.len(),
-    };
-    (note, len)
+    }
 }
 
 /// How many bytes are blocks.

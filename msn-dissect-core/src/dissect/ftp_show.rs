@@ -158,7 +158,7 @@ fn generated(session: &Session, note: &FtpNote, tree: &mut Tree) {
         let shown = tree.text(f::FTP_FILE_NAME, none, &offer.invitation.name);
         tree.generated(shown);
     }
-    for (field, name) in [(f::FTP_SENDER, offer.invitation.sender), (f::FTP_RECEIVER, offer.receiver)] {
+    for (field, name) in [(f::FTP_SENDER, offer.invitation.sender), (f::FTP_RECEIVER, offer.invitation.receiver)] {
         if !name.is_none() {
             let name = session.names.get(name);
             let shown = tree.text(field, none, name);

@@ -132,10 +132,12 @@ pub(super) fn learn(walk: &mut Walk<'_>, payload: &[u8], sender: &[u8]) {
     match fields.command {
         b"INVITE" if fields.guid.eq_ignore_ascii_case(FILE_TRANSFER) => {
             let name = text::utf8(fields.file).text.into_owned().into();
-            let invitation = Invitation { name, size: number(fields.size), sender: from, frame };
+            let invitation = Invitation { name, size: number(fields.size), sender: from, frame, ..Invitation::default() };
             walk.session.ftp.invite(conn, &cookie, invitation);
         }
         b"ACCEPT" if !fields.auth_cookie.is_empty() => accept(walk, &fields, &cookie, from),
+        // Without an address: the one who takes the file agrees.
+        b"ACCEPT" => walk.session.ftp.agree(conn, &cookie, from),
         _ => {}
     }
 }
@@ -147,11 +149,12 @@ fn accept(walk: &mut Walk<'_>, fields: &Fields<'_>, cookie: &str, from: NameId) 
     let sender_connects = fields.sender_connect.eq_ignore_ascii_case(b"TRUE");
     let invitation = walk.session.ftp.invitation(conn, cookie).cloned().unwrap_or_default();
     // The one who listens writes this: the sender, unless it says otherwise.
-    let other = if walk.record.dir == Dir::ToClient { walk.record.account } else { NameId::default() };
-    let (sender, receiver) = if sender_connects { (invitation.sender, from) } else { (from, other) };
+    let (sender, receiver) = match sender_connects {
+        true => (invitation.sender, from),
+        false => (from, invitation.receiver),
+    };
     let offer = Offer {
-        invitation: Invitation { sender, ..invitation },
-        receiver,
+        invitation: Invitation { sender, receiver, ..invitation },
         cookie: String::from_utf8_lossy(fields.auth_cookie).into(),
         frame: walk.packet.frame,
         sender_connects,

@@ -27,6 +27,8 @@ pub struct Invitation {
     pub size: Option<u64>,
     /// Account that offers the file.
     pub sender: NameId,
+    /// Account that agreed to take it; may be no name.
+    pub receiver: NameId,
     /// Frame.
     pub frame: u32,
 }
@@ -36,8 +38,6 @@ pub struct Invitation {
 pub struct Offer {
     /// The invitation.
     pub invitation: Invitation,
-    /// Account that takes the file.
-    pub receiver: NameId,
     /// AuthCookie.
     pub cookie: Box<str>,
     /// Frame that named the address.
@@ -146,6 +146,13 @@ impl Ftp {
             self.invitations.insert((conn, cookie.into()), invitation);
         } else {
             self.lost += 1;
+        }
+    }
+
+    /// Remembers who agreed to an invitation.
+    pub fn agree(&mut self, conn: ConnId, cookie: &str, who: NameId) {
+        if let Some(invitation) = self.invitations.get_mut(&(conn, cookie.into())).filter(|one| one.sender != who) {
+            invitation.receiver = who;
         }
     }
 
