@@ -25,6 +25,8 @@ pub mod dissect;
 pub mod ffi;
 pub mod fields;
 pub mod item;
+pub mod p2p;
 pub mod session;
+pub mod slp;
 pub mod text;
 pub mod values;
