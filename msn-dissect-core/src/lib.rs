@@ -25,6 +25,8 @@ pub mod dissect;
 pub mod ffi;
 pub mod fields;
 pub mod item;
+pub mod object;
 pub mod session;
 pub mod text;
 pub mod values;
+pub mod view;

@@ -5,6 +5,7 @@ pub mod body;
 pub mod command;
 pub mod framing;
 pub mod heuristic;
+pub(crate) mod object;
 pub mod params;
 pub mod summary;
 
