@@ -30,3 +30,4 @@ pub mod session;
 pub mod text;
 pub mod values;
 pub mod view;
+pub mod xml;

@@ -7,7 +7,9 @@ pub mod framing;
 pub mod heuristic;
 pub(crate) mod object;
 pub mod params;
+pub(crate) mod slp_body;
 pub mod summary;
+pub(crate) mod xml;
 
 use crate::{
     command::{Dir, ServerKind},
