@@ -57,8 +57,9 @@ impl Walk<'_> {
         let mut open: Vec<&Node> = Vec::new();
         let mut at = 0;
         while let Some(node) = document.nodes.get(at) {
-            while let Some(node) = open.pop_if(|node| node.next <= at) {
-                self.end(node);
+            while let Some(&last) = open.last().filter(|last| last.next <= at) {
+                self.end(last);
+                open.pop();
             }
             at += 1;
             match node.kind {
