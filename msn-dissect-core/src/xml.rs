@@ -8,10 +8,10 @@ use crate::item::Span;
 use quick_xml::{Reader, events::BytesStart, events::Event};
 
 /// Most nodes and attributes of a document; what follows is not taken apart.
-pub const MAX_NODES: usize = 20_000;
+const MAX_NODES: usize = 20_000;
 
 /// Deepest nesting.
-pub const MAX_DEPTH: usize = 64;
+const MAX_DEPTH: usize = 64;
 
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
