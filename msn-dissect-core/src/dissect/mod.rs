@@ -10,6 +10,8 @@ pub mod params;
 pub(crate) mod slp_body;
 pub mod summary;
 pub(crate) mod transfer;
+pub(crate) mod object;
+pub(crate) mod xml;
 
 use crate::{
     command::{Dir, ServerKind},

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Shows XML documents.
+//! Shows payloads that are XML documents.
 
 use super::Body;
-use crate::fields::command as f;
+pub(crate) use crate::dissect::xml::document;
 
 /// Shows the payload.
 pub(super) fn show(body: &mut Body<'_, '_>) {
-    body.walk.out.tree.bytes(f::PAYLOAD, body.span);
+    document(&mut body.walk.out.tree, body.unit, body.span);
 }
