@@ -5,6 +5,7 @@ pub mod body;
 pub mod command;
 pub mod framing;
 pub mod heuristic;
+pub(crate) mod p2p_body;
 pub mod params;
 pub mod summary;
 
