@@ -78,9 +78,10 @@ pub fn iso_time(value: &[u8]) -> Option<u64> {
         return None;
     }
     let seconds = days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - shift;
-    let nanos = fraction.bytes().take(9).fold((0u64, 100_000_000u64), |(sum, unit), digit| {
-        (sum + u64::from(digit - b'0') * unit, unit / 10)
-    });
+    let nanos = fraction
+        .bytes()
+        .take(9)
+        .fold((0u64, 100_000_000u64), |(sum, unit), digit| (sum + u64::from(digit - b'0') * unit, unit / 10));
     u64::try_from(seconds).ok().map(|seconds| seconds * 1_000_000_000 + nanos.0)
 }
 
