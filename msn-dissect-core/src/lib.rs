@@ -27,6 +27,7 @@ pub mod fields;
 pub mod item;
 pub mod p2p;
 pub mod object;
+pub mod mime;
 pub mod session;
 pub mod slp;
 pub mod text;

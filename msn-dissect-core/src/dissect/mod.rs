@@ -283,9 +283,8 @@ fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Opti
 
 /// Dissects a message that was put together from fragments; `table` and `id` are those of the fragments.
 pub fn message(session: &mut Session, packet: &Packet, table: Table, id: u32, data: &[u8], out: &mut Dissection) {
-    let _ = (session, packet, id);
     if table == Table::Message {
-        out.tree.bytes(f::PAYLOAD, Span::new(0, data.len()));
+        body::mime::whole(session, packet, id, data, out);
     }
     finish(out, data.len());
 }

@@ -6,6 +6,7 @@
 //! of visits shows the same tree.
 
 pub mod connection;
+pub mod messages;
 pub mod names;
 pub mod notes;
 pub mod p2p;
@@ -40,4 +41,6 @@ pub struct Session {
     pub p2p: P2p,
     /// Objects that were offered.
     pub transfers: Transfers,
+    /// Messages split over several commands.
+    pub messages: messages::Messages,
 }

@@ -5,6 +5,7 @@ pub mod capabilities;
 pub mod codes;
 pub mod endpoints;
 pub mod errors;
+pub mod mime;
 pub mod numbers;
 pub mod slp;
 pub mod objects;
