@@ -10,7 +10,7 @@ use super::{
 pub use super::direct_frame::heuristic;
 use crate::{
     command::Dir,
-    fields::{Proto, ftp as f},
+    fields::{Proto, ftp as f, p2p},
     item::{Span, Tree},
     session::{
         Record, Session, What,
@@ -277,7 +277,7 @@ fn nonce(payload: Span, bytes: &[u8], status: NonceStatus, tree: &mut Tree) {
     let Some((wire, version)) = nonce_of(bytes).filter(|_| tree.wanted()) else { return };
     let place = Span::new(payload.end - wire.len(), payload.end);
     if version == 2 {
-        tree.raw(f::DIRECT_NONCE, place, &text_order(&wire));
+        tree.raw(p2p::NONCE, place, &text_order(&wire));
     }
     let hashed = tree.raw(f::DIRECT_HASHED, place, &hash_nonce(&wire));
     tree.generated(hashed);

@@ -357,10 +357,10 @@ fn empty_file(session: &Session, note: &FtpNote, unit: &[u8], out: &mut Dissecti
 /// The object that a transfer's bytes are.
 pub(super) fn object(session: &Session, transfer: u32, bytes: &[u8]) -> Object {
     let offer = session.ftp.transfer(transfer).and_then(|transfer| session.ftp.offer(transfer.offer));
-    let (content_type, extension) = super::object::content_type(bytes);
+    let (content_type, extension) = super::export::content_type(bytes);
     let given = offer.map_or("", |offer| &offer.invitation.name);
     Object {
-        name: super::object::file_name(given, "file", extension),
+        name: super::export::file_name(given, "file", extension),
         sender: offer.map(|offer| session.names.get(offer.invitation.sender).to_owned()).unwrap_or_default(),
         content_type,
         span: Span::new(0, bytes.len()),

@@ -5,7 +5,7 @@ use super::{
     Dissection, Object, Packet,
     ftp::Line,
     ftp_blocks::{self, Piece, Place},
-    object,
+    export,
 };
 use crate::{
     fields::{Proto, command as msn, ftp as f},
@@ -288,7 +288,7 @@ pub(super) fn whole(session: &Session, transfer: u32, bytes: &[u8], made: &Objec
     let size = tree.number(f::TRANSFER_SIZE, none, bytes.len() as u64);
     tree.generated(size);
     tree.close();
-    if let Some(image) = object::image_type(made.content_type) {
+    if let Some(image) = export::image_type(made.content_type) {
         tree.handoff(all, Handoff::MediaType, image);
     }
 }

@@ -7,19 +7,21 @@ pub mod channel;
 pub mod command;
 pub mod direct;
 pub mod direct_frame;
+pub mod export;
 pub mod framing;
 pub mod ftp;
 pub mod ftp_blocks;
 mod ftp_show;
 pub mod heuristic;
 mod invite_ftp;
-pub mod object;
 pub(crate) mod p2p_body;
 pub mod params;
 pub mod probe;
 pub(crate) mod slp_body;
 pub mod summary;
 pub(crate) mod transfer;
+pub(crate) mod object;
+pub(crate) mod xml;
 
 use crate::{
     command::{Dir, ServerKind},
@@ -33,7 +35,7 @@ use crate::{
 use framing::Unit;
 pub use channel::Channel;
 pub use heuristic::heuristic;
-pub use object::Object;
+pub use export::Object;
 use std::net::IpAddr;
 
 /// What the consumer knows of the bytes.
@@ -298,12 +300,11 @@ fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Opti
 
 /// Dissects a message that was put together from fragments; `table` and `id` are those of the fragments.
 pub fn message(session: &mut Session, packet: &Packet, table: Table, id: u32, data: &[u8], out: &mut Dissection) {
-    let _ = packet;
     if table == Table::Ftp {
         return ftp::whole(session, id, data, out);
     }
     if table == Table::Message {
-        out.tree.bytes(f::PAYLOAD, Span::new(0, data.len()));
+        body::mime::whole(session, packet, id, data, out);
     }
     finish(out, data.len());
 }

@@ -1,199 +1,234 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Objects that came over the wire whole, for Export Objects: a safe file name, and a content type by the bytes.
+//! Shows MSN objects, wherever they occur.
 
-use crate::item::Span;
+use crate::{
+    fields::{Field, command as f, expert, xml as x},
+    item::{Span, Tree},
+    object::{self, Attribute, Check, Object},
+    text,
+    view::{View, base64, utf16le},
+};
 
-/// An object to be exported: bytes of the data given.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Object {
-    /// File name without path, see [`file_name`].
-    pub name: String,
-    /// Account that sent it.
-    pub sender: String,
-    /// Media type, see [`content_type`].
-    pub content_type: &'static str,
-    /// Place of the bytes in the data given.
-    pub span: Span,
+/// What the value of an attribute is.
+#[derive(Clone, Copy)]
+enum Value {
+    Text,
+    Number,
+    Account,
+    Name,
+    Hash,
+    Check,
 }
 
-/// Longest file name made, in bytes; file systems take 255 and the consumer may add a number.
-pub const MAX_NAME: usize = 120;
+/// Attributes (fact base: p2p 9); names are compared without case.
+static ATTRIBUTES: &[(&str, Field, Value)] = &[
+    ("Creator", x::OBJECT_CREATOR, Value::Account),
+    ("Size", x::OBJECT_SIZE, Value::Number),
+    ("Type", x::OBJECT_TYPE, Value::Number),
+    ("Location", x::OBJECT_LOCATION, Value::Text),
+    ("Friendly", x::OBJECT_FRIENDLY, Value::Name),
+    ("SHA1D", x::OBJECT_SHA1D, Value::Hash),
+    ("SHA1C", x::OBJECT_SHA1C, Value::Check),
+    ("contenttype", x::OBJECT_CONTENT_TYPE, Value::Text),
+    ("stamp", x::OBJECT_STAMP, Value::Text),
+    ("avatarid", x::OBJECT_AVATAR_ID, Value::Text),
+    ("avatarcontentid", x::OBJECT_AVATAR_CONTENT_ID, Value::Text),
+    ("partnerid", x::OBJECT_PARTNER_ID, Value::Text),
+    ("Url", x::OBJECT_URL, Value::Text),
+    ("Url1", x::OBJECT_URL1, Value::Text),
+];
 
-/// Longest extension that is kept when a name is cut.
-const MAX_EXTENSION: usize = 16;
-
-/// Bytes looked at to tell text from binary.
-const TEXT_PROBE: usize = 4096;
-
-/// Type of content that nothing is known of.
-pub const OCTETS: &str = "application/octet-stream";
-
-/// Extensions of temporary names, which say nothing of the content.
-static TEMPORARY: &[&str] = &["tmp", "dat"];
-
-/// Names that Windows takes for devices.
-static DEVICES: &[&str] = &["con", "prn", "aux", "nul", "com", "lpt", "conin$", "conout$"];
-
-/// Media types of pictures that Wireshark has dissectors for.
-static IMAGES: &[&str] = &["image/png", "image/jpeg", "image/gif", "image/bmp"];
-
-/// Media type of the bytes, by looking at them, and the usual extension of such files (empty if there is none).
-pub fn content_type(bytes: &[u8]) -> (&'static str, &'static str) {
-    match infer::get(bytes) {
-        Some(kind) => (kind.mime_type(), kind.extension()),
-        None if is_text(bytes) => ("text/plain", "txt"),
-        None => (OCTETS, ""),
+/// Shows the object in `span` of `data`, which may be raw, percent-encoded or escaped in XML, and may be `0` or empty
+/// for none. Does nothing when the tree is not wanted.
+pub(crate) fn show(tree: &mut Tree, data: &[u8], span: Span) {
+    if tree.wanted() {
+        show_view(tree, f::OBJECT, &View::new(data, span), span);
     }
 }
 
-/// The media type, if it is a picture that the consumer can dissect.
-pub fn image_type(content_type: &str) -> Option<&'static str> {
-    IMAGES.iter().find(|&&image| image == content_type).copied()
-}
-
-fn is_text(bytes: &[u8]) -> bool {
-    let probe = bytes.get(..TEXT_PROBE).unwrap_or(bytes);
-    let text = match std::str::from_utf8(probe) {
-        Ok(text) => text,
-        // The probe may end within a letter.
-        Err(error) if error.error_len().is_none() && probe.len() < bytes.len() => {
-            probe.get(..error.valid_up_to()).and_then(|valid| std::str::from_utf8(valid).ok()).unwrap_or_default()
+/// The same for bytes that were decoded already, as the value of `field`, which covers `place`.
+pub(crate) fn show_view(tree: &mut Tree, field: Field, view: &View<'_>, place: Span) {
+    object::unwrap(view, |view| {
+        let shown = text::utf8(view.bytes());
+        let handle = tree.text(field, place, &shown.text);
+        if !shown.valid {
+            tree.expert(expert::NOT_UTF8);
         }
-        Err(_) => return false,
-    };
-    !text.is_empty() && text.chars().all(|letter| !letter.is_control() || matches!(letter, '\t' | '\n' | '\r'))
-}
-
-/// A file name made of what the sender called it: no path, no control or direction marks, nothing that a file system
-/// takes specially, at most [`MAX_NAME`] bytes, `extension` where it has none that says anything, never empty.
-pub fn file_name(given: &str, fallback: &str, extension: &str) -> String {
-    let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
-    let mut name: String = last.chars().filter(|&letter| !is_dropped(letter)).map(replace).collect();
-    name = name.trim_matches(|letter: char| letter == '.' || letter.is_whitespace()).to_owned();
-    if name.is_empty() || name == "0" {
-        name = fallback.to_owned();
-    }
-    let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
-    if DEVICES.iter().any(|device| stem.trim_end_matches(|last: char| last.is_ascii_digit()) == *device) {
-        name.insert(0, '_');
-    }
-    if !extension.is_empty() {
-        match name.rsplit_once('.') {
-            Some((stem, old)) if TEMPORARY.contains(&old.to_ascii_lowercase().as_str()) => {
-                name = format!("{stem}.{extension}");
+        match object::parse(view.bytes()) {
+            Some(object) => {
+                if !object.closed {
+                    tree.expert(x::OBJECT_MALFORMED);
+                }
+                tree.open(handle);
+                if field != f::OBJECT {
+                    let alias = tree.text(f::OBJECT, place, &shown.text);
+                    tree.hidden(alias);
+                }
+                attributes(tree, &object, view);
+                tree.close();
             }
-            Some((_, old)) if is_extension(old) => {}
-            _ => name = format!("{name}.{extension}"),
+            None if matches!(view.bytes(), b"0" | b"") => {
+                tree.note(handle, "none");
+            }
+            None if field == f::OBJECT => tree.expert(x::OBJECT_MALFORMED),
+            None => {}
+        }
+    });
+}
+
+/// Shows the attributes; the brackets and the name before and behind them are hidden.
+fn attributes(tree: &mut Tree, object: &Object, view: &View<'_>) {
+    let mut at = 0;
+    for attribute in &object.attributes {
+        markup(tree, view, Span::new(at, attribute.whole.start));
+        at = attribute.whole.end;
+        let name = attribute.name.of(view.bytes());
+        match ATTRIBUTES.iter().find(|row| name.eq_ignore_ascii_case(row.0.as_bytes())) {
+            Some(&(_, field, value)) => known(tree, object, view, attribute, field, value),
+            None => other(tree, view, attribute),
         }
     }
-    shorten(name)
-}
-
-fn is_extension(text: &str) -> bool {
-    (1..=MAX_EXTENSION).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
-}
-
-/// Letters that must not be in a file name at all: control characters, and marks that turn or hide text.
-fn is_dropped(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-}
-
-/// Letters that some file system takes specially.
-fn replace(letter: char) -> char {
-    if matches!(letter, '<' | '>' | ':' | '"' | '|' | '?' | '*' | '%') { '_' } else { letter }
-}
-
-/// Cuts the name before its extension.
-fn shorten(name: String) -> String {
-    if name.len() <= MAX_NAME {
-        return name;
+    markup(tree, view, Span::new(at, object.end));
+    let rest = Span::new(object.end, view.bytes().len());
+    if !rest.is_empty() {
+        let shown = text::utf8(rest.of(view.bytes())).text;
+        tree.text(x::OBJECT_ATTRIBUTE, view.span(rest), &shown);
     }
-    let extension = match name.rsplit_once('.') {
-        Some((_, extension)) if is_extension(extension) => format!(".{extension}"),
-        _ => String::new(),
+}
+
+fn markup(tree: &mut Tree, view: &View<'_>, span: Span) {
+    let shown = text::utf8(span.of(view.bytes())).text;
+    if !shown.trim().is_empty() {
+        let handle = tree.text(x::OBJECT_TAG, view.span(span), shown.trim());
+        tree.hidden(handle);
+    }
+}
+
+fn known(tree: &mut Tree, object: &Object, view: &View<'_>, attribute: &Attribute, field: Field, value: Value) {
+    let place = view.span(attribute.whole);
+    let part = view.part(attribute.value);
+    let plain = part.xml();
+    let shown = text::utf8(plain.bytes()).text;
+    match value {
+        Value::Text => {
+            tree.text(field, place, &shown);
+        }
+        Value::Account => {
+            tree.text(field, place, &shown);
+            let alias = tree.text(f::EMAIL, place, &shown);
+            tree.hidden(alias);
+        }
+        Value::Number => {
+            let most = if field == x::OBJECT_SIZE { u64::MAX } else { u64::from(u32::MAX) };
+            match shown.parse().ok().filter(|&number| number <= most) {
+                Some(number) => {
+                    tree.number(field, place, number);
+                }
+                None => {
+                    other(tree, view, attribute);
+                    tree.expert(x::VALUE_MALFORMED);
+                }
+            }
+        }
+        Value::Name => match base64(plain.bytes()) {
+            Some(name) => {
+                let name = utf16le(&name);
+                let handle = tree.text(field, place, &text::utf8(name.as_bytes()).text);
+                tree.note(handle, &format!("sent as {shown}"));
+            }
+            None => {
+                tree.text(field, place, &shown);
+                tree.expert(x::BASE64_MALFORMED);
+            }
+        },
+        Value::Hash => hash(tree, field, place, &shown),
+        Value::Check => {
+            hash(tree, field, place, &shown);
+            check(tree, object, view, place);
+        }
+    }
+}
+
+/// Shows a hash, and its hexadecimal form, by which it can be compared with other tools.
+fn hash(tree: &mut Tree, field: Field, place: Span, shown: &str) {
+    let handle = tree.text(field, place, shown);
+    match base64(shown.as_bytes()) {
+        Some(bytes) if bytes.len() == 20 => {
+            tree.note(handle, &hexadecimal(&bytes));
+        }
+        Some(_) => tree.expert(x::VALUE_MALFORMED),
+        None => tree.expert(x::BASE64_MALFORMED),
+    }
+}
+
+fn check(tree: &mut Tree, object: &Object, view: &View<'_>, place: Span) {
+    let (status, right) = match object.check(view.bytes()) {
+        Check::Bad(right) => (0, Some(right)),
+        Check::Good => (1, None),
+        Check::Unverified => (2, None),
     };
-    let mut end = MAX_NAME - extension.len();
-    while !name.is_char_boundary(end) {
-        end -= 1;
+    let handle = tree.number(x::OBJECT_SHA1C_STATUS, place, status);
+    tree.generated(handle);
+    if let Some(right) = right {
+        let right = hexadecimal(&right);
+        tree.expert_text(x::OBJECT_HASH, &format!("Hash of the object's attributes is wrong, it should be {right}"));
     }
-    let stem = name.get(..end).unwrap_or_default();
-    format!("{}{extension}", stem.trim_end_matches(['.', ' ']))
+}
+
+/// Lower-case digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn other(tree: &mut Tree, view: &View<'_>, attribute: &Attribute) {
+    let shown = text::utf8(attribute.whole.of(view.bytes())).text;
+    tree.text(x::OBJECT_ATTRIBUTE, view.span(attribute.whole), &shown);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
-    #[test]
-    fn names_lose_what_is_dangerous_and_keep_the_rest() {
-        for (given, expected) in [
-            ("photo.png", "photo.png"),
-            ("../../etc/passwd", "passwd"),
-            ("C:\\Windows\\win.ini", "win.ini"),
-            ("..", "file"),
-            (".", "file"),
-            ("", "file"),
-            ("0", "file"),
-            ("/", "file"),
-            (".profile", "profile"),
-            ("a\u{0}b\r\nc\u{1b}[0m.txt", "abc[0m.txt"),
-            ("in\u{202e}gpj.exe", "ingpj.exe"),
-            ("what?*.txt", "what__.txt"),
-            ("CON", "_CON"),
-            ("com1.txt", "_com1.txt"),
-            ("console.txt", "console.txt"),
-            ("trailing. . ", "trailing"),
-            ("Größe.png", "Größe.png"),
-        ] {
-            assert_eq!(file_name(given, "file", ""), expected, "{given:?}");
-        }
+    fn tree(text: &str) -> Tree {
+        let mut tree = Tree::new(true);
+        show(&mut tree, text.as_bytes(), Span::new(0, text.len()));
+        tree
     }
 
     #[test]
-    fn extensions_come_from_the_content_where_the_name_has_none() {
-        assert_eq!(file_name("TFR2C.tmp", "x", "png"), "TFR2C.png");
-        assert_eq!(file_name("photo", "x", "png"), "photo.png");
-        assert_eq!(file_name("photo.jpg", "x", "png"), "photo.jpg");
-        assert_eq!(file_name("notes.tmp", "x", ""), "notes.tmp");
-        assert_eq!(file_name("", "display_picture", "gif"), "display_picture.gif");
+    fn attributes_become_fields() {
+        let text = concat!(
+            r#"<msnobj Creator="alice@example.com" Size="30" Type="3" Location="TFR1.dat" Friendly="QQBsAAAA" "#,
+            r#"SHA1D="/DjLtQ5YJBTb6LtOlgwHWdIh37o=" SHA1C="vUC/H5Klfp9COU2hCE3ZWtvohqs=" stamp="x" new="y"/>"#
+        );
+        let tree = tree(text);
+        assert_eq!(tree.text_of(x::OBJECT_CREATOR), Some("alice@example.com"));
+        assert_eq!(tree.text_of(f::EMAIL), Some("alice@example.com"));
+        assert_eq!(tree.number_of(x::OBJECT_SIZE), Some(30));
+        assert_eq!(tree.number_of(x::OBJECT_TYPE), Some(3));
+        assert_eq!(tree.text_of(x::OBJECT_FRIENDLY), Some("Al"));
+        assert_eq!(tree.text_of(x::OBJECT_STAMP), Some("x"));
+        assert_eq!(tree.text_of(x::OBJECT_ATTRIBUTE), Some("new=\"y\""));
+        // The friendly name was changed, so the hash is wrong.
+        assert_eq!(tree.number_of(x::OBJECT_SHA1C_STATUS), Some(0));
+        assert!(tree.has_expert(x::OBJECT_HASH));
     }
 
     #[test]
-    fn content_is_told_by_its_bytes() {
-        for (bytes, kind) in [
-            (&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..], "image/png"),
-            (b"\xff\xd8\xff\xe0\0\x10JFIF", "image/jpeg"),
-            (b"GIF89a\x01\0\x01\0", "image/gif"),
-            (b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0", "image/bmp"),
-            (b"RIFF\x24\0\0\0WAVEfmt ", "audio/x-wav"),
-            (b"MSCF\0\0\0\0", "application/vnd.ms-cab-compressed"),
-            (b"FWS\x06\0\0\0\0", "application/x-shockwave-flash"),
-            ("Grüße\r\n".as_bytes(), "text/plain"),
-            (b"\0\x01\x02\x03", OCTETS),
-            (b"", OCTETS),
-        ] {
-            assert_eq!(content_type(bytes).0, kind, "{bytes:?}");
-        }
-        let long = "ä".repeat(TEXT_PROBE);
-        assert_eq!(content_type(format!("x{long}").as_bytes()).0, "text/plain");
-        assert_eq!(image_type("image/png"), Some("image/png"));
-        assert_eq!(image_type("text/plain"), None);
+    fn places_are_those_on_the_wire() {
+        let tree = tree("%3Cmsnobj%20Creator%3D%22a%40example.com%22%2F%3E");
+        let creator = tree.find(x::OBJECT_CREATOR).unwrap();
+        assert_eq!((creator.start, creator.len), (12, 31));
+        assert_eq!(tree.text_of(x::OBJECT_CREATOR), Some("a@example.com"));
+        assert_eq!(tree.text_of(f::OBJECT), Some("<msnobj Creator=\"a@example.com\"/>"));
     }
 
-    proptest! {
-        #[test]
-        fn any_name_is_safe(given in "\\PC*|[\\x00-\\x7f./\\\\]{0,300}", extension in "|png|txt") {
-            let name = file_name(&given, "file", &extension);
-            prop_assert!(!name.is_empty() && name.len() <= MAX_NAME);
-            prop_assert!(!name.contains(['/', '\\', '\0']) && !name.starts_with('.') && !name.ends_with(['.', ' ']));
-            prop_assert!(!name.chars().any(char::is_control));
+    #[test]
+    fn no_object_is_no_error() {
+        for text in ["0", ""] {
+            assert!(!tree(text).has_expert(x::OBJECT_MALFORMED));
         }
-
-        #[test]
-        fn any_content_has_a_type(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            prop_assert!(content_type(&bytes).0.contains('/'));
-        }
+        assert!(tree("nonsense").has_expert(x::OBJECT_MALFORMED));
+        assert!(!tree("%3Cmsnobj%2F%3E").has_expert(x::OBJECT_MALFORMED));
     }
 }

@@ -28,9 +28,9 @@ pub(crate) struct Carrier {
     pub end: u8,
 }
 
-/// Shows the packets of a body, with footers.
-pub(crate) fn show(walk: &mut Walk<'_>, span: Span, context: &P2pContext) {
-    let _ = context;
+/// Shows the packets in `span` of `data`, with footers. Runs on every pass, with and without a tree.
+pub(crate) fn show(walk: &mut Walk<'_>, data: &[u8], span: Span, context: &P2pContext) {
+    let _ = (data, context);
     walk.out.tree.bytes(f::DATA, span);
 }
 

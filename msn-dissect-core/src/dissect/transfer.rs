@@ -4,7 +4,7 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha1::{Digest, Sha1};
 
-use super::{Object, Walk, object};
+use super::{Object, Walk, export};
 use crate::{
     fields::ftp as f,
     item::{Handoff, Span, Tree},
@@ -14,9 +14,9 @@ use crate::{
 /// Called once for each object whose bytes are all there, where the last of them stands; on every pass, also without
 /// a tree. `span` is the place of `bytes` in the current source.
 pub(crate) fn completed(walk: &mut Walk<'_>, transfer: &Transfer, span: Span, bytes: &[u8]) {
-    let (content_type, extension) = object::content_type(bytes);
+    let (content_type, extension) = export::content_type(bytes);
     let fallback = transfer.kind.name().replace(' ', "_");
-    let name = object::file_name(&transfer.name, &fallback, extension);
+    let name = export::file_name(&transfer.name, &fallback, extension);
     let sender = walk.session.names.get(transfer.sender).to_owned();
     let made = Object { name, sender, content_type, span: span.shift(walk.out.tree.base()) };
     show(transfer, span, bytes, &made, &mut walk.out.tree);
@@ -56,7 +56,7 @@ fn show(transfer: &Transfer, span: Span, bytes: &[u8], made: &Object, tree: &mut
     }
     hash(transfer, bytes, tree);
     tree.close();
-    if let Some(image) = object::image_type(made.content_type) {
+    if let Some(image) = export::image_type(made.content_type) {
         tree.handoff(span, Handoff::MediaType, image);
     }
 }

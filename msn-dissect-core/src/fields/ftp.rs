@@ -33,7 +33,6 @@ fields! { super::slp::END;
     DIRECT_LENGTH = "msnp2p.direct.length" "Packet length" Uint(4, Dec, None), "Bytes of the packet on a direct connection.";
     DIRECT_FOO = "msnp2p.direct.greeting" "Greeting" Str, "The word foo, with which the connecting side begins.";
     DIRECT_KEEP_ALIVE = "msnp2p.direct.keep_alive" "Keep-alive" Heading, "Packet without content.";
-    DIRECT_NONCE = "msnp2p.nonce" "Nonce" Guid, "Nonce that ties a direct connection to its invitation.";
     DIRECT_HASHED = "msnp2p.nonce.hashed" "Hashed nonce" Guid, "First 16 bytes of the SHA-1 of the nonce, as the negotiation carries it.";
     DIRECT_NONCE_STATUS = "msnp2p.nonce.status" "Nonce status" Str, "Whether the negotiation carried this nonce or its hash: good, bad or unverified.";
     DIRECT_CALL_ID = "msnp2p.direct.call_id" "Call-ID" Str, "Call-ID of the negotiation that led to this connection.";

@@ -9,6 +9,7 @@ pub mod bounded;
 pub mod connection;
 pub mod direct;
 pub mod ftp;
+pub mod messages;
 pub mod names;
 pub mod notes;
 pub mod p2p;
@@ -50,4 +51,6 @@ pub struct Session {
     pub ftp: Ftp,
     /// Direct connections.
     pub direct: Direct,
+    /// Messages split over several commands.
+    pub messages: messages::Messages,
 }
