@@ -199,7 +199,7 @@ static void hand_over(const Replay *replay, tvbuff_t *tvb, const MsnItem *item)
         if (media_types == NULL) {
             media_types = find_dissector_table("media_type");
         }
-        dissector_try_string(media_types, name, part, replay->pinfo, current(replay), NULL);
+        msn_try_string(media_types, name, part, replay->pinfo, current(replay));
     } else {
         dissector_handle_t handle = find_dissector(name);
 

@@ -186,7 +186,6 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
         let rest = data.get(at..).unwrap_or_default();
         let known = framing::Context {
             known: command::known(&before),
-            synced: at > 0 || packet.first_pass,
             skip: match before.what {
                 What::Continuation(skip) => skip as usize,
                 _ => 0,
