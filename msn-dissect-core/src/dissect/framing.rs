@@ -62,10 +62,12 @@ pub struct Command {
 }
 
 /// What stands at the start of the bytes.
+// Most units are commands, so a box would cost an allocation each and save nothing.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 pub enum Unit {
     /// A command.
-    Command(Box<Command>),
+    Command(Command),
     /// Bytes that belong to no known command.
     Continuation(usize),
     /// A command whose end has not come.
@@ -105,7 +107,7 @@ pub fn next(data: &[u8], context: &Context) -> Unit {
         return Unit::Incomplete(Need::Bytes(total - there));
     }
     let payload = Span::new(line.total, there);
-    Unit::Command(Box::new(Command {
+    Unit::Command(Command {
         payload,
         announced,
         too_long,
@@ -115,7 +117,7 @@ pub fn next(data: &[u8], context: &Context) -> Unit {
         missing: total - there,
         line,
         choice,
-    }))
+    })
 }
 
 /// A line whose end will not come: shown as far as it goes.
@@ -125,7 +127,7 @@ fn unfinished(data: &[u8], context: &Context) -> Unit {
     else {
         return Unit::Continuation(data.len());
     };
-    Unit::Command(Box::new(Command {
+    Unit::Command(Command {
         choice: layout::choose_loosely(&line, data, context.known),
         payload: Span::default(),
         announced: None,
@@ -135,13 +137,7 @@ fn unfinished(data: &[u8], context: &Context) -> Unit {
         shown: line.total,
         missing: 0,
         line,
-    }))
-}
-
-impl AsRef<Command> for Command {
-    fn as_ref(&self) -> &Command {
-        self
-    }
+    })
 }
 
 /// Whether an unfinished line may become a command: a known word, or the beginning of one.
@@ -193,7 +189,7 @@ fn next_command(data: &[u8], context: &Context) -> usize {
             let Some(choice) = layout::choose(&line, candidate, context.known) else {
                 continue;
             };
-            if choice.fit != Fit::Loose && line.len() > 0 {
+            if choice.fit != Fit::Loose && !line.is_empty() {
                 return at;
             }
         }
@@ -220,7 +216,7 @@ mod tests {
         Context { can_desegment: true, ..Context::default() }
     }
 
-    fn command(data: &[u8]) -> Box<Command> {
+    fn command(data: &[u8]) -> Command {
         match next(data, &context()) {
             Unit::Command(command) => command,
             other => panic!("{other:?}"),

@@ -204,7 +204,7 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
         let mut walk = Walk { session: &mut *session, packet, data, record: before, out: &mut *out };
         match framing::next(rest, &known) {
             Unit::Command(found) => {
-                walk.command(at, found.as_ref());
+                walk.command(at, &found);
                 at += found.shown;
             }
             Unit::Continuation(len) => {

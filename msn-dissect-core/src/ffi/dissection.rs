@@ -151,6 +151,8 @@ struct Owner {
 thread_local! {
     /// Dissections that were given back, with their buffers. More than one is in use when a reassembled message is
     /// dissected while the outer items are still being replayed.
+    // Boxes, because C holds their addresses.
+    #[allow(clippy::vec_box)]
     static SPARE: RefCell<Vec<Box<Owner>>> = const { RefCell::new(Vec::new()) };
 }
 
