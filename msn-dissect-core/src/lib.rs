@@ -25,6 +25,7 @@ pub mod dissect;
 pub mod ffi;
 pub mod fields;
 pub mod item;
+pub mod mime;
 pub mod session;
 pub mod text;
 pub mod values;

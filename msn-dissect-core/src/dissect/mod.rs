@@ -5,6 +5,7 @@ pub mod body;
 pub mod command;
 pub mod framing;
 pub mod heuristic;
+pub(crate) mod p2p_body;
 pub mod params;
 pub mod summary;
 
@@ -263,9 +264,8 @@ fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Opti
 
 /// Dissects a message that was put together from fragments; `table` and `id` are those of the fragments.
 pub fn message(session: &mut Session, packet: &Packet, table: Table, id: u32, data: &[u8], out: &mut Dissection) {
-    let _ = (session, packet, id);
     if table == Table::Message {
-        out.tree.bytes(f::PAYLOAD, Span::new(0, data.len()));
+        body::mime::whole(session, packet, id, data, out);
     }
     finish(out, data.len());
 }

@@ -6,6 +6,7 @@
 //! of visits shows the same tree.
 
 pub mod connection;
+pub mod messages;
 pub mod names;
 pub mod notes;
 pub mod records;
@@ -32,4 +33,6 @@ pub struct Session {
     pub names: Names,
     /// What ties connections together.
     pub rendezvous: Rendezvous,
+    /// Messages split over several commands.
+    pub messages: messages::Messages,
 }

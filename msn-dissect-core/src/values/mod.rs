@@ -4,6 +4,7 @@
 pub mod capabilities;
 pub mod codes;
 pub mod errors;
+pub mod mime;
 pub mod numbers;
 
 /// Meanings of the values of a numeric field, sorted by value.
