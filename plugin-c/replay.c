@@ -267,6 +267,7 @@ static void add_fragment(const Replay *replay, tvbuff_t *tvb, const MsnFragment 
     if (message->info_len > 0) {
         col_append_str(pinfo->cinfo, COL_INFO, (const char *)message->info);
     }
+    msn_expect(pinfo, message);
     msn_replay(message, replay->packet, whole, pinfo, current(replay));
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows one command and learns from it.
 
-use super::{Announcement, Walk, framing::Command, params, summary};
+use super::{AnnouncedKind, Announcement, Walk, framing::Command, params, summary};
 use crate::{
     command::{
         Choice, Dir, Fit, Kind, ServerKind,
@@ -246,7 +246,7 @@ impl Walk<'_> {
         let Some(address) = std::str::from_utf8(address).ok().and_then(|text| text.parse().ok()) else {
             return;
         };
-        let announcement = Announcement { address, port };
+        let announcement = Announcement { address, port, kind: AnnouncedKind::Msn };
         if port != 0 && self.session.rendezvous.is_new_server(&announcement) {
             self.out.announced.push(announcement);
         }

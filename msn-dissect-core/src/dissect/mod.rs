@@ -7,7 +7,11 @@ pub mod framing;
 pub mod heuristic;
 pub(crate) mod p2p_body;
 pub mod params;
+pub(crate) mod slp_body;
 pub mod summary;
+pub(crate) mod transfer;
+pub(crate) mod object;
+pub(crate) mod xml;
 
 use crate::{
     command::{Dir, ServerKind},
@@ -77,13 +81,27 @@ pub enum Need {
     Segment,
 }
 
-/// A connection that was announced: dissect it as MSN whatever its port.
+/// What an announced connection will speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum AnnouncedKind {
+    /// Text protocol of a server.
+    Msn = 0,
+    /// Direct connection between two clients.
+    Direct = 1,
+    /// Old file transfer.
+    Ftp = 2,
+}
+
+/// A connection that was announced: dissect it as its kind whatever its port.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Announcement {
     /// Address.
     pub address: IpAddr,
     /// TCP port.
     pub port: u16,
+    /// What it will speak.
+    pub kind: AnnouncedKind,
 }
 
 /// Reassembly table a fragment belongs to.

@@ -200,6 +200,7 @@ fn one(tree: &mut Tree, data: &[u8], span: Span, kind: &Kind, field: Field) {
                 tree.note(handle, meaning);
             }
         }
+        Kind::Object if tree.wanted() => super::object::show(tree, data, span),
         Kind::Name | Kind::Object => {
             decoded(tree, data, field, span);
         }

@@ -65,6 +65,8 @@ pub struct MsnAnnouncement {
     pub address: [u8; 16],
     /// 4 or 16.
     pub address_len: u8,
+    /// What it will speak: 0 = text protocol, 1 = direct connection, 2 = old file transfer.
+    pub kind: u8,
     /// TCP port.
     pub port: u16,
 }
@@ -304,7 +306,7 @@ fn hand_out(mut owner: Box<Owner>) -> *const MsnDissection {
             }
             IpAddr::V6(six) => (six.octets(), 16),
         };
-        MsnAnnouncement { address, address_len, port: one.port }
+        MsnAnnouncement { address, address_len, kind: one.kind as u8, port: one.port }
     });
     owner.announced.extend(announced);
     owner.fragments.clear();

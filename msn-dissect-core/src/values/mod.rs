@@ -3,9 +3,12 @@
 
 pub mod capabilities;
 pub mod codes;
+pub mod endpoints;
 pub mod errors;
 pub mod mime;
 pub mod numbers;
+pub mod slp;
+pub mod objects;
 
 /// Meanings of the values of a numeric field, sorted by value.
 pub type Names = [(u32, &'static str)];
