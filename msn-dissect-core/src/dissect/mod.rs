@@ -5,6 +5,7 @@ pub mod body;
 pub mod command;
 pub mod framing;
 pub mod heuristic;
+mod login;
 pub(crate) mod object;
 pub mod params;
 pub(crate) mod slp_body;
