@@ -6,6 +6,8 @@ pub mod command;
 pub mod framing;
 pub mod heuristic;
 pub(crate) mod p2p_body;
+mod login;
+pub(crate) mod object;
 pub mod params;
 pub(crate) mod slp_body;
 pub mod summary;

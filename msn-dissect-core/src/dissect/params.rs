@@ -215,7 +215,8 @@ fn one(tree: &mut Tree, data: &[u8], span: Span, kind: &Kind, field: Field) {
         | Kind::Pair
         | Kind::Word
         | Kind::Group => {
-            string(tree, field, span, &text::utf8(token));
+            let handle = string(tree, field, span, &text::utf8(token));
+            super::login::more(tree, data, span, kind, field, handle);
         }
     }
 }
