@@ -110,7 +110,8 @@ int msn_dissect_channel(uint8_t channel, tvbuff_t *tvb, packet_info *pinfo, prot
     /* Asking for more bytes of a segment that the capture cut would never be answered. */
     packet.flags = (pinfo->can_desegment && captured == reported ? MSN_CAN_DESEGMENT : 0u) |
                    (first_pass ? MSN_FIRST_PASS : 0u) | (tree != NULL ? MSN_WANT_TREE : 0u) |
-                   (want_info ? MSN_WANT_INFO : 0u) | (sequence != NULL ? MSN_HAS_SEQUENCE : 0u);
+                   (want_info ? MSN_WANT_INFO : 0u) | (msn_export_wanted() ? MSN_WANT_OBJECTS : 0u) |
+                   (sequence != NULL ? MSN_HAS_SEQUENCE : 0u);
     dissection = msn_dissect(msn_session, &packet, channel, tvb_get_ptr(tvb, 0, (int)captured), captured);
     if (dissection == NULL) {
         return 0;

@@ -26,9 +26,14 @@ static tap_packet_status take_object(void *data, packet_info *pinfo, epan_dissec
     return TAP_PACKET_REDRAW;
 }
 
+bool msn_export_wanted(void)
+{
+    return have_tap_listener(tap);
+}
+
 void msn_export(const MsnDissection *dissection, tvbuff_t *tvb, packet_info *pinfo)
 {
-    if (dissection->object_count == 0 || !have_tap_listener(tap)) {
+    if (dissection->object_count == 0 || !msn_export_wanted()) {
         return;
     }
     for (uint32_t i = 0; i < dissection->object_count; i++) {
@@ -40,7 +45,11 @@ void msn_export(const MsnDissection *dissection, tvbuff_t *tvb, packet_info *pin
         entry->filename = wmem_strdup(pinfo->pool, object->name);
         entry->payload_len = object->len;
         /* The queue is emptied when the packet is done, and the bytes live at least as long. */
-        entry->payload_data = (uint8_t *)tvb_memdup(pinfo->pool, tvb, (int)object->start, object->len);
+        if (object->decoded != NULL) {
+            entry->payload_data = (uint8_t *)wmem_memdup(pinfo->pool, object->decoded, object->len);
+        } else {
+            entry->payload_data = (uint8_t *)tvb_memdup(pinfo->pool, tvb, (int)object->start, object->len);
+        }
         tap_queue_packet(tap, pinfo, entry);
     }
 }

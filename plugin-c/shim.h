@@ -79,6 +79,9 @@ int msn_channel_protocol(uint8_t channel);
 /* Registers the list of exportable objects. */
 void msn_register_export(void);
 
+/* Whether anybody lists objects. */
+bool msn_export_wanted(void);
+
 /* Queues the objects of a dissection for the list, if anybody wants it. */
 void msn_export(const MsnDissection *dissection, tvbuff_t *tvb, packet_info *pinfo);
 

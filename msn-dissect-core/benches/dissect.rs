@@ -58,7 +58,8 @@ fn unit(traffic: Traffic, number: u32) -> Vec<u8> {
             let _ = write!(text, "MSG {contact} Contact {}\r\n{body}", body.len());
         }
         Traffic::PeerToPeer => {
-            let head = "MIME-Version: 1.0\r\nContent-Type: application/x-msnmsgrp2p\r\nP2P-Dest: bob@example.com\r\n\r\n";
+            let head =
+                "MIME-Version: 1.0\r\nContent-Type: application/x-msnmsgrp2p\r\nP2P-Dest: bob@example.com\r\n\r\n";
             let mut packet = Vec::new();
             for word in [7, 9, (number - 1) * 1202, 0, 1 << 30, 0, 1202, 0x20, 77, 0, 0, 0] {
                 packet.extend_from_slice(&u32::to_le_bytes(word));

@@ -91,15 +91,13 @@ impl Walk<'_> {
             tree.expert_text(kind, &format!("Error {code}: {meaning}"));
         }
         let Some(choice) = &found.choice else {
-            for index in 0..line.len() {
-                params::unknown(tree, data, line.token(index));
-            }
+            params::unknown(tree, data, line, 0..line.len());
             return;
         };
         if let Some((span, trid)) = choice.trid(line, data) {
             tree.number(f::TRID, span, u64::from(trid));
         }
-        params::all(tree, data, line, choice);
+        params::all(tree, data, line, choice, found.unfinished);
         match choice.fit {
             Fit::Exact => {}
             Fit::Other => {

@@ -3,7 +3,7 @@
 
 use crate::item::Span;
 
-/// An object to be exported: bytes of the data given.
+/// An object to be exported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
     /// File name without path, see [`file_name`].
@@ -12,8 +12,23 @@ pub struct Object {
     pub sender: String,
     /// Media type, see [`content_type`].
     pub content_type: &'static str,
-    /// Place of the bytes in the data given.
+    /// Place of the bytes in the data given; nothing where they were decoded.
     pub span: Span,
+    /// The bytes, where they do not stand in the data given.
+    pub decoded: Option<Box<[u8]>>,
+}
+
+impl Object {
+    /// An object of `bytes`, which may stand in `data`; `given` is what the sender called it.
+    pub fn new(given: &str, fallback: &str, sender: &str, bytes: &[u8], data: &[u8]) -> Self {
+        let (content_type, extension) = content_type(bytes);
+        let name = file_name(given, fallback, extension);
+        let start = (bytes.as_ptr() as usize).wrapping_sub(data.as_ptr() as usize);
+        let span = Span::new(start.min(data.len()), start.saturating_add(bytes.len()).min(data.len()));
+        let inside = span.len() == bytes.len() && std::ptr::eq(span.of(data).as_ptr(), bytes.as_ptr());
+        let (span, decoded) = if inside { (span, None) } else { (Span::default(), Some(bytes.into())) };
+        Object { name, sender: sender.to_owned(), content_type, span, decoded }
+    }
 }
 
 /// Longest file name made, in bytes; file systems take 255 and the consumer may add a number.
@@ -180,6 +195,15 @@ mod tests {
         assert_eq!(content_type(format!("x{long}").as_bytes()).0, "text/plain");
         assert_eq!(image_type("image/png"), Some("image/png"));
         assert_eq!(image_type("text/plain"), None);
+    }
+
+    #[test]
+    fn bytes_are_copied_only_where_they_do_not_stand_in_the_data() {
+        let data = b"0123GIF89a..";
+        let inside = Object::new("a", "", "", &data[4..], data);
+        assert_eq!((inside.span, inside.decoded), (Span::new(4, 12), None));
+        let outside = Object::new("a", "", "", b"other", data);
+        assert_eq!((outside.span, outside.decoded.as_deref()), (Span::default(), Some(&b"other"[..])));
     }
 
     proptest! {

@@ -135,7 +135,7 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
             });
         } else {
             ftp_show::line(session, packet, &note, unit, out);
-            empty_file(session, &note, unit, out);
+            empty_file(session, packet, &note, unit, out);
         }
         out.tree.rebase(base);
         at += len.max(1);
@@ -346,32 +346,28 @@ fn fragment(out: &mut Dissection, note: &FtpNote, id: u32, size: u64, piece: &Pi
 }
 
 /// A file of no bytes is whole as soon as it is announced.
-fn empty_file(session: &Session, note: &FtpNote, unit: &[u8], out: &mut Dissection) {
-    let is_fil = note.what == FtpWhat::Line && unit.starts_with(b"FIL");
+fn empty_file(session: &Session, packet: &Packet, note: &FtpNote, unit: &[u8], out: &mut Dissection) {
+    let is_fil = packet.want_objects && note.what == FtpWhat::Line && unit.starts_with(b"FIL");
     if is_fil && session.ftp.transfer(note.transfer).is_some_and(|transfer| transfer.size == 0) {
-        let object = object(session, note.transfer, &[]);
-        out.objects.push(object);
+        out.objects.push(object(session, note.transfer, &[]));
     }
 }
 
 /// The object that a transfer's bytes are.
 pub(super) fn object(session: &Session, transfer: u32, bytes: &[u8]) -> Object {
     let offer = session.ftp.transfer(transfer).and_then(|transfer| session.ftp.offer(transfer.offer));
-    let (content_type, extension) = super::export::content_type(bytes);
     let given = offer.map_or("", |offer| &offer.invitation.name);
-    Object {
-        name: super::export::file_name(given, "file", extension),
-        sender: offer.map(|offer| session.names.get(offer.invitation.sender).to_owned()).unwrap_or_default(),
-        content_type,
-        span: Span::new(0, bytes.len()),
-    }
+    let sender = offer.map_or("", |offer| session.names.get(offer.invitation.sender));
+    Object::new(given, "file", sender, bytes, bytes)
 }
 
 /// Shows a file that was put together from blocks, and gives it out.
-pub fn whole(session: &Session, transfer: u32, bytes: &[u8], out: &mut Dissection) {
-    let object = object(session, transfer, bytes);
-    ftp_show::whole(session, transfer, bytes, &object, out);
-    out.objects.push(object);
+pub fn whole(session: &Session, packet: &Packet, transfer: u32, bytes: &[u8], out: &mut Dissection) {
+    if packet.want_objects || out.tree.wanted() {
+        let object = object(session, transfer, bytes);
+        ftp_show::whole(session, transfer, bytes, &object, out);
+        out.objects.push(object);
+    }
     out.consumed = bytes.len();
     out.need = Need::Nothing;
 }

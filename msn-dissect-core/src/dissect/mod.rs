@@ -15,12 +15,13 @@ mod ftp_show;
 pub mod heuristic;
 mod invite_ftp;
 pub(crate) mod p2p_body;
+mod login;
+pub(crate) mod object;
 pub mod params;
 pub mod probe;
 pub(crate) mod slp_body;
 pub mod summary;
 pub(crate) mod transfer;
-pub(crate) mod object;
 pub(crate) mod xml;
 
 use crate::{
@@ -61,6 +62,8 @@ pub struct Packet {
     pub can_desegment: bool,
     /// The Info column is wanted.
     pub want_info: bool,
+    /// Whole objects are wanted for export.
+    pub want_objects: bool,
     /// Bytes of the segment on the wire; more than were given when the capture cut it.
     pub reported_len: usize,
 }
@@ -76,6 +79,7 @@ impl Packet {
             first_pass: true,
             can_desegment: true,
             want_info: true,
+            want_objects: true,
             ..Packet::default()
         }
     }
@@ -222,7 +226,6 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
         let rest = data.get(at..).unwrap_or_default();
         let known = framing::Context {
             known: command::known(&before),
-            synced: at > 0 || packet.first_pass,
             skip: match before.what {
                 What::Continuation(skip) => skip as usize,
                 _ => 0,
@@ -241,7 +244,7 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
         let mut walk = Walk { session: &mut *session, packet, data, record: before, out: &mut *out };
         match framing::next(rest, &known) {
             Unit::Command(found) => {
-                walk.command(at, found.as_ref());
+                walk.command(at, &found);
                 at += found.shown;
             }
             Unit::Continuation(len) => {
@@ -301,7 +304,7 @@ fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Opti
 /// Dissects a message that was put together from fragments; `table` and `id` are those of the fragments.
 pub fn message(session: &mut Session, packet: &Packet, table: Table, id: u32, data: &[u8], out: &mut Dissection) {
     if table == Table::Ftp {
-        return ftp::whole(session, id, data, out);
+        return ftp::whole(session, packet, id, data, out);
     }
     if table == Table::Message {
         body::mime::whole(session, packet, id, data, out);

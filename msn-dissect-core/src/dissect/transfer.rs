@@ -14,14 +14,15 @@ use crate::{
 /// Called once for each object whose bytes are all there, where the last of them stands; on every pass, also without
 /// a tree. `span` is the place of `bytes` in the current source.
 pub(crate) fn completed(walk: &mut Walk<'_>, transfer: &Transfer, span: Span, bytes: &[u8]) {
-    let (content_type, extension) = export::content_type(bytes);
+    if !walk.out.tree.wanted() && !walk.packet.want_objects {
+        return;
+    }
     let fallback = transfer.kind.name().replace(' ', "_");
-    let name = export::file_name(&transfer.name, &fallback, extension);
-    let sender = walk.session.names.get(transfer.sender).to_owned();
-    let made = Object { name, sender, content_type, span: span.shift(walk.out.tree.base()) };
+    let sender = walk.session.names.get(transfer.sender);
+    let made = Object::new(&transfer.name, &fallback, sender, bytes, walk.data);
     show(transfer, span, bytes, &made, &mut walk.out.tree);
     // The other side of a switchboard carries the same bytes once more; they came out already.
-    if transfer.repeats.is_none() && is_exported(transfer.kind) && walk.out.tree.source() == 0 {
+    if transfer.repeats.is_none() && is_exported(transfer.kind) {
         walk.out.objects.push(made);
     }
 }

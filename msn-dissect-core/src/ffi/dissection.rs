@@ -27,6 +27,8 @@ pub const MSN_FIRST_PASS: u32 = 2;
 pub const MSN_WANT_TREE: u32 = 4;
 /// Info text is wanted.
 pub const MSN_WANT_INFO: u32 = 8;
+/// Whole objects are wanted for export.
+pub const MSN_WANT_OBJECTS: u32 = 32;
 /// `sequence` is known.
 pub const MSN_HAS_SEQUENCE: u32 = 16;
 
@@ -107,6 +109,8 @@ pub struct MsnObject {
     pub sender: *const c_char,
     /// Media type, NUL-terminated.
     pub content_type: *const c_char,
+    /// The bytes, where they were decoded; null where they stand in the data given.
+    pub decoded: *const u8,
     /// Place of the bytes in the data given.
     pub start: u32,
     /// How many.
@@ -176,6 +180,8 @@ struct Owner {
 thread_local! {
     /// Dissections that were given back, with their buffers. More than one is in use when a reassembled message is
     /// dissected while the outer items are still being replayed.
+    // Boxes, because C holds their addresses.
+    #[allow(clippy::vec_box)]
     static SPARE: RefCell<Vec<Box<Owner>>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -392,8 +398,9 @@ impl Owner {
                 name: string(&object.name),
                 sender: string(&object.sender),
                 content_type: string(object.content_type),
+                decoded: object.decoded.as_ref().map_or(ptr::null(), |bytes| bytes.as_ptr()),
                 start: object.span.start as u32,
-                len: object.span.len() as u32,
+                len: object.decoded.as_ref().map_or(object.span.len(), |bytes| bytes.len()) as u32,
             });
         }
     }
@@ -425,6 +432,7 @@ fn packet_of(packet: &MsnPacket) -> Packet {
         first_pass: has(MSN_FIRST_PASS),
         can_desegment: has(MSN_CAN_DESEGMENT),
         want_info: has(MSN_WANT_INFO),
+        want_objects: has(MSN_WANT_OBJECTS),
         reported_len: packet.reported_len as usize,
     }
 }

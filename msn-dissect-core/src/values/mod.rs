@@ -7,9 +7,11 @@ pub mod endpoints;
 pub mod errors;
 pub mod ftp;
 pub mod mime;
+pub mod lcid;
 pub mod numbers;
 pub mod slp;
 pub mod objects;
+pub mod programs;
 
 /// Meanings of the values of a numeric field, sorted by value.
 pub type Names = [(u32, &'static str)];
@@ -33,7 +35,9 @@ mod tests {
 
     #[test]
     fn number_tables_are_sorted_and_free_of_doubles() {
-        for table in [errors::ERRORS, numbers::NETWORKS, numbers::UUN_TYPES, numbers::UUM_TYPES] {
+        for table in
+            [errors::ERRORS, lcid::LCIDS, objects::TYPES, numbers::NETWORKS, numbers::UUN_TYPES, numbers::UUM_TYPES]
+        {
             assert!(table.windows(2).all(|pair| pair[0].0 < pair[1].0), "{table:?}");
         }
     }
