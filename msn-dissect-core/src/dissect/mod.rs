@@ -5,6 +5,7 @@ pub mod body;
 pub mod command;
 pub mod framing;
 pub mod heuristic;
+mod links;
 pub mod params;
 pub mod summary;
 

@@ -5,11 +5,16 @@
 //! is kept as a [`Record`] under frame and place in the frame, and read back on every later pass, so that any order
 //! of visits shows the same tree.
 
+pub mod challenge;
 pub mod connection;
+pub mod links;
 pub mod names;
 pub mod notes;
+pub mod people;
 pub mod records;
 pub mod rendezvous;
+pub mod secrets;
+pub mod transactions;
 
 pub use connection::{Connection, Endpoint};
 pub use names::NameId;
@@ -17,9 +22,11 @@ pub use notes::{NoteKey, Notes};
 pub use records::{Record, What};
 
 use connection::Connections;
+use links::Links;
 use names::Names;
 use records::Records;
 use rendezvous::Rendezvous;
+use secrets::Secrets;
 
 /// Everything remembered of one capture file.
 #[derive(Debug, Default)]
@@ -32,4 +39,8 @@ pub struct Session {
     pub names: Names,
     /// What ties connections together.
     pub rendezvous: Rendezvous,
+    /// What ties units together.
+    pub links: Links,
+    /// What the user told about accounts.
+    pub secrets: Secrets,
 }

@@ -5,6 +5,7 @@ pub mod capabilities;
 pub mod codes;
 pub mod errors;
 pub mod numbers;
+pub mod products;
 
 /// Meanings of the values of a numeric field, sorted by value.
 pub type Names = [(u32, &'static str)];
