@@ -139,9 +139,7 @@ pub fn without_trid(answer: &[u8]) -> Option<By> {
 /// Whether a request must be answered; `mode` is its first parameter.
 pub fn need(request: &[u8], mode: &[u8]) -> Need {
     match pair_of(request).map_or(Need::Unknown, |pair| pair.need) {
-        Need::Mode => {
-            ACK_MODES.iter().find(|row| row.0.as_bytes() == mode).map_or(Need::Unknown, |row| row.1)
-        }
+        Need::Mode => ACK_MODES.iter().find(|row| row.0.as_bytes() == mode).map_or(Need::Unknown, |row| row.1),
         need => need,
     }
 }
@@ -164,7 +162,8 @@ mod tests {
     #[test]
     fn every_request_with_a_transaction_id_has_a_pair() {
         for word in crate::command::table::words() {
-            let asks = rows_of(word.as_bytes().try_into().unwrap()).iter().any(|row| row.dir == Dir::ToServer && row.trid);
+            let asks =
+                rows_of(word.as_bytes().try_into().unwrap()).iter().any(|row| row.dir == Dir::ToServer && row.trid);
             let undocumented = ["GSB", "GET", "FSL"].contains(&word);
             assert_eq!(asks && !undocumented, pair_of(word.as_bytes()).is_some(), "{word}");
         }

@@ -180,14 +180,12 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
     let mut at = 0;
     while at < data.len() {
         let unit = packet.unit + out.units;
-        let before = match prepare(session, packet, unit, at) {
-            Some(record) => record,
-            None => return finish(out, data.len()),
-        };
+        let (before, recorded) = prepare(session, packet, unit, at);
         let rest = data.get(at..).unwrap_or_default();
         let known = framing::Context {
             known: command::known(&before),
-            synced: at > 0 || packet.first_pass,
+            // What the first pass took for a command is one, however loosely it fits.
+            synced: at > 0 || packet.first_pass || recorded,
             skip: match before.what {
                 What::Continuation(skip) => skip as usize,
                 _ => 0,
@@ -233,11 +231,13 @@ fn finish(out: &mut Dissection, len: usize) {
     out.need = Need::Nothing;
 }
 
-/// What is known before a unit: from the connection on the first pass, from the record on later ones.
-fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Option<Record> {
+/// What is known before a unit: from the connection on the first pass, from the record on later ones; and whether there
+/// is such a record.
+fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> (Record, bool) {
     if !packet.first_pass {
+        let recorded = session.records.get(packet.frame, unit).copied();
         let fallback = Record { frame: packet.frame, unit, ..guess(packet) };
-        return Some(session.records.get(packet.frame, unit).copied().unwrap_or(fallback));
+        return (recorded.unwrap_or(fallback), recorded.is_some());
     }
     let connection = session.connections.of(packet.connection);
     let (certain, dir) = connection.direction(&packet.source, &packet.destination);
@@ -250,7 +250,7 @@ fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Opti
         _ => 0,
     };
     let inferred = if certain.is_none() { DIR_INFERRED } else { 0 };
-    Some(Record {
+    let record = Record {
         frame: packet.frame,
         unit,
         what: if skip > 0 { What::Continuation(skip) } else { What::Command },
@@ -260,7 +260,8 @@ fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Opti
         server: connection.kind,
         version: connection.version,
         inferred: inferred | if connection.version == 0 { VERSION_INFERRED } else { 0 },
-    })
+    };
+    (record, false)
 }
 
 /// Dissects a message that was put together from fragments; `table` and `id` are those of the fragments.

@@ -31,7 +31,7 @@ fields! { super::login::END;
 experts! { super::login::EXPERT_END;
     LOGIN_REFUSED = "msn.expert.login_refused" Response Warn "Login refused";
     NO_ANSWER = "msn.expert.no_answer" Sequence Warn "No answer to this request in this capture";
-    NO_REQUEST = "msn.expert.no_request" Sequence Note "Answers a request that is not in this capture";
+    NO_REQUEST = "msn.expert.no_request" Sequence Note "Answers a request that was not seen (not captured, or out of order)";
     DUPLICATE_TRID = "msn.expert.duplicate_trid" Sequence Warn "Transaction ID of a request that still waits for its answer";
     CHALLENGE_FAILED = "msn.expert.challenge_failed" Response Error "Server rejects the answer to its challenge";
     CHALLENGE_BAD = "msn.expert.challenge_bad" Checksum Warn "Answer to the challenge is wrong";

@@ -243,9 +243,8 @@ mod tests {
             links.follow(one, Way::Response, frame);
             links.follow(other, Way::Response, frame + 100);
         }
-        let frames = |links: &Links, key| -> Vec<u32> {
-            links.frames(links.forward(key, Way::Response).unwrap()).collect()
-        };
+        let frames =
+            |links: &Links, key| -> Vec<u32> { links.frames(links.forward(key, Way::Response).unwrap()).collect() };
         assert_eq!((frames(&links, one), frames(&links, other)), (vec![5, 6, 9], vec![105, 106, 109]));
         for frame in 10..1000 {
             links.follow(one, Way::Response, frame);

@@ -157,6 +157,9 @@ mod tests {
         own.set((2, 1, 0), Own { status: *b"NLN", ..Own::default() });
         own.set((5, 0, 0), Own { status: *b"AWY", ..Own::default() });
         assert_eq!(own.rows.len(), 2);
-        assert_eq!((own.at((1, 9, 0)).status, own.at((4, 0, 0)).status, own.at((5, 0, 0)).status), ([0; 3], *b"NLN", *b"AWY"));
+        assert_eq!(
+            (own.at((1, 9, 0)).status, own.at((4, 0, 0)).status, own.at((5, 0, 0)).status),
+            ([0; 3], *b"NLN", *b"AWY")
+        );
     }
 }

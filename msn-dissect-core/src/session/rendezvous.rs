@@ -172,7 +172,15 @@ mod tests {
     use crate::session::names::Names;
 
     fn ticket() -> Ticket {
-        Ticket { version: 18, account: NameId::default(), key: (1, 0, 0), time: 0, role: Role::Caller, announced: 0, used: 0 }
+        Ticket {
+            version: 18,
+            account: NameId::default(),
+            key: (1, 0, 0),
+            time: 0,
+            role: Role::Caller,
+            announced: 0,
+            used: 0,
+        }
     }
 
     #[test]

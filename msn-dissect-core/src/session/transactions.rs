@@ -108,7 +108,11 @@ impl Transactions {
 
     /// The latest page with this transaction ID.
     pub fn page(&self, trid: u32) -> Option<Request> {
-        self.newest.get(&trid).and_then(|&number| self.at(number)).filter(|request| matches!(&request.word, b"PAG" | b"PGD")).copied()
+        self.newest
+            .get(&trid)
+            .and_then(|&number| self.at(number))
+            .filter(|request| matches!(&request.word, b"PAG" | b"PGD"))
+            .copied()
     }
 }
 

@@ -375,7 +375,8 @@ impl<'a> Unit<'a> {
         let whole_account = matches!(split_handle(who.as_bytes()), Some((_, None)));
         conn.people.leave(key, |one| {
             one == who_id
-                || (whole_account && split_handle(names.get(one).as_bytes()).is_some_and(|(email, _)| email == who.as_bytes()))
+                || (whole_account
+                    && split_handle(names.get(one).as_bytes()).is_some_and(|(email, _)| email == who.as_bytes()))
         });
     }
 
@@ -396,7 +397,8 @@ impl<'a> Unit<'a> {
             }
             (Dir::ToClient, b"CHG") => status = self.token(0),
             (Dir::ToClient, b"PRP") => {
-                let at = self.choice.row.params.iter().position(|param| param.field == crate::fields::command::PROPERTY);
+                let at =
+                    self.choice.row.params.iter().position(|param| param.field == crate::fields::command::PROPERTY);
                 if let Some(at) = at.filter(|&at| self.token(at) == b"MFN") {
                     name = self.token(at + 1);
                 }

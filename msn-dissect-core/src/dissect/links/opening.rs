@@ -37,7 +37,8 @@ impl Unit<'_> {
                 let account = self.record.account;
                 if ticket.role != role {
                     self.remark(x::COOKIE_WRONG, OTHER_ROLE, ticket.key.0);
-                } else if !ticket.account.is_none() && !account.is_none() && !self.same_account(ticket.account, account) {
+                } else if !ticket.account.is_none() && !account.is_none() && !self.same_account(ticket.account, account)
+                {
                     self.remark(x::COOKIE_WRONG, OTHER_ACCOUNT, ticket.key.0);
                 }
                 if ticket.used >= ticket.announced {

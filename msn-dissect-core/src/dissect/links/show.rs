@@ -82,7 +82,9 @@ fn added_me(tree: &mut Tree, data: &[u8], found: &Command, choice: &Choice) {
     let token = |at| choice.place(&found.line, at).map(|span| span.of(data)).unwrap_or_default();
     let who = match choice.row.word {
         "ADD" if token(0) == b"RL" => text::percent(token(2)).text,
-        "ADC" if matches!(token(0), b"RL" | b"PL") => text::percent(token(1).strip_prefix(b"N=").unwrap_or_default()).text,
+        "ADC" if matches!(token(0), b"RL" | b"PL") => {
+            text::percent(token(1).strip_prefix(b"N=").unwrap_or_default()).text
+        }
         "ADL" if !found.payload.is_empty() => {
             let payload = found.payload.of(data);
             let named = |tag: &[u8]| -> Option<&[u8]> {
@@ -131,8 +133,7 @@ fn followers(tree: &mut Tree, session: &Session, key: NoteKey, later_pass: bool)
     for (way, field) in FOLLOWERS {
         let Some(forward) = session.links.forward(key, way) else { continue };
         for follower in session.links.frames(forward) {
-            let told = way == Way::OtherSide
-                && session.links.facts(key).any(|fact| *fact == Fact::OtherSide(follower));
+            let told = way == Way::OtherSide && session.links.facts(key).any(|fact| *fact == Fact::OtherSide(follower));
             if !told {
                 frame(tree, field, follower);
             }
@@ -168,7 +169,9 @@ fn wording(expert: Expert, first: u32, second: u32) -> Option<String> {
         x::NOT_DELIVERED if first == 0 => return None,
         x::NOT_DELIVERED if second == 1 => format!("Page was not delivered (message {first})"),
         x::NOT_DELIVERED => format!("Message was not delivered: {} ({first})", error(first)),
-        x::DUPLICATE_TRID => format!("Transaction ID {first} is that of the request in frame {second}, which still waits"),
+        x::DUPLICATE_TRID => {
+            format!("Transaction ID {first} is that of the request in frame {second}, which still waits")
+        }
         x::CHALLENGE_LATE => format!("Answer to the challenge came after {first} s; servers wait about 50 s"),
         x::LIST_COUNT => match first {
             0 => format!("{second} LST lines fewer came than SYN announced"),
@@ -242,7 +245,8 @@ fn participants(tree: &mut Tree, session: &Session, handles: Vec<crate::session:
     let mut accounts: Vec<&str> = Vec::new();
     for handle in handles {
         let handle = session.links.names.get(handle);
-        let account = split_handle(handle.as_bytes()).and_then(|(email, _)| handle.get(..email.len())).unwrap_or(handle);
+        let account =
+            split_handle(handle.as_bytes()).and_then(|(email, _)| handle.get(..email.len())).unwrap_or(handle);
         if !accounts.contains(&account) {
             accounts.push(account);
         }
