@@ -15,6 +15,7 @@ mod ftp_show;
 pub mod heuristic;
 mod invite_ftp;
 pub(crate) mod p2p_body;
+mod links;
 mod login;
 pub(crate) mod object;
 pub mod params;
@@ -219,10 +220,7 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
     let mut at = 0;
     while at < data.len() {
         let unit = packet.unit + out.units;
-        let before = match prepare(session, packet, unit, at) {
-            Some(record) => record,
-            None => return finish(out, data.len()),
-        };
+        let before = prepare(session, packet, unit, at);
         let rest = data.get(at..).unwrap_or_default();
         let known = framing::Context {
             known: command::known(&before),
@@ -272,10 +270,11 @@ fn finish(out: &mut Dissection, len: usize) {
 }
 
 /// What is known before a unit: from the connection on the first pass, from the record on later ones.
-fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Option<Record> {
+fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Record {
     if !packet.first_pass {
+        let recorded = session.records.get(packet.frame, unit).copied();
         let fallback = Record { frame: packet.frame, unit, ..guess(packet) };
-        return Some(session.records.get(packet.frame, unit).copied().unwrap_or(fallback));
+        return recorded.unwrap_or(fallback);
     }
     let connection = session.connections.of(packet.connection);
     let (certain, dir) = connection.direction(&packet.source, &packet.destination);
@@ -288,7 +287,7 @@ fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Opti
         _ => 0,
     };
     let inferred = if certain.is_none() { DIR_INFERRED } else { 0 };
-    Some(Record {
+    Record {
         frame: packet.frame,
         unit,
         what: if skip > 0 { What::Continuation(skip) } else { What::Command },
@@ -298,7 +297,7 @@ fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Opti
         server: connection.kind,
         version: connection.version,
         inferred: inferred | if connection.version == 0 { VERSION_INFERRED } else { 0 },
-    })
+    }
 }
 
 /// Dissects a message that was put together from fragments; `table` and `id` are those of the fragments.

@@ -9,13 +9,18 @@ pub mod bounded;
 pub mod connection;
 pub mod direct;
 pub mod ftp;
+pub mod challenge;
+pub mod links;
 pub mod messages;
 pub mod names;
 pub mod notes;
 pub mod p2p;
 pub mod ranges;
+pub mod people;
 pub mod records;
 pub mod rendezvous;
+pub mod secrets;
+pub mod transactions;
 pub mod transfers;
 
 pub use connection::{Connection, Endpoint};
@@ -26,10 +31,12 @@ pub use records::{Record, What};
 use connection::Connections;
 use direct::Direct;
 use ftp::Ftp;
+use links::Links;
 use names::Names;
 use p2p::P2p;
 use records::Records;
 use rendezvous::Rendezvous;
+use secrets::Secrets;
 use transfers::Transfers;
 
 /// Everything remembered of one capture file.
@@ -53,4 +60,8 @@ pub struct Session {
     pub direct: Direct,
     /// Messages split over several commands.
     pub messages: messages::Messages,
+    /// What ties units together.
+    pub links: Links,
+    /// What the user told about accounts.
+    pub secrets: Secrets,
 }

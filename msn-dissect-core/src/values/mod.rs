@@ -9,9 +9,10 @@ pub mod ftp;
 pub mod mime;
 pub mod lcid;
 pub mod numbers;
-pub mod slp;
 pub mod objects;
+pub mod products;
 pub mod programs;
+pub mod slp;
 
 /// Meanings of the values of a numeric field, sorted by value.
 pub type Names = [(u32, &'static str)];
