@@ -5,12 +5,14 @@ pub mod body;
 pub mod command;
 pub mod framing;
 pub mod heuristic;
+pub(crate) mod object;
+pub(crate) mod p2p;
 pub(crate) mod p2p_body;
 pub mod params;
+pub(crate) mod slp;
 pub(crate) mod slp_body;
 pub mod summary;
 pub(crate) mod transfer;
-pub(crate) mod object;
 pub(crate) mod xml;
 
 use crate::{
@@ -283,8 +285,10 @@ fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Opti
 
 /// Dissects a message that was put together from fragments; `table` and `id` are those of the fragments.
 pub fn message(session: &mut Session, packet: &Packet, table: Table, id: u32, data: &[u8], out: &mut Dissection) {
-    if table == Table::Message {
-        body::mime::whole(session, packet, id, data, out);
+    match table {
+        Table::Message => body::mime::whole(session, packet, id, data, out),
+        Table::P2p => p2p::message(session, packet, id, data, out),
+        Table::Gateway => {}
     }
     finish(out, data.len());
 }

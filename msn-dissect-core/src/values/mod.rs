@@ -7,8 +7,8 @@ pub mod endpoints;
 pub mod errors;
 pub mod mime;
 pub mod numbers;
-pub mod slp;
 pub mod objects;
+pub mod slp;
 
 /// Meanings of the values of a numeric field, sorted by value.
 pub type Names = [(u32, &'static str)];
