@@ -50,6 +50,11 @@ impl Pdu {
         }
     }
 
+    /// Whether Wireshark gave up on it. Hidden, the name only stands for an expert info of that group.
+    pub fn is_malformed(&self) -> bool {
+        self.all("_ws.malformed").iter().any(|field| !field.hide)
+    }
+
     /// A line that says what this is, for messages.
     pub fn label(&self) -> String {
         let name = self.protos.first().map_or("", |p| p.name.as_str());
@@ -76,8 +81,18 @@ impl Pdu {
     }
 }
 
-/// Fields that rightly differ when the same bytes are captured differently: numbers of frames, and times.
-const VARYING: [&str; 9] = [
+/// Fields that rightly differ when the same bytes are captured differently: numbers of frames, and times; what only a
+/// second pass knows; and that a cookie was used before, where one capture holds a conversation several times.
+const VARYING: [&str; 18] = [
+    "msn.response_count",
+    "msn.chat.other_side",
+    "msn.earlier_connection",
+    "msn.later_connection",
+    "msn.auth.challenge_in",
+    "msn.auth.response_in",
+    "msn.expert.no_answer",
+    "msn.expert.cookie_reused",
+    "msn.expert.cookie_wrong",
     "msn.response_in",
     "msn.response_to",
     "msn.time",
@@ -106,7 +121,7 @@ impl Field {
 /// Options that keep PDML to the protocols that [`pdus`] needs.
 pub fn only_msn(options: &Options) -> Options {
     let options = Options { filter: Some("msn || msnp2p || msnftp".into()), ..options.clone() };
-    options.arg("-J").arg("frame tcp msn msnp2p msnslp msnftp _ws.malformed")
+    options.arg("-J").arg("frame tcp tcp.segments msn msnp2p msnslp msnftp _ws.malformed")
 }
 
 /// The PDUs of a capture, in the order in which Wireshark shows them.

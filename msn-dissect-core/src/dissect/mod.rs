@@ -5,6 +5,8 @@ pub mod body;
 pub mod command;
 pub mod framing;
 pub mod heuristic;
+mod links;
+mod login;
 pub(crate) mod object;
 pub(crate) mod p2p;
 pub(crate) mod p2p_body;
@@ -200,14 +202,10 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
     let mut at = 0;
     while at < data.len() {
         let unit = packet.unit + out.units;
-        let before = match prepare(session, packet, unit, at) {
-            Some(record) => record,
-            None => return finish(out, data.len()),
-        };
+        let before = prepare(session, packet, unit, at);
         let rest = data.get(at..).unwrap_or_default();
         let known = framing::Context {
             known: command::known(&before),
-            synced: at > 0 || packet.first_pass,
             skip: match before.what {
                 What::Continuation(skip) => skip as usize,
                 _ => 0,
@@ -226,7 +224,7 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
         let mut walk = Walk { session: &mut *session, packet, data, record: before, out: &mut *out };
         match framing::next(rest, &known) {
             Unit::Command(found) => {
-                walk.command(at, found.as_ref());
+                walk.command(at, &found);
                 at += found.shown;
             }
             Unit::Continuation(len) => {
@@ -254,10 +252,11 @@ fn finish(out: &mut Dissection, len: usize) {
 }
 
 /// What is known before a unit: from the connection on the first pass, from the record on later ones.
-fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Option<Record> {
+fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Record {
     if !packet.first_pass {
+        let recorded = session.records.get(packet.frame, unit).copied();
         let fallback = Record { frame: packet.frame, unit, ..guess(packet) };
-        return Some(session.records.get(packet.frame, unit).copied().unwrap_or(fallback));
+        return recorded.unwrap_or(fallback);
     }
     let connection = session.connections.of(packet.connection);
     let (certain, dir) = connection.direction(&packet.source, &packet.destination);
@@ -270,7 +269,7 @@ fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Opti
         _ => 0,
     };
     let inferred = if certain.is_none() { DIR_INFERRED } else { 0 };
-    Some(Record {
+    Record {
         frame: packet.frame,
         unit,
         what: if skip > 0 { What::Continuation(skip) } else { What::Command },
@@ -280,7 +279,7 @@ fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Opti
         server: connection.kind,
         version: connection.version,
         inferred: inferred | if connection.version == 0 { VERSION_INFERRED } else { 0 },
-    })
+    }
 }
 
 /// Dissects a message that was put together from fragments; `table` and `id` are those of the fragments.

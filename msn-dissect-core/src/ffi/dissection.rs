@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What is remembered of one capture file. Opaque to C.
-pub struct MsnSession(Session);
+pub struct MsnSession(pub(super) Session);
 
 /// Bytes may be asked for ([`MsnPacket::flags`]).
 pub const MSN_CAN_DESEGMENT: u32 = 1;
@@ -153,6 +153,8 @@ struct Owner {
 thread_local! {
     /// Dissections that were given back, with their buffers. More than one is in use when a reassembled message is
     /// dissected while the outer items are still being replayed.
+    // Boxes, because C holds their addresses.
+    #[allow(clippy::vec_box)]
     static SPARE: RefCell<Vec<Box<Owner>>> = const { RefCell::new(Vec::new()) };
 }
 

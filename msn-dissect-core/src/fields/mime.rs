@@ -14,6 +14,7 @@ fields! { super::command::END;
     NAME = "msn.mime.name" "Name" Str, "Name of a header.";
     VALUE = "msn.mime.value" "Value" Str, "Value of a header.";
     ODD_LINE = "msn.mime.line" "Line without a colon" Str, "A line of a header block that is no header.";
+    EMPTY_LINE = "msn.mime.empty_line" "Empty line" Bytes, "Line end that ends a block, or an empty body.";
     MIME_VERSION = "msn.mime.version" "MIME version" Str, "Value of MIME-Version.";
     CONTENT_TYPE = "msn.content_type" "Content type" Str, "Media type of a message, in lower case, without its parameters.";
     CHARSET = "msn.mime.charset" "Character set" Str, "Declared character set of the body.";

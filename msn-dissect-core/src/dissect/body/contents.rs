@@ -200,7 +200,12 @@ fn document(walk: &mut Walk<'_>, content: &Content<'_>) {
 
 /// A body that ought to be empty.
 pub(super) fn rest(walk: &mut Walk<'_>, content: &Content<'_>) {
-    if walk.out.tree.wanted() && !content.is_blank() {
+    if content.span.is_empty() {
+        return;
+    }
+    if content.is_blank() {
+        walk.out.tree.bytes(f::EMPTY_LINE, content.span);
+    } else {
         string(&mut walk.out.tree, f::BODY_TEXT, content.span, content.data);
     }
 }
@@ -211,7 +216,7 @@ fn unknown(walk: &mut Walk<'_>, content: &Content<'_>) {
         say(walk, content, &media);
     }
     if content.is_blank() || !walk.out.tree.wanted() {
-        return;
+        return rest(walk, content);
     }
     let tree = &mut walk.out.tree;
     let is_text = content.essence.is_empty() || content.essence.to_ascii_lowercase().starts_with(b"text/");

@@ -3,7 +3,7 @@
 
 use crate::{
     item::Span,
-    mime::{Line, Lines, media_type, values::unsigned},
+    mime::{Line, Lines, values::unsigned},
     session::messages::Claim,
 };
 
@@ -67,11 +67,6 @@ impl Head {
         self.body = lines.at();
     }
 
-    /// The media type without parameters; empty if there is none.
-    pub fn essence<'a>(&self, data: &'a [u8]) -> &'a [u8] {
-        self.content_type.map(|at| media_type::essence(data, at).of(data)).unwrap_or_default()
-    }
-
     /// A declared number.
     pub fn number(data: &[u8], at: Option<Span>) -> Option<u32> {
         at.and_then(|at| unsigned(at.of(data))).map(|number| u32::try_from(number).unwrap_or(u32::MAX))
@@ -104,7 +99,7 @@ mod tests {
     fn parts_are_told_from_whole_messages() {
         let whole = b"Message-ID: {1}\r\nChunks: 1\r\nContent-Type: text/plain; charset=x\r\n\r\nhi";
         let found = head(whole);
-        assert_eq!((found.part(whole), found.body, found.essence(whole)), (None, whole.len() - 2, &b"text/plain"[..]));
+        assert_eq!((found.part(whole), found.body), (None, whole.len() - 2));
         let first = b"message-id: {1}\nCHUNKS: 3\n\n";
         assert_eq!(head(first).part(first).unwrap().1, Claim { index: 0, total: Some(3) });
         let later = b"Message-ID: {1}\r\nChunk: 2\r\n\r\nx";

@@ -71,7 +71,8 @@ pub(super) fn block(tree: &mut Tree, data: &[u8], span: Span, label: &str, known
         match line {
             Line::Header(at) => header(tree, data, &at, known),
             Line::Odd(at) => odd(tree, data, at),
-            Line::Blank(_) => {
+            Line::Blank(at) => {
+                tree.bytes(f::EMPTY_LINE, at);
                 ended = true;
                 break;
             }
@@ -87,7 +88,7 @@ pub(super) fn block(tree: &mut Tree, data: &[u8], span: Span, label: &str, known
 
 /// Shows a body of fields; empty lines between them do not matter.
 pub(super) fn fields(tree: &mut Tree, data: &[u8], span: Span, known: &[&[Row]]) {
-    if !tree.wanted() || span.of(data).iter().all(u8::is_ascii_whitespace) {
+    if !tree.wanted() || span.is_empty() {
         return;
     }
     let heading = tree.bytes(f::BLOCK, span);
@@ -97,7 +98,9 @@ pub(super) fn fields(tree: &mut Tree, data: &[u8], span: Span, known: &[&[Row]])
         match line {
             Line::Header(at) => header(tree, data, &at, known),
             Line::Odd(at) if !at.of(data).iter().all(u8::is_ascii_whitespace) => odd(tree, data, at),
-            Line::Odd(_) | Line::Blank(_) => {}
+            Line::Odd(at) | Line::Blank(at) => {
+                tree.bytes(f::EMPTY_LINE, at);
+            }
         }
     }
     tree.close();

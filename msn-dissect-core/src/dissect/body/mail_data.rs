@@ -157,9 +157,16 @@ pub(super) fn summary(value: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(value).ok()?;
     let options = ParsingOptions { nodes_limit: MAX_NODES, ..ParsingOptions::default() };
     let document = Document::parse_with_options(text, options).ok()?;
-    let mut senders = elements(document.root_element()).filter(|node| node.has_tag_name("M"));
-    let first = senders.next()?;
-    let from = elements(first).find(|node| node.has_tag_name("E")).and_then(|node| node.text()).unwrap_or_default();
+    let child = |node: Node<'_, '_>, name: &str| {
+        elements(node).find(|node| node.has_tag_name(name)).and_then(|node| node.text()).unwrap_or_default().to_owned()
+    };
+    let root = document.root_element();
+    let mut senders = elements(root).filter(|node| node.has_tag_name("M"));
+    let Some(first) = senders.next() else {
+        let counts = elements(root).find(|node| node.has_tag_name("E"))?;
+        return Some(format!("mail data, {} unread in the inbox", child(counts, "IU")));
+    };
+    let from = child(first, "E");
     let more = senders.count();
     Some(if more == 0 { format!("offline message from {from}") } else { format!("{} offline messages", more + 1) })
 }

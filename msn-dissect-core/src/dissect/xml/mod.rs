@@ -12,6 +12,7 @@ use crate::{
     xml::{Attribute, Document, Kind, Node, local, parse},
 };
 use table::Rule;
+pub(crate) use value::time;
 
 /// Most documents inside one another.
 const MAX_NESTING: u8 = 4;
@@ -173,6 +174,9 @@ impl Walk<'_> {
 
     fn text(&mut self, node: &Node) {
         if node.start.of(self.data()).iter().all(u8::is_ascii_whitespace) {
+            let shown = self.shown(node.start);
+            let handle = self.tree.text(x::XML_MARKUP, self.view.span(node.start), &shown);
+            self.tree.hidden(handle);
             return;
         }
         let around = node.parent.and_then(|at| self.document.nodes.get(at));
