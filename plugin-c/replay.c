@@ -211,8 +211,8 @@ static void call_other(const Replay *replay, tvbuff_t *part, const MsnItem *item
 static void hand_over(const Replay *replay, tvbuff_t *tvb, const MsnItem *item)
 {
     const char *name = item_text(replay, item);
-    packet_info *pinfo = replay->pinfo;
-    bool writable = col_get_writable(pinfo->cinfo, -1);
+    packet_info *volatile pinfo = replay->pinfo; /* survives the jump of an exception */
+    volatile bool writable = col_get_writable(pinfo->cinfo, -1);
     tvbuff_t *part;
 
     if (name == NULL || (int)item->len <= 0) {

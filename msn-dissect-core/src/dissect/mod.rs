@@ -18,8 +18,10 @@ pub(crate) mod p2p_body;
 mod links;
 mod login;
 pub(crate) mod object;
+pub(crate) mod p2p;
 pub mod params;
 pub mod probe;
+pub(crate) mod slp;
 pub(crate) mod slp_body;
 pub mod summary;
 pub(crate) mod transfer;
@@ -302,11 +304,11 @@ fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Reco
 
 /// Dissects a message that was put together from fragments; `table` and `id` are those of the fragments.
 pub fn message(session: &mut Session, packet: &Packet, table: Table, id: u32, data: &[u8], out: &mut Dissection) {
-    if table == Table::Ftp {
-        return ftp::whole(session, packet, id, data, out);
-    }
-    if table == Table::Message {
-        body::mime::whole(session, packet, id, data, out);
+    match table {
+        Table::Message => body::mime::whole(session, packet, id, data, out),
+        Table::P2p => p2p::message(session, packet, id, data, out),
+        Table::Gateway => {}
+        Table::Ftp => return ftp::whole(session, packet, id, data, out),
     }
     finish(out, data.len());
 }
