@@ -24,6 +24,7 @@ pub mod command;
 pub mod dissect;
 pub mod ffi;
 pub mod fields;
+pub mod gateway;
 pub mod item;
 pub mod session;
 pub mod text;

@@ -4,6 +4,7 @@
 pub mod body;
 pub mod command;
 pub mod framing;
+pub mod gateway;
 pub mod heuristic;
 pub mod params;
 pub mod summary;
@@ -138,6 +139,8 @@ pub struct Dissection {
     pub announced: Vec<Announcement>,
     /// Pieces of messages, in order; each has a [`crate::item::Kind::Fragment`] item when items are wanted.
     pub fragments: Vec<Fragment>,
+    /// Bodies of the HTTP gateway: key of the connection, for the rest of the body.
+    pub connection: u64,
 }
 
 impl Dissection {
@@ -150,6 +153,7 @@ impl Dissection {
         self.units = 0;
         self.announced.clear();
         self.fragments.clear();
+        self.connection = 0;
     }
 
     /// Adds a piece of a message that spans units; its place counts like the tree's spans do.
@@ -186,7 +190,8 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
         let rest = data.get(at..).unwrap_or_default();
         let known = framing::Context {
             known: command::known(&before),
-            synced: at > 0 || packet.first_pass,
+            // What the first pass cut as a unit is one on later passes too.
+            synced: at > 0 || packet.first_pass || session.records.get(packet.frame, unit).is_some(),
             skip: match before.what {
                 What::Continuation(skip) => skip as usize,
                 _ => 0,
@@ -264,6 +269,9 @@ fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Opti
 
 /// Dissects a message that was put together from fragments; `table` and `id` are those of the fragments.
 pub fn message(session: &mut Session, packet: &Packet, table: Table, id: u32, data: &[u8], out: &mut Dissection) {
+    if table == Table::Gateway {
+        return gateway::whole(session, packet, id, data, out);
+    }
     let _ = (session, packet, id);
     if table == Table::Message {
         out.tree.bytes(f::PAYLOAD, Span::new(0, data.len()));

@@ -6,6 +6,7 @@
 //! of visits shows the same tree.
 
 pub mod connection;
+pub mod gateway;
 pub mod names;
 pub mod notes;
 pub mod records;
@@ -17,6 +18,7 @@ pub use notes::{NoteKey, Notes};
 pub use records::{Record, What};
 
 use connection::Connections;
+use gateway::Gateway;
 use names::Names;
 use records::Records;
 use rendezvous::Rendezvous;
@@ -32,4 +34,6 @@ pub struct Session {
     pub names: Names,
     /// What ties connections together.
     pub rendezvous: Rendezvous,
+    /// Sessions of the HTTP gateway.
+    pub gateway: Gateway,
 }
