@@ -185,8 +185,16 @@ static int dissect_carrier(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
 {
     unsigned captured = tvb_captured_length(tvb);
     uint32_t desegment = pinfo->desegment_len;
-    int end = call_dissector_only(http_handle, tvb, pinfo, tree, data);
+    uint16_t can_desegment = pinfo->can_desegment;
     MsnHead head = { 0 };
+    int end;
+
+    /* Each dissector on the way costs one level of this, but http must be able to ask TCP for more. */
+    if (can_desegment > 0) {
+        pinfo->can_desegment++;
+    }
+    end = call_dissector_only(http_handle, tvb, pinfo, tree, data);
+    pinfo->can_desegment = can_desegment;
 
     /* A message without body fills what http was given; http asks for more bytes of one that is not whole. */
     if (msn_session == NULL || end <= 0 || pinfo->desegment_len != desegment || captured == 0) {
