@@ -49,6 +49,9 @@ pub const WITH_BITS: u8 = 8;
 /// `start` and `len` name no bytes (they are zero): the item belongs to the whole.
 pub const NO_RANGE: u8 = 16;
 
+/// [`Kind::Close`] as an item carries it.
+pub const CLOSE_KIND: u8 = Kind::Close as u8;
+
 /// No string (see [`Item::text`], [`Item::note`]).
 pub const NO_TEXT: u32 = u32::MAX;
 

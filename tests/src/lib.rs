@@ -1,2 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Work in progress.
+//! End-to-end test machinery: makes capture files, lets the real tshark dissect them with the plugin, and reads
+//! back what it saw.
+//!
+//! | module | concern |
+//! |---|---|
+//! | [`pcap`] | byte streams to capture files and back: segmentation, loss, reordering, link types |
+//! | [`transcript`] | the readable text format from which captures and expectations come |
+//! | [`tshark`] | runs tshark and sharkd in a scratch home, reads fields, PDML and JSON trees |
+//! | [`pdu`] | the MSN PDUs in a dissected capture, with their fields, in stream order |
+//! | [`truth`] | the ground truth that lies beside every real capture |
+//! | [`coverage`] | how many payload bytes lie under a named field |
+//! | [`traffic`] | generated traffic in realistic proportions, for benchmarks |
+//! | [`variants`] | the same conversations put on the wire in many ways |
+
+pub mod coverage;
+pub mod pcap;
+pub mod pdu;
+pub mod traffic;
+pub mod transcript;
+pub mod truth;
+pub mod tshark;
+pub mod variants;

@@ -26,7 +26,7 @@ pub struct Options {
     #[arg(long, default_value_t = 200_000, value_parser = clap::value_parser!(u32).range(1..))]
     packets: u32,
     /// Rounds; each runs every dissector once, in alternating order
-    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
     /// Only this way of reading; may be given more than once
     #[arg(long, value_name = "MODE", value_parser = MODES.map(|mode| mode.name))]
@@ -37,7 +37,7 @@ pub struct Options {
     /// Fail when a goal is missed
     #[arg(long)]
     strict: bool,
-    /// Count instructions with valgrind, on a smaller capture, instead of measuring time
+    /// Count instructions with valgrind, on a smaller capture, instead of measuring time (minutes for each mode)
     #[arg(long)]
     callgrind: bool,
     /// Also run the benchmark of the Rust core

@@ -12,6 +12,9 @@ use object::{Object, ObjectSymbol};
 /// Largest plugin file, in bytes (exclusive).
 pub const SIZE_LIMIT: u64 = 1_500_000;
 
+/// A filter name that every version of the plugin registers, because filter names are promises to users.
+const MARK: &[u8] = b"msn.command";
+
 /// What Wireshark looks up when it loads a plugin.
 const ENTRY_POINTS: [&str; 4] = ["plugin_version", "plugin_want_major", "plugin_want_minor", "plugin_register"];
 
@@ -35,11 +38,20 @@ impl fmt::Display for Facts {
 ///
 /// # Errors
 /// When the file is no shared library, exports a symbol that does not begin with `plugin_`, lacks an entry point,
-/// carries symbols that stripping removes, or reaches [`SIZE_LIMIT`].
+/// carries symbols that stripping removes, does not register the fields of this plugin, or reaches [`SIZE_LIMIT`].
 pub fn check(file: &Path) -> Result<Facts> {
     let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     let facts = examine(&bytes).with_context(|| format!("{} is no usable plugin", file.display()))?;
     Ok(facts)
+}
+
+/// Whether a file is this plugin, in whatever version.
+pub fn is_our_plugin(file: &Path) -> bool {
+    fs::read(file).is_ok_and(|bytes| bytes.starts_with(b"\x7fELF") && carries_mark(&bytes))
+}
+
+fn carries_mark(bytes: &[u8]) -> bool {
+    bytes.windows(MARK.len()).any(|part| part == MARK)
 }
 
 fn examine(bytes: &[u8]) -> Result<Facts> {
@@ -49,6 +61,9 @@ fn examine(bytes: &[u8]) -> Result<Facts> {
         .filter(|symbol| symbol.is_definition() && !symbol.is_local())
         .map(|symbol| symbol.name().map(str::to_owned))
         .collect::<Result<_, _>>()?;
+    if !carries_mark(bytes) {
+        bail!("it does not register msn.command, by which `uninstall` knows it");
+    }
     judge(&exports, bytes.len() as u64, parsed.symbols().next().is_some())?;
     Ok(Facts { size: bytes.len() as u64, exports })
 }
@@ -111,11 +126,14 @@ mod tests {
     fn reads_symbols_of_a_real_library() {
         const SOURCE: &str = "const char plugin_version[] = \"1\"; const int plugin_want_major = 4;\n\
             const int plugin_want_minor = 0; void plugin_register(void) {}\n\
-            __attribute__((visibility(\"hidden\"))) void inner(void) {}\n";
+            __attribute__((visibility(\"hidden\"))) void inner(void) {}\n\
+            const char *plugin_mark(void) { return \"msn.command\"; }\n";
         let folder = tempfile::tempdir().unwrap();
         let stripped = shared_library(folder.path(), SOURCE, &["-Wl,-s"]);
         let facts = check(&stripped).unwrap();
-        assert_eq!(facts.exports, names(&ENTRY_POINTS));
+        let mut wanted = names(&ENTRY_POINTS);
+        wanted.insert("plugin_mark".into());
+        assert_eq!(facts.exports, wanted);
         assert_eq!(facts.size, stripped.metadata().unwrap().len());
 
         let unstripped = shared_library(folder.path(), SOURCE, &[]);
@@ -123,6 +141,17 @@ mod tests {
 
         let leaking = shared_library(folder.path(), &format!("{SOURCE}void leak(void) {{}}"), &["-Wl,-s"]);
         assert!(format!("{:#}", check(&leaking).unwrap_err()).contains("leak"));
+    }
+
+    #[test]
+    fn other_files_are_not_our_plugin() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("msn.so");
+        assert!(!is_our_plugin(&file));
+        fs::write(&file, b"\x7fELF some other dissector").unwrap();
+        assert!(!is_our_plugin(&file));
+        fs::write(&file, b"\x7fELF\0\0msn.command\0msn.trid").unwrap();
+        assert!(is_our_plugin(&file));
     }
 
     #[test]

@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use crate::check::is_our_plugin;
 use crate::command::is_root;
 use crate::compile;
 use crate::project::Project;
-use crate::wireshark::{Folders, Loaded, is_our_plugin, require_same_version, tshark_version};
+use crate::wireshark::{Folders, Loaded, require_same_version, tshark_version};
 
 /// Builds and installs the plugin, and checks that tshark loads it. Returns the installed file.
 ///
@@ -31,9 +32,10 @@ pub fn install(project: &Project) -> Result<PathBuf> {
             println!("tshark loads it: version {}, {}", loaded.version, loaded.kind);
         }
         Some(loaded) => bail!(
-            "tshark loads another file of the same name: {} ({}). Remove it: rm {}",
+            "tshark loads another file of the same name: {} ({}). Remove it: {}rm {}",
             loaded.path.display(),
             loaded.version,
+            if is_root() { "" } else { "sudo " },
             loaded.path.display()
         ),
         None => bail!("tshark does not load {}; see the messages of: tshark -G plugins", destination.display()),

@@ -178,7 +178,11 @@ fn run_release(
     let version = Version::from_tshark(&tshark).context("tshark --version names no version")?;
     let headers = Headers::find(&place)?;
     if !version.loads(headers.version) || version.folder() != release.wireshark {
-        bail!("the root has tshark {version} and headers of {}", headers.version);
+        bail!(
+            "it has tshark {version} and headers of {}, not {}; Debian may have moved on",
+            headers.version,
+            release.wireshark
+        );
     }
     let plugins = compile_in(project, &place, &headers, &built.library)?;
 

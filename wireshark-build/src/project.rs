@@ -57,10 +57,10 @@ impl Project {
         })
     }
 
-    /// Cargo, to be run in the workspace.
+    /// Cargo, to be run in the workspace. A relative `CARGO_TARGET_DIR` keeps the meaning it has for the user.
     pub fn cargo(&self) -> Command {
         let mut cargo = cargo_command();
-        cargo.current_dir(&self.root);
+        cargo.current_dir(&self.root).env("CARGO_TARGET_DIR", &self.target);
         cargo
     }
 

@@ -221,13 +221,6 @@ pub fn require_same_version(headers: Version, tshark: Version) -> Result<()> {
     Ok(())
 }
 
-/// Whether a file is this plugin, in whatever version: filter names are promises, so every version carries them.
-pub fn is_our_plugin(file: &Path) -> bool {
-    const MARK: &[u8] = b"msn.command";
-    std::fs::read(file)
-        .is_ok_and(|bytes| bytes.starts_with(b"\x7fELF") && bytes.windows(MARK.len()).any(|part| part == MARK))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -292,16 +285,5 @@ mod tests {
             system_includes(&flags).join(" "),
             "-isystem /usr/include/wireshark -pthread -isystem /usr/include/glib-2.0"
         );
-    }
-
-    #[test]
-    fn other_files_are_not_our_plugin() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("msn.so");
-        assert!(!is_our_plugin(&file));
-        std::fs::write(&file, b"\x7fELF some other dissector").unwrap();
-        assert!(!is_our_plugin(&file));
-        std::fs::write(&file, b"\x7fELF\0\0msn.command\0msn.trid").unwrap();
-        assert!(is_our_plugin(&file));
     }
 }

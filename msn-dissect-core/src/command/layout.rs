@@ -179,12 +179,18 @@ pub fn choose(line: &Line, data: &[u8], known: Known) -> Option<Choice> {
         let fit = if exact { Fit::Exact } else { Fit::Other };
         return Some(Choice { row, fit, sure_dir, sure_server: sure_server && row.on != On::Any, slots });
     }
+    choose_loosely(line, data, known)
+}
+
+/// Chooses the row that explains most of a line which no row explains wholly.
+pub fn choose_loosely(line: &Line, data: &[u8], known: Known) -> Option<Choice> {
+    let rows = if line.error().is_some() { rows::ERROR } else { rows_of(line.word) };
     let by_rank = |row: &Row| {
-        let right = (right_dir(row), row.on_server(known.server), row.in_version(known.version));
+        let right_dir = known.dir.is_none_or(|dir| row.dir == dir);
         let slots = assign_loosely(row, line, data);
         let filled = slots.tokens.iter().filter(|&&token| token > 0).count();
         let off = line.len().saturating_sub(usize::from(slots.extra)) + row.params.len().saturating_sub(filled);
-        (right, std::cmp::Reverse(off))
+        ((right_dir, row.on_server(known.server), row.in_version(known.version)), std::cmp::Reverse(off))
     };
     let row: &'static Row = rows.iter().max_by_key(|row| by_rank(row))?;
     let slots = assign_loosely(row, line, data);

@@ -104,21 +104,27 @@ pub fn parse_line(data: &[u8]) -> Result<Line, LineError> {
     let Some(feed) = memchr(b'\n', window) else {
         return Err(if data.len() >= MAX_LINE { LineError::TooLong } else { LineError::Partial });
     };
-    let mut end = feed;
-    if end > 0 && window.get(end - 1) == Some(&b'\r') {
-        end -= 1;
+    let end = if feed > 0 && window.get(feed - 1) == Some(&b'\r') { feed - 1 } else { feed };
+    cut_line(data, end, feed + 1)
+}
+
+/// Cuts a line whose end is not there, as far as it goes: the capture cut it, or reassembly is off.
+pub fn parse_unfinished_line(data: &[u8]) -> Result<Line, LineError> {
+    if !may_start(data) {
+        return Err(LineError::NoCommand);
     }
+    let window = data.get(..MAX_LINE).unwrap_or(data);
+    let end = window.strip_suffix(b"\r").unwrap_or(window).len();
+    cut_line(data, end, window.len())
+}
+
+/// Cuts the line that ends before `end`; `total` counts its end too.
+fn cut_line(data: &[u8], end: usize, total: usize) -> Result<Line, LineError> {
     let text = Span::new(0, end);
     let whole = text.of(data);
     let (mut rest, found) = word(whole).map_err(|_| LineError::NoCommand)?;
-    let mut line = Line {
-        word: [0; 3],
-        tokens: [(0, 0); MAX_TOKENS],
-        count: 0,
-        text,
-        total: feed + 1,
-        bare_line_feed: end == feed,
-    };
+    let mut line =
+        Line { word: [0; 3], tokens: [(0, 0); MAX_TOKENS], count: 0, text, total, bare_line_feed: end + 1 == total };
     line.word.copy_from_slice(found);
     while let Ok((after, found)) = token(rest) {
         let stop = whole.len() - after.len();

@@ -36,8 +36,10 @@ impl Walk<'_> {
     pub(super) fn command(&mut self, at: usize, found: &Command) {
         let data = self.data.get(at..at + found.shown).unwrap_or_default();
         if self.packet.first_pass {
-            self.learn_before(data, found);
-            self.learn(data, found);
+            if !found.unfinished {
+                self.learn_before(data, found);
+                self.learn(data, found);
+            }
             self.remember_rest(at, found);
             self.session.records.push(Record { what: What::Command, ..self.record });
         }
@@ -106,7 +108,10 @@ impl Walk<'_> {
                 }
             }
             Fit::Loose => {
-                if choice.missing().is_some() {
+                if found.unfinished {
+                    let cut_by_capture = self.packet.reported_len > self.data.len();
+                    tree.expert(if cut_by_capture { expert::CAPTURE_CUT } else { expert::LINE_CUT });
+                } else if choice.missing().is_some() {
                     tree.expert(expert::PARAMETER_MISSING);
                 }
             }

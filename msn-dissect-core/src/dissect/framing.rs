@@ -10,7 +10,7 @@ use crate::{
         Choice, Fit, Line, LineError,
         layout::{self, Known},
         line::{self, decimal},
-        parse_line, table,
+        parse_line, parse_unfinished_line, table,
     },
     item::Span,
 };
@@ -52,6 +52,8 @@ pub struct Command {
     pub too_long: bool,
     /// The payload was inferred from the last token of an unknown word.
     pub inferred: bool,
+    /// The end of the line is not there.
+    pub unfinished: bool,
     /// Bytes of the unit that are there.
     pub shown: usize,
     /// Bytes of the unit that are not there.
@@ -76,8 +78,8 @@ pub fn next(data: &[u8], context: &Context) -> Unit {
     }
     let line = match parse_line(data) {
         Ok(line) => line,
-        Err(LineError::Partial) if context.can_desegment && plausible_start(data) => {
-            return Unit::Incomplete(Need::Segment);
+        Err(LineError::Partial) if plausible_start(data) => {
+            return if context.can_desegment { Unit::Incomplete(Need::Segment) } else { unfinished(data, context) };
         }
         Err(_) => return Unit::Continuation(next_command(data, context)),
     };
@@ -111,10 +113,31 @@ pub fn next(data: &[u8], context: &Context) -> Unit {
         announced,
         too_long,
         inferred,
+        unfinished: false,
         shown: there,
         missing: total - there,
         line,
         choice,
+    }))
+}
+
+/// A line whose end will not come: shown as far as it goes.
+fn unfinished(data: &[u8], context: &Context) -> Unit {
+    let known_word = |line: &Line| line.error().is_some() || table::is_known(line.word);
+    let Some(line) = parse_unfinished_line(data).ok().filter(|line| known_word(line) && printable(line.text.of(data)))
+    else {
+        return Unit::Continuation(data.len());
+    };
+    Unit::Command(Box::new(Command {
+        choice: layout::choose_loosely(&line, data, context.known),
+        payload: Span::default(),
+        announced: None,
+        too_long: false,
+        inferred: false,
+        unfinished: true,
+        shown: line.total,
+        missing: 0,
+        line,
     }))
 }
 

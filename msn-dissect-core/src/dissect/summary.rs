@@ -29,12 +29,15 @@ pub(super) fn command(info: &mut String, data: &[u8], found: &Command) {
         info.push(')');
         return;
     }
-    if choice.row.summary.is_empty() {
+    if choice.row.summary.is_empty() || found.unfinished {
         for index in usize::from(choice.row.trid)..line.len() {
             if let Some(span) = line.token(index) {
                 info.push(' ');
                 push_line(info, &text::percent(span.of(data)).text, MAX_TOKEN);
             }
+        }
+        if found.unfinished {
+            info.push_str(" [cut]");
         }
         return;
     }

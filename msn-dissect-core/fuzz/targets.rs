@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! What the fuzz targets run, shared with the test that replays the corpus. Each panics if a promise is broken.
+
+#![allow(dead_code)]
+
+use msn_dissect_core::{
+    dissect::{self, Dissection, Need, Packet},
+    fields::{self, Field, Type},
+    item::{CLOSE_KIND, GENERATED, Item, Kind, NO_RANGE, OPEN, Tree},
+    session::Session,
+};
+
+/// The promises about items: ranges stay inside their source, strings are UTF-8 without NUL, subtrees are closed.
+pub fn check(tree: &Tree, len: usize) {
+    let mut sources = vec![len];
+    let mut depth = 0;
+    for item in tree.items() {
+        if item.kind == Kind::Source as u8 {
+            sources.push(item.text_len as usize);
+            continue;
+        }
+        if item.kind == CLOSE_KIND {
+            assert!(depth > 0, "closes more than it opens");
+            depth -= 1;
+            continue;
+        }
+        let end = item.start as usize + item.len as usize;
+        let source = *sources.get(item.source as usize).expect("source exists");
+        assert!(
+            item.flags & (NO_RANGE | GENERATED) != 0 || end <= source,
+            "range {}+{} leaves {source}",
+            item.start,
+            item.len
+        );
+        if item.flags & OPEN != 0 {
+            depth += 1;
+        }
+        check_text(tree, item);
+    }
+    assert_eq!(depth, 0, "a subtree stays open");
+}
+
+fn check_text(tree: &Tree, item: &Item) {
+    let is_text = item.kind != Kind::Leaf as u8 || fields::def(Field(item.id)).is_some_and(|def| def.kind == Type::Str);
+    if let Some(bytes) = tree.item_bytes(item).filter(|_| is_text) {
+        let text = std::str::from_utf8(bytes).expect("text is UTF-8");
+        assert!(!text.contains('\0'), "text holds NUL");
+    }
+}
+
+fn run(session: &mut Session, packet: &Packet, data: &[u8]) -> Dissection {
+    let mut out = Dissection::default();
+    out.reset(true);
+    let packet = Packet { reported_len: packet.reported_len.max(data.len()), ..*packet };
+    dissect::stream(session, &packet, data, &mut out);
+    check(&out.tree, data.len());
+    assert!(out.consumed <= data.len());
+    assert!(out.need == Need::Nothing || packet.can_desegment);
+    assert!(out.need != Need::Nothing || out.consumed == data.len());
+    assert!(!out.info.contains(['\r', '\n', '\0']));
+    out
+}
+
+/// First byte: direction and whether bytes may be asked for. The rest: what the segment holds. A later pass over the
+/// same bytes must show the same items.
+pub fn stream(data: &[u8]) {
+    let Some((&mode, data)) = data.split_first() else { return };
+    let mut session = Session::default();
+    let mut packet = Packet { can_desegment: mode & 1 != 0, sequence: Some(1), ..Packet::example() };
+    if mode & 2 != 0 {
+        std::mem::swap(&mut packet.source, &mut packet.destination);
+    }
+    if mode & 4 != 0 {
+        packet.reported_len = data.len() + 100;
+    }
+    let first = run(&mut session, &packet, data);
+    packet.first_pass = false;
+    let later = run(&mut session, &packet, data);
+    assert_eq!(first.tree.items().len(), later.tree.items().len());
+    assert_eq!(first.tree.arena(), later.tree.arena());
+    assert_eq!((first.consumed, first.need, first.units), (later.consumed, later.need, later.units));
+}
+
+/// The bytes as segments: each first byte says how many bytes follow. Segments are put together as TCP would do it.
+pub fn resume(data: &[u8]) {
+    let mut session = Session::default();
+    let mut packet = Packet::example();
+    let mut pending: Vec<u8> = Vec::new();
+    let mut rest = data;
+    while let Some((&len, after)) = rest.split_first() {
+        let cut = after.len().min(usize::from(len));
+        let (segment, after) = after.split_at(cut);
+        rest = after;
+        pending.extend_from_slice(segment);
+        packet.frame += 1;
+        if pending.is_empty() {
+            continue;
+        }
+        let out = run(&mut session, &packet, &pending);
+        pending.drain(..out.consumed);
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! The MSN PDUs in a dissected capture.
+
+use crate::pcap::Side;
+use crate::tshark::{Dissected, Field, Options};
+
+/// Protocols whose node starts a PDU, on whatever carries them.
+const STARTS: [&str; 2] = ["msn", "msnftp"];
+/// Starts a PDU only where no text command carries it, that is on a direct connection.
+const STARTS_ON_ITS_OWN: &str = "msnp2p";
+
+/// One MSN PDU: a command with its payload, or what took its place.
+#[derive(Clone, Debug)]
+pub struct Pdu {
+    /// Frame in which the PDU ends, where Wireshark shows it.
+    pub frame: u32,
+    /// Wireshark's number of the TCP stream.
+    pub stream: u32,
+    /// TCP source port.
+    pub source_port: u16,
+    /// TCP destination port.
+    pub destination_port: u16,
+    /// The protocol nodes that belong to the PDU: the one that starts it and those that follow it.
+    pub protos: Vec<Field>,
+}
+
+impl Pdu {
+    /// All nodes with this filter name, in tree order.
+    pub fn all(&self, name: &str) -> Vec<&Field> {
+        self.protos.iter().flat_map(|proto| proto.all(name)).collect()
+    }
+
+    /// The `show` of the first node with this filter name.
+    pub fn show(&self, name: &str) -> Option<&str> {
+        self.all(name).first().map(|field| field.show.as_str())
+    }
+
+    /// The command word, or the error number; `None` for bytes that are no command.
+    pub fn word(&self) -> Option<&str> {
+        self.show("msn.command").or_else(|| self.show("msn.error"))
+    }
+
+    /// Who sent it, by `msn.direction`.
+    pub fn side(&self) -> Option<Side> {
+        let text = self.all("msn.direction").first().map(|field| field.text())?;
+        match text {
+            "Client to server" => Some(Side::Client),
+            "Server to client" => Some(Side::Server),
+            _ => None,
+        }
+    }
+
+    /// A line that says what this is, for messages.
+    pub fn label(&self) -> String {
+        let name = self.protos.first().map_or("", |p| p.name.as_str());
+        let words = ["msn.command", "msn.error", "msn.trid"].iter().filter_map(|f| self.show(f));
+        let words = words.collect::<Vec<_>>().join(" ");
+        format!("frame {} stream {} {name} {words}", self.frame, self.stream)
+    }
+
+    /// What the PDU says, without what depends on how it was captured: every node as `name=show`, leaving out links
+    /// to frames, times, and Wireshark's own protocols.
+    pub fn content(&self) -> Vec<String> {
+        let mut out = Vec::new();
+        for proto in &self.protos {
+            proto.walk(&mut |field| {
+                let ours = field.name.starts_with("msn") && !VARYING.contains(&field.name.as_str());
+                if ours && field.proto {
+                    out.push(format!("{} ({} bytes)", field.name, field.size));
+                } else if ours {
+                    out.push(format!("{}={} [{}]", field.name, field.show, field.value));
+                }
+            });
+        }
+        out
+    }
+}
+
+/// Fields that rightly differ when the same bytes are captured differently: numbers of frames, and times.
+const VARYING: [&str; 9] = [
+    "msn.response_in",
+    "msn.response_to",
+    "msn.time",
+    "msn.announced_in",
+    "msn.opened_in",
+    "msnp2p.response_in",
+    "msnp2p.response_to",
+    "msnp2p.time",
+    "msnp2p.reassembled_in",
+];
+
+impl Field {
+    /// The value as people read it: what follows the colon of the shown line, without a number in brackets behind a
+    /// name; the filter value when there is no such line.
+    pub fn text(&self) -> &str {
+        let Some((_, text)) = self.showname.split_once(": ") else {
+            return &self.show;
+        };
+        match text.rsplit_once(" (") {
+            Some((name, number)) if number.ends_with(')') && !name.is_empty() => name,
+            _ => text,
+        }
+    }
+}
+
+/// Options that keep PDML to the protocols that [`pdus`] needs.
+pub fn only_msn(options: &Options) -> Options {
+    let options = Options { filter: Some("msn || msnp2p || msnftp".into()), ..options.clone() };
+    options.arg("-J").arg("frame tcp msn msnp2p msnslp msnftp _ws.malformed")
+}
+
+/// The PDUs of a capture, in the order in which Wireshark shows them.
+pub fn pdus(packets: &[Dissected]) -> Vec<Pdu> {
+    let mut out: Vec<Pdu> = Vec::new();
+    for packet in packets {
+        let frame = packet.frame();
+        let number = |name| packet.number(name).unwrap_or(0);
+        let stream = number("tcp.stream") as u32;
+        let (source_port, destination_port) = (number("tcp.srcport") as u16, number("tcp.dstport") as u16);
+        // Whether a text command of this frame is open, to which what follows belongs.
+        let mut open = None;
+        for proto in &packet.protos {
+            let starts = STARTS.contains(&proto.name.as_str());
+            let alone = proto.name == STARTS_ON_ITS_OWN && open != Some("msn");
+            if starts || alone {
+                open = Some(if proto.name == "msn" { "msn" } else { "" });
+                let protos = vec![proto.clone()];
+                out.push(Pdu { frame, stream, source_port, destination_port, protos });
+            } else if let Some(pdu) = out.last_mut().filter(|_| open.is_some()) {
+                pdu.protos.push(proto.clone());
+            }
+        }
+    }
+    out
+}

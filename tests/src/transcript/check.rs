@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Compares what a transcript expects with what tshark saw.
+
+use super::{Claim, Regular, Transcript, Unit};
+use crate::pcap::Side;
+use crate::pdu::{Pdu, pdus};
+use crate::tshark::{Field, Tshark};
+use anyhow::Result;
+use std::collections::BTreeMap;
+
+/// Dissects the transcript's capture and returns one line for each claim that does not hold.
+///
+/// # Errors
+/// When tshark fails.
+pub fn check(transcript: &Transcript, tshark: &Tshark) -> Result<Vec<String>> {
+    let stored = tshark.store(&transcript.capture()?)?;
+    let seen = pdus(&tshark.pdml(&stored, &transcript.options)?);
+    let claims = transcript.units.iter().flat_map(|unit| &unit.expectations);
+    let asks_for_info = claims.clone().any(|expectation| matches!(expectation.claim, Claim::Info(_)));
+    let infos: BTreeMap<u32, String> = if asks_for_info {
+        tshark.summary(&stored, &transcript.options)?.into_iter().map(|s| (s.frame, s.info)).collect()
+    } else {
+        BTreeMap::new()
+    };
+    let mut failures = Vec::new();
+    for (index, connection) in transcript.connections.iter().enumerate() {
+        let (client, server) = (connection.stream.client.port(), connection.stream.server.port());
+        for side in [Side::Client, Side::Server] {
+            let ports = if side == Side::Client { (client, server) } else { (server, client) };
+            let seen: Vec<&Pdu> = seen.iter().filter(|p| (p.source_port, p.destination_port) == ports).collect();
+            let units: Vec<&Unit> = transcript.units_of(index, side).collect();
+            if seen.len() != units.len() {
+                let labels: Vec<_> = seen.iter().map(|pdu| pdu.label()).collect();
+                failures.push(format!(
+                    "connection {} {side:?}: {} PDUs expected, {} seen:\n    {}",
+                    connection.name,
+                    units.len(),
+                    seen.len(),
+                    labels.join("\n    ")
+                ));
+            }
+            for (unit, pdu) in units.iter().zip(&seen) {
+                let info = infos.get(&pdu.frame).map_or("", String::as_str);
+                failures.extend(unit_failures(unit, pdu, info));
+                if let Some(regular) = &unit.regular {
+                    let irregular = irregularities(regular, unit, pdu);
+                    failures
+                        .extend(irregular.iter().map(|what| format!("line {}: {}: {what}", unit.line, pdu.label())));
+                }
+            }
+        }
+    }
+    Ok(failures)
+}
+
+/// Where a command that should be regular is not, the fields that the transcript itself speaks of left aside.
+fn irregularities(regular: &Regular, unit: &Unit, pdu: &Pdu) -> Vec<String> {
+    let claimed = |name: &str| {
+        unit.expectations.iter().any(|expectation| match &expectation.claim {
+            Claim::Value(field, _) | Claim::Shown(field, _) | Claim::Count(field, _) => field == name,
+            Claim::Info(_) => false,
+        })
+    };
+    let mut found = Vec::new();
+    if pdu.word() != Some(&regular.word) {
+        found.push(format!("the word is {:?}, not {}", pdu.word(), regular.word));
+    }
+    if pdu.side() != Some(unit.side) {
+        found.push(format!("the direction is {:?}, not {:?}", pdu.side(), unit.side));
+    }
+    let length = pdu.show("msn.payload_length").unwrap_or("0");
+    if length != regular.payload.to_string() {
+        found.push(format!("the payload length is {length}, not {}", regular.payload));
+    }
+    for name in ["msn.parameter", "msn.continuation", "_ws.malformed"] {
+        if !claimed(name) {
+            found.extend(pdu.all(name).iter().map(|field| format!("{name} {:?}", field.show)));
+        }
+    }
+    found
+}
+
+fn unit_failures(unit: &Unit, pdu: &Pdu, info: &str) -> Vec<String> {
+    let mut failures = Vec::new();
+    // Index behind the last occurrence that a claim about the same field has used up.
+    let mut used: BTreeMap<&str, usize> = BTreeMap::new();
+    for expectation in &unit.expectations {
+        let found = match &expectation.claim {
+            Claim::Value(name, value) => {
+                let all = pdu.all(name);
+                let from = used.get(name.as_str()).copied().unwrap_or(0);
+                match all.iter().skip(from).position(|field| matches(field, value)) {
+                    Some(at) => {
+                        used.insert(name, from + at + 1);
+                        continue;
+                    }
+                    None => shown(&all[from.min(all.len())..]),
+                }
+            }
+            Claim::Shown(name, text) => {
+                let all = pdu.all(name);
+                if all.iter().any(|field| field.showname.contains(text.as_str())) {
+                    continue;
+                }
+                shown(&all)
+            }
+            Claim::Count(name, count) => {
+                let all = pdu.all(name);
+                if all.len() == *count {
+                    continue;
+                }
+                format!("{} of them: {}", all.len(), shown(&all))
+            }
+            Claim::Info(text) => {
+                if info.contains(text.as_str()) {
+                    continue;
+                }
+                info.to_owned()
+            }
+        };
+        let claim = &expectation.claim;
+        failures.push(format!("line {}: {claim:?}, but {} has {found}", expectation.line, pdu.label()));
+    }
+    failures
+}
+
+fn shown(fields: &[&Field]) -> String {
+    let one = |field: &&Field| format!("{:?} ({})", field.show, field.showname);
+    if fields.is_empty() { "none".to_owned() } else { fields.iter().map(one).collect::<Vec<_>>().join(", ") }
+}
+
+/// Whether a field has a value: as filters write it, as the tree shows it, or as an equal number.
+fn matches(field: &Field, value: &str) -> bool {
+    let shown = field.showname.split_once(": ").map(|(_, text)| text);
+    let number = |text: &str| match text.strip_prefix("0x") {
+        Some(digits) => u64::from_str_radix(digits, 16).ok(),
+        None => text.parse().ok(),
+    };
+    // Wireshark 4.2 began to write booleans as words.
+    let truth = |text: &str| match text {
+        "1" | "True" => Some(true),
+        "0" | "False" => Some(false),
+        _ => None,
+    };
+    // Raw bytes may be claimed as the text that they are.
+    let bytes = (0..field.value.len()).step_by(2).map(|at| field.value.get(at..at + 2));
+    let bytes: Option<Vec<u8>> = bytes.map(|pair| u8::from_str_radix(pair?, 16).ok()).collect();
+    field.show == value
+        || (!value.is_empty() && bytes.as_deref() == Some(value.as_bytes()))
+        || shown == Some(value)
+        || field.text() == value
+        || (number(value).is_some() && number(&field.show) == number(value))
+        || (truth(value).is_some() && truth(&field.show) == truth(value))
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Every real capture, compared with the ground truth beside it.
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use msn_tests::pdu::{only_msn, pdus};
+use msn_tests::truth::{Truth, captures, differences, histogram};
+use msn_tests::tshark::{Options, Tshark};
+use std::path::Path;
+
+/// Captures that need what is not there yet: the HTTP gateway.
+const NOT_YET: [&str; 1] = ["msnp9-gateway-libpurple2.0.0-escargot"];
+
+/// Captures whose segments arrive out of order, which Wireshark puts right only when asked to.
+const OUT_OF_ORDER: [&str; 1] = ["msnp12-reordered-pecan-escargot"];
+
+/// Fields that a capture of real programs gives no cause for.
+const NEVER: [&str; 2] = ["msn.parameter", "_ws.malformed"];
+
+fn run(path: &Path) -> Result<(), Failed> {
+    let tshark = Tshark::new()?;
+    let stored = tshark.store_file(path)?;
+    let mut options = Options::default();
+    if path.file_stem().is_some_and(|stem| OUT_OF_ORDER.iter().any(|name| stem == *name)) {
+        options = options.preference("tcp.reassemble_out_of_order:TRUE");
+    }
+    let packets = tshark.pdml(&stored, &only_msn(&options))?;
+    let pdus = pdus(&packets);
+    let mut failures = differences(Truth::of(path)?.histogram(), &histogram(&pdus));
+    for pdu in &pdus {
+        for field in NEVER.iter().flat_map(|name| pdu.all(name)) {
+            failures.push(format!("{}: {} {:?}", pdu.label(), field.name, field.show));
+        }
+    }
+    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n").into()) }
+}
+
+fn trial(path: &Path) -> Trial {
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let later = NOT_YET.contains(&name.as_str());
+    let path = path.to_owned();
+    Trial::test(name, move || run(&path)).with_ignored_flag(later)
+}
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let paths = captures().expect("the folder of captures is in the package");
+    assert!(!paths.is_empty(), "no captures");
+    for name in NOT_YET.iter().chain(&OUT_OF_ORDER) {
+        assert!(paths.iter().any(|p| p.file_stem().is_some_and(|stem| stem == *name)), "there is no {name}");
+    }
+    libtest_mimic::run(&arguments, paths.iter().map(|path| trial(path)).collect()).exit();
+}

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Captures as they come: damaged, incomplete, hostile. What can be seen is seen, and nothing is held for ever.
+
+mod common;
+
+use common::{Check, complete_transcripts, connection, contents, dissect, dissect_capture, none, real, told};
+use msn_tests::pcap::{Capture, Chance, Link, Segmentation, Side, Stream, TcpOptions, overlap, segments};
+use msn_tests::pdu::Pdu;
+use msn_tests::tshark::{Options, Tshark};
+use msn_tests::variants::difference;
+
+fn whole(streams: &[Stream], segmentation: Segmentation) -> anyhow::Result<Capture> {
+    Capture::of_streams(Link::Ethernet, streams, &TcpOptions::cut(segmentation))
+}
+
+/// Commands of many forms, each recognisable by its account.
+fn lines(count: usize) -> Vec<Vec<u8>> {
+    let line = |n: usize| match n % 4 {
+        0 => format!("NLN AWY user{n}@example.com Name%20{n} 268435456\r\n"),
+        1 => format!("FLN user{n}@example.com\r\n"),
+        2 => {
+            let body = format!("<Data><PSM>message {n}</PSM><CurrentMedia></CurrentMedia></Data>");
+            format!("UBX user{n}@example.com {}\r\n{body}", body.len())
+        }
+        _ => format!("BPR user{n}@example.com MOB Y\r\n"),
+    };
+    (0..count).map(|n| line(n).into_bytes()).collect()
+}
+
+/// The accounts that the server's commands name.
+fn accounts(pdus: &[Pdu]) -> Vec<String> {
+    let from_server = pdus.iter().filter(|pdu| pdu.side() == Some(Side::Server));
+    from_server.filter_map(|pdu| pdu.show("msn.email").map(str::to_owned)).collect()
+}
+
+#[test]
+fn retransmissions_add_nothing() -> Check {
+    let tshark = Tshark::new()?;
+    let stream = told(50000, &lines(60));
+    let options = TcpOptions::cut(Segmentation::Random { seed: 1, max: 70 });
+    let clean = Capture::of_streams(Link::Ethernet, std::slice::from_ref(&stream), &options)?;
+    let expected = contents(&dissect_capture(&tshark, &clean, &Options::default())?);
+    assert_eq!(expected.len(), 62);
+    let chance = Chance { seed: 2, rate: 0.3 };
+    let damaged = [
+        clean.clone().with_duplicates(chance, 0),
+        clean.clone().with_duplicates(chance, 4),
+        Capture::of_segments(Link::Ethernet, overlap(&segments(&stream, &options)))?,
+    ];
+    let mut failures = Vec::new();
+    for capture in &damaged {
+        assert_ne!(*capture, clean);
+        let found = contents(&dissect_capture(&tshark, capture, &Options::default())?);
+        failures.extend(difference(&expected, &found));
+    }
+    none(failures)
+}
+
+#[test]
+fn reordered_segments_are_complete_when_wireshark_orders_them() -> Check {
+    let tshark = Tshark::new()?;
+    let stream = told(50000, &lines(60));
+    let clean = whole(&[stream], Segmentation::Random { seed: 3, max: 70 })?;
+    let expected = contents(&dissect_capture(&tshark, &clean, &Options::default())?);
+    // Not the first ones: where a direction begins, Wireshark cannot tell that something is missing.
+    let mut mixed = clean.clone();
+    for index in clean.data_packets().into_iter().skip(4).step_by(7) {
+        mixed.delay(index, 3);
+    }
+    let options = Options::default().preference("tcp.reassemble_out_of_order:TRUE");
+    let found = contents(&dissect_capture(&tshark, &mixed, &options)?);
+    none(difference(&expected, &found).into_iter().collect())
+}
+
+/// Every command that lies in whole segments of its own is seen, whatever is lost or late around it.
+#[test]
+fn a_missing_piece_costs_only_itself() -> Check {
+    let tshark = Tshark::new()?;
+    let sent = lines(120);
+    let clean = whole(&[told(50000, &sent)], Segmentation::AsSent)?;
+    let named: Vec<String> = (0..120).map(|n| format!("user{n}@example.com")).collect();
+    let (lossy, lost) = clean.clone().with_loss(Chance { seed: 5, rate: 0.15 });
+    // The first commands go with the third and fourth data packet: the first two are the VER lines.
+    let data = clean.data_packets();
+    let kept = named.iter().zip(&data[2..]).filter(|(_, packet)| !lost.contains(packet));
+    let kept: Vec<String> = kept.map(|(name, _)| name.clone()).collect();
+    assert!(kept.len() < 115 && kept.len() > 60);
+    let seen = |capture: &Capture, options: &Options| -> anyhow::Result<Vec<String>> {
+        let mut found = accounts(&dissect_capture(&tshark, capture, options)?);
+        found.sort();
+        Ok(found)
+    };
+    let sorted = |mut names: Vec<String>| {
+        names.sort();
+        names
+    };
+    assert_eq!(seen(&lossy, &Options::default())?, sorted(kept));
+
+    // Wireshark gives late segments to no dissector unless told so; what came in time must not suffer.
+    let mut late = clean.clone();
+    let delayed: Vec<usize> = (4..110).step_by(9).collect();
+    for at in &delayed {
+        late.delay(data[2 + at], 3);
+    }
+    let in_time = named.iter().enumerate().filter(|(at, _)| !delayed.contains(at));
+    let in_time = in_time.map(|(_, name)| name.clone()).collect();
+    assert_eq!(seen(&late, &Options::default())?, sorted(in_time));
+    let told_so = Options::default().preference("tcp.no_subdissector_on_error:FALSE");
+    assert_eq!(seen(&late, &told_so)?, sorted(named));
+    Ok(())
+}
+
+/// Segments that were cut anywhere are lost: what is whole and not next to a hole is still found.
+#[test]
+fn a_lost_part_of_a_command_costs_its_neighbours_at_most() -> Check {
+    let tshark = Tshark::new()?;
+    let sent = lines(200);
+    let clean = whole(&[told(50000, &sent)], Segmentation::Random { seed: 7, max: 90 })?;
+    let all = accounts(&dissect_capture(&tshark, &clean, &Options::default())?);
+    assert_eq!(all.len(), 200);
+    let (lossy, lost) = clean.clone().with_loss(Chance { seed: 8, rate: 0.03 });
+    let found = accounts(&dissect_capture(&tshark, &lossy, &Options::default())?);
+    let missing: Vec<_> = all.iter().filter(|name| !found.contains(name)).collect();
+    // A lost segment of up to 90 bytes touches up to four short lines; its neighbours up to as many again.
+    assert!(!missing.is_empty() && missing.len() <= 8 * lost.len(), "{} lost: {missing:?}", lost.len());
+    let doubled = found.iter().enumerate().filter(|(at, name)| found[..*at].contains(name)).count();
+    assert_eq!(doubled, 0, "{found:?}");
+    Ok(())
+}
+
+#[test]
+fn without_reassembly_whole_commands_are_seen() -> Check {
+    let tshark = Tshark::new()?;
+    let off = Options::default().preference("tcp.desegment_tcp_streams:FALSE");
+    let streams = [told(50000, &lines(40))];
+    let clean = whole(&streams, Segmentation::AsSent)?;
+    let expected = contents(&dissect_capture(&tshark, &clean, &Options::default())?);
+    let found = contents(&dissect_capture(&tshark, &clean, &off)?);
+    none(difference(&expected, &found).into_iter().collect())?;
+    // Cut anywhere, at least lines that begin a segment and end in it are seen, and no run fails.
+    let cut = whole(&streams, Segmentation::Random { seed: 9, max: 200 })?;
+    let found = accounts(&dissect_capture(&tshark, &cut, &off)?);
+    assert!(found.len() > 15, "{found:?}");
+    Ok(())
+}
+
+#[test]
+fn snapped_packets_show_what_they_hold() -> Check {
+    let tshark = Tshark::new()?;
+    let sent = lines(40);
+    let capture = whole(&[told(50000, &sent)], Segmentation::AsSent)?.snapped(96);
+    let pdus = dissect_capture(&tshark, &capture, &Options::default())?;
+    let words: Vec<_> = pdus.iter().filter_map(Pdu::word).collect();
+    // 54 bytes of headers leave 42 of the command: all words fit.
+    for word in ["NLN", "FLN", "UBX", "BPR"] {
+        assert_eq!(words.iter().filter(|&&w| w == word).count(), 10, "{word} in {words:?}");
+    }
+    assert!(pdus.iter().all(|pdu| pdu.all("_ws.malformed").is_empty()));
+    let real = real("msnp18-mpop-libpurple2.10.9-escargot")?;
+    for length in [54, 60, 96, 200] {
+        let capture = whole(&real.streams, Segmentation::AsSent)?.snapped(length);
+        let pdus = dissect_capture(&tshark, &capture, &Options::default())?;
+        let malformed = pdus.iter().filter(|pdu| !pdu.all("_ws.malformed").is_empty()).count();
+        assert_eq!(malformed, 0, "snap length {length}");
+    }
+    Ok(())
+}
+
+/// Without the first packets, the commands after them are found all the same.
+#[test]
+fn late_starts_find_the_next_command() -> Check {
+    let tshark = Tshark::new()?;
+    let group = real("msnp12-basic-pecan-escargot")?;
+    let capture = whole(&group.streams, Segmentation::Merged)?;
+    let options = Options::default().decode_as("tcp.port==1864,msn");
+    let words = |pdus: &[Pdu], from: usize| -> Vec<(u32, String)> {
+        let later = pdus.iter().filter(|pdu| pdu.frame as usize > from);
+        later.map(|pdu| (pdu.frame, pdu.word().unwrap_or("").to_owned())).collect()
+    };
+    let all = dissect_capture(&tshark, &capture, &options)?;
+    for skipped in [1, 5, 12, 30, 60] {
+        let pdus = dissect_capture(&tshark, &capture.clone().without_first(skipped), &options)?;
+        let expected = words(&all, skipped);
+        let found: Vec<_> = words(&pdus, 0).into_iter().map(|(f, w)| (f + skipped as u32, w)).collect();
+        assert!(expected.len() > 20);
+        assert_eq!(found, expected, "without the first {skipped} packets");
+    }
+    Ok(())
+}
+
+/// Memory that tshark may use beyond what it needs for the same amount of ordinary traffic, in KiB.
+const SPARE: u64 = 48 * 1024;
+const SEGMENT: usize = 1400;
+
+fn flood(bytes: &[u8]) -> anyhow::Result<Capture> {
+    let mut stream = connection(50000, 1863);
+    stream.send(Side::Client, "VER 1 MSNP12 CVR0\r\n").send(Side::Server, "VER 1 MSNP12 CVR0\r\n");
+    stream.send(Side::Server, bytes.to_vec());
+    stream.send(Side::Server, "\r\nFLN bob@example.com\r\n").send(Side::Server, "FLN carol@example.com\r\n");
+    Capture::of_streams(Link::Ethernet, &[stream], &TcpOptions { mss: SEGMENT, ..TcpOptions::default() })
+}
+
+/// Floods of bytes that are no commands, or that promise more than they hold: tshark must show them as they come, in
+/// bounded memory and time, and find the next command.
+#[test]
+fn garbage_is_not_held() -> Check {
+    let tshark = Tshark::new()?;
+    let size = 4 << 20;
+    let ordinary: Vec<u8> = lines(size / 60).concat();
+    let baseline = {
+        let stored = tshark.store(&flood(&ordinary)?)?;
+        tshark.run(&["-n".as_ref(), "-r".as_ref(), stored.path().as_os_str()], &Options::default())?
+    };
+    let floods: [(&str, Vec<u8>); 5] = [
+        ("letters without end", vec![b'A'; size]),
+        ("zeros", vec![0; size]),
+        ("a line without end", [b"NLN AWY ".as_slice(), &vec![b'x'; size]].concat()),
+        ("a payload beyond all bounds", [b"MSG Hotmail Hotmail 4000000000\r\n".as_slice(), &vec![b'x'; size]].concat()),
+        ("empty lines", b"\r\n".repeat(size / 64)),
+    ];
+    for (name, bytes) in floods {
+        let capture = flood(&bytes)?;
+        let stored = tshark.store(&capture)?;
+        let output = tshark.run(&["-n".as_ref(), "-r".as_ref(), stored.path().as_os_str()], &Options::default())?;
+        let (peak, base) = (output.peak_kib, baseline.peak_kib);
+        assert!(peak < base + SPARE, "{name}: {peak} KiB against {base}");
+        let (time, usual) = (output.elapsed, baseline.elapsed);
+        assert!(time < 5 * usual + std::time::Duration::from_secs(3), "{name}: {time:?} against {usual:?}");
+
+        let rows = tshark.fields(&stored, &["msn.continuation", "msn.email", "tcp.len"], &Options::default())?;
+        let shown = rows.iter().filter(|row| !row[0].is_empty()).count();
+        let floods = rows.iter().filter(|row| row[2] == [SEGMENT.to_string()]).count();
+        if name != "empty lines" {
+            assert!(shown * 10 > floods / 64, "{name}: continuation data in {shown} of {floods} frames");
+        }
+        let last: Vec<_> = rows.iter().rev().find(|row| !row[1].is_empty()).into_iter().flat_map(|r| &r[1]).collect();
+        assert_eq!(last, ["carol@example.com"], "{name}");
+    }
+    Ok(())
+}
+
+/// Random bytes, and real traffic with random bytes changed: no complaint, no malformed packet.
+#[test]
+fn noise_is_survived() -> Check {
+    use rand::RngExt;
+    let tshark = Tshark::new()?;
+    let mut random: rand_chacha::ChaCha8Rng = rand::SeedableRng::seed_from_u64(23);
+    let mut streams = Vec::new();
+    for (number, stream) in complete_transcripts()?.into_iter().flat_map(|g| g.streams).enumerate() {
+        let mut client = stream.client;
+        client.set_port(3000 + number as u16);
+        let mut noisy = stream.relocated(client, stream.server, std::time::Duration::ZERO);
+        for event in &mut noisy.events {
+            if let msn_tests::pcap::Event::Data(bytes) = &mut event.event {
+                for byte in bytes.iter_mut() {
+                    if random.random_bool(0.02) {
+                        *byte = random.random();
+                    }
+                }
+            }
+        }
+        streams.push(noisy);
+    }
+    for port in 4000..4040 {
+        let mut stream = connection(port, 1863);
+        for _ in 0..20 {
+            let side = if random.random_bool(0.5) { Side::Client } else { Side::Server };
+            let bytes: Vec<u8> = (0..random.random_range(1..300)).map(|_| random.random()).collect();
+            stream.send(side, bytes);
+        }
+        streams.push(stream);
+    }
+    let mut segments_of_all = Vec::new();
+    for stream in &streams {
+        segments_of_all.extend(segments(stream, &TcpOptions::default()));
+    }
+    let pdus = dissect(&tshark, segments_of_all, &Options::default())?;
+    assert!(pdus.len() > 400);
+    // Hidden, the name only stands for an expert info of that group.
+    let bad = |pdu: &&Pdu| {
+        let malformed = pdu.all("_ws.malformed").iter().any(|field| !field.hide);
+        malformed || !pdu.all("msn.expert.internal_error").is_empty()
+    };
+    none(pdus.iter().filter(bad).map(|pdu| format!("{} {:?}", pdu.label(), pdu.content())).collect())
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! The generated benchmark traffic is what it says it is.
+
+use msn_tests::pcap::{Capture, Side, restream};
+use msn_tests::traffic::Traffic;
+use std::collections::HashSet;
+
+/// Reads a direction as a sequence of commands by their shape alone; gives the words, or where it fails.
+fn words(mut bytes: &[u8]) -> Result<Vec<String>, String> {
+    const PAYLOAD: [&str; 5] = ["MSG", "UBX", "ADL", "QRY", "GCF"];
+    let mut words = Vec::new();
+    while let Some(end) = bytes.iter().position(|&b| b == b'\n') {
+        let line = String::from_utf8_lossy(&bytes[..end]).trim_end().to_owned();
+        let word = line.split(' ').next().unwrap_or_default().to_owned();
+        if word.len() != 3 || !word.bytes().all(|b| b.is_ascii_uppercase()) {
+            return Err(format!("{line:?} behind {words:?}"));
+        }
+        let last = line.split(' ').next_back().and_then(|token| token.parse().ok());
+        // The answers to ADL and QRY have no payload: they end in OK or in their TrID.
+        let answer = word == "QRY" && line.split(' ').count() == 2;
+        let payload = if PAYLOAD.contains(&word.as_str()) && !answer { last.unwrap_or(0) } else { 0 };
+        // The capture may end within a payload.
+        bytes = &bytes[(end + 1 + payload).min(bytes.len())..];
+        words.push(word);
+    }
+    Ok(words)
+}
+
+#[test]
+fn traffic_is_repeatable_mixed_and_well_formed() {
+    let traffic = Traffic { packets: 20_000, seed: 5 };
+    let capture = traffic.capture().expect("a capture");
+    assert_eq!(capture.packets.len(), 20_000);
+    assert_eq!(capture, traffic.capture().expect("a capture"));
+    assert_ne!(capture, Traffic { seed: 6, ..traffic }.capture().expect("a capture"));
+    assert!(capture.packets.windows(2).all(|w| w[0].time <= w[1].time));
+
+    let streams = restream(&Capture { packets: capture.packets, link: capture.link });
+    assert!((20..200).contains(&streams.len()), "{} streams", streams.len());
+    let mut ports = HashSet::new();
+    let mut seen = HashSet::new();
+    for stream in &streams {
+        assert!(ports.insert(stream.client), "{} is used twice", stream.client);
+        assert_eq!(stream.server.port(), 1863);
+        for side in [Side::Client, Side::Server] {
+            seen.extend(words(&stream.bytes(side)).unwrap_or_else(|e| panic!("{}: {e}", stream.client)));
+        }
+    }
+    for word in ["VER", "LST", "ILN", "NLN", "UBX", "ADL", "MSG", "ACK", "RNG", "XFR", "CAL", "ANS", "JOI", "PNG"] {
+        assert!(seen.contains(word), "no {word} in {seen:?}");
+    }
+}
