@@ -54,7 +54,7 @@ static void expect_server(packet_info *pinfo, const MsnAnnouncement *announced)
     conversation = find_conversation(pinfo->num, &server, NULL, CONVERSATION_TCP, announced->port, 0,
                                      NO_ADDR_B | NO_PORT_B);
     if (conversation == NULL) {
-        conversation = conversation_new(pinfo->num, &server, NULL, CONVERSATION_TCP, announced->port, 0, NO_ADDR2 | NO_PORT2);
+        conversation = conversation_new(pinfo->num, &server, NULL, CONVERSATION_TCP, announced->port, 0, ANY_CLIENT);
     }
     conversation_set_dissector(conversation, msn_tcp_handle);
 }

@@ -16,6 +16,8 @@
 
 #include "shim.h"
 
+#include <epan/exceptions.h>
+
 /* Most bytes of start line and header lines, and most bytes in which those of a rebuilt body are looked for. */
 #define MAX_HEAD (16 * 1024)
 #define MAX_SEARCH (64 * 1024)
@@ -105,8 +107,9 @@ static void expect_more(packet_info *pinfo, const MsnHead *head)
 {
     static int tcp = -1, http = -1;
     wmem_list_frame_t *layer = wmem_list_tail(pinfo->layers);
+    const address *server;
+    uint32_t port;
 
-    (void)head;
     if (PINFO_FD_VISITED(pinfo) || http_handle == NULL) {
         return;
     }
@@ -122,6 +125,13 @@ static void expect_more(packet_info *pinfo, const MsnHead *head)
         return; /* decrypted, or through a proxy: the connection is not http's */
     }
     conversation_set_dissector_from_frame_number(find_or_create_conversation(pinfo), pinfo->num, carrier_handle);
+    /* Requests go to the server, so its end is the one that a request is sent to. */
+    server = msn_is_request(head) ? &pinfo->dst : &pinfo->src;
+    port = msn_is_request(head) ? pinfo->destport : pinfo->srcport;
+    if (find_conversation(pinfo->num, server, NULL, CONVERSATION_TCP, port, 0, NO_ADDR_B | NO_PORT_B) == NULL) {
+        conversation_set_dissector(
+            conversation_new(pinfo->num, server, NULL, CONVERSATION_TCP, port, 0, ANY_CLIENT), carrier_handle);
+    }
 }
 
 static int dissect_gateway(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
@@ -183,17 +193,31 @@ static msn_bool heuristic_http(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
 /* Stands between TCP and http on a connection that carries gateway messages. */
 static int dissect_carrier(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
+    static unsigned nested;
     unsigned captured = tvb_captured_length(tvb);
     uint32_t desegment = pinfo->desegment_len;
     uint16_t can_desegment = pinfo->can_desegment;
     MsnHead head = { 0 };
-    int end;
+    volatile int end = 0;
 
+    /* A tunnel through http to the same address would come back here for ever. */
+    if (nested > 0) {
+        return 0;
+    }
     /* Each dissector on the way costs one level of this, but http must be able to ask TCP for more. */
     if (can_desegment > 0) {
         pinfo->can_desegment++;
     }
-    end = call_dissector_only(http_handle, tvb, pinfo, tree, data);
+    nested++;
+    TRY
+    {
+        end = call_dissector_only(http_handle, tvb, pinfo, tree, data);
+    }
+    FINALLY
+    {
+        nested--;
+    }
+    ENDTRY;
     pinfo->can_desegment = can_desegment;
 
     /* A message without body fills what http was given; http asks for more bytes of one that is not whole. */

@@ -15,6 +15,9 @@
 
 #include "msn_dissect.h"
 
+/* A conversation that stays open for every client of a server; without the template flag the first would take it. */
+#define ANY_CLIENT (NO_ADDR2 | NO_PORT2 | CONVERSATION_TEMPLATE)
+
 /* Registered numbers, indexed like the catalogue. */
 typedef struct {
     const MsnCatalogue *catalogue;

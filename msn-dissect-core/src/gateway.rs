@@ -30,8 +30,8 @@ pub struct Head<'a> {
     pub start: Start<'a>,
     /// `Content-Length`.
     pub content_length: Option<usize>,
-    /// The body is sent in chunks, or in another way that hides its length.
-    pub transfer_encoding: bool,
+    /// The body is sent in chunks or compressed, so that its length is not that of the content.
+    pub encoded: bool,
     /// Value of `X-MSN-Messenger`.
     pub messenger: Option<&'a [u8]>,
     /// Value of `X-MSN-Host`: where to send later requests.
@@ -106,7 +106,7 @@ fn without_line_end(line: &[u8]) -> &[u8] {
 
 impl<'a> Head<'a> {
     fn new(start: Start<'a>) -> Self {
-        Head { start, content_length: None, transfer_encoding: false, messenger: None, host: None }
+        Head { start, content_length: None, encoded: false, messenger: None, host: None }
     }
 
     /// Takes a header line; `None` if it is none. The first of several with the same name counts.
@@ -119,8 +119,8 @@ impl<'a> Head<'a> {
             self.host.get_or_insert(value);
         } else if name.eq_ignore_ascii_case(b"content-length") {
             self.content_length = self.content_length.or_else(|| decimal(value));
-        } else if name.eq_ignore_ascii_case(b"transfer-encoding") {
-            self.transfer_encoding |= !value.eq_ignore_ascii_case(b"identity");
+        } else if name.eq_ignore_ascii_case(b"transfer-encoding") || name.eq_ignore_ascii_case(b"content-encoding") {
+            self.encoded |= !value.eq_ignore_ascii_case(b"identity");
         }
         Some(())
     }
@@ -144,8 +144,8 @@ impl<'a> Head<'a> {
         }
     }
 
-    /// The first head in `data`, one of an interim response left aside; for bodies that are not where they were sent,
-    /// such as bodies in chunks.
+    /// The first head in `data`, one of an interim response left aside, if it is that of an encoded body; for bodies that
+    /// are not where they were sent.
     pub fn within(data: &'a [u8]) -> Option<Self> {
         let data = data.get(..data.len().min(4 * MAX_HEAD)).unwrap_or_default();
         let mut head: Option<Head<'a>> = None;
@@ -158,7 +158,7 @@ impl<'a> Head<'a> {
                 None => start_line_in(line).map(Head::new),
                 Some(whole) if line.is_empty() => match whole.start {
                     Start::Response(100..=199) => None,
-                    _ => return Some(whole),
+                    _ => return Some(whole).filter(|whole| whole.encoded),
                 },
                 Some(mut part) => part.take(line).map(|()| part),
             };
@@ -320,8 +320,11 @@ mod tests {
 
     #[test]
     fn an_interim_response_is_passed_over() {
-        let data = [b"\x08\x00HTTP/1.1 100 Continue\r\n\r\n".as_slice(), ANSWER, b"12\r\nVER 1"].concat();
+        let chunked =
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-MSN-Messenger: SessionID=1\r\n\r\n12\r\nVER 1";
+        let data = [b"\x08\x00HTTP/1.1 100 Continue\r\n\r\n".as_slice(), chunked].concat();
         assert_eq!(Head::within(&data).unwrap().start, Start::Response(200));
+        assert_eq!(Head::within(ANSWER), None);
         assert_eq!(Head::within(b"HTTP/1.1 200 OK\r\nX: y\r\n"), None);
     }
 

@@ -44,7 +44,7 @@ pub fn body(session: &mut Session, packet: &Packet, carrier: &Carrier<'_>, data:
     if data.is_empty() {
         return;
     }
-    let expected = carrier.head.filter(|head| !head.transfer_encoding).and_then(|head| head.content_length);
+    let expected = carrier.head.filter(|head| !head.encoded).and_then(|head| head.content_length);
     let whole =
         packet.reported_len <= data.len() && (carrier.continued || expected.is_none_or(|len| len <= data.len()));
     packet.can_desegment = whole;
@@ -380,8 +380,7 @@ mod tests {
                 seen.push(value);
             } else if item.id == c::CONTINUATION.0 {
                 seen.push("continuation".into());
-            } else if [c::TRID, c::DIRECTION, c::VERSION, c::SERVER].iter().any(|field| field.0 == item.id)
-            {
+            } else if [c::TRID, c::DIRECTION, c::VERSION, c::SERVER].iter().any(|field| field.0 == item.id) {
                 if let Some(last) = seen.last_mut() {
                     *last += &format!(" {value}");
                 }

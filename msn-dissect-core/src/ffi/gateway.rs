@@ -6,7 +6,7 @@ use std::panic::catch_unwind;
 use super::dissection::{MSN_WANT_TREE, MsnDissection, MsnPacket, MsnSession, bytes, guarded, packet_of};
 use crate::{
     dissect::gateway::{self, Carrier},
-    gateway::Head,
+    gateway::{Head, Start},
 };
 
 /// Bytes in which the head of an HTTP message is found ([`msn_dissect_gateway`]).
@@ -41,6 +41,19 @@ pub unsafe extern "C" fn msn_is_gateway(head: *const MsnHead) -> bool {
     let Some(head) = (unsafe { head.as_ref() }) else { return false };
     // SAFETY: as the caller promises.
     catch_unwind(|| unsafe { head_of(head) }.is_some_and(|head| head.is_gateway())).unwrap_or(false)
+}
+
+/// Whether this is the head of a request.
+///
+/// # Safety
+/// `head` is null or readable, and so are its bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn msn_is_request(head: *const MsnHead) -> bool {
+    // SAFETY: as the caller promises.
+    let Some(head) = (unsafe { head.as_ref() }) else { return false };
+    let request = |head: Head<'_>| matches!(head.start, Start::Request(_));
+    // SAFETY: as the caller promises.
+    catch_unwind(|| unsafe { head_of(head) }.is_some_and(request)).unwrap_or(false)
 }
 
 /// Dissects the body of a gateway message, or the first bytes of it: the rest after `consumed` wants another call, with
