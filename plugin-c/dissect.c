@@ -177,7 +177,8 @@ msn_bool msn_heuristic_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
     if (!msn_heuristic(tvb_get_ptr(tvb, 0, (int)captured), captured)) {
         return FALSE;
     }
-    conversation_set_dissector(find_or_create_conversation(pinfo), msn_tcp_handle);
+    /* What came before, such as a proxy's handshake, is not ours on later passes either. */
+    conversation_set_dissector_from_frame_number(find_or_create_conversation(pinfo), pinfo->num, msn_tcp_handle);
     msn_dissect_tcp(tvb, pinfo, tree, data);
     return TRUE;
 }

@@ -11,6 +11,7 @@
 //! | [`truth`] | the ground truth that lies beside every real capture |
 //! | [`coverage`] | how many payload bytes lie under a named field |
 //! | [`gateway`] | plain connections rewritten as sessions of the HTTP gateway |
+//! | [`proxy`] | handshakes of proxies in front of connections |
 //! | [`traffic`] | generated traffic in realistic proportions, for benchmarks |
 //! | [`variants`] | the same conversations put on the wire in many ways |
 
@@ -18,6 +19,7 @@ pub mod coverage;
 pub mod gateway;
 pub mod pcap;
 pub mod pdu;
+pub mod proxy;
 pub mod traffic;
 pub mod transcript;
 pub mod truth;
