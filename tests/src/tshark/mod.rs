@@ -7,10 +7,12 @@
 //! | `MSN_PLUGIN_DIR` | folder with `X.Y/epan/msn.so` (default: the workspace's `target/plugins`); empty: no plugin |
 
 mod home;
+mod live;
 mod pdml;
 mod process;
 mod sharkd;
 
+pub use live::Live;
 pub use pdml::{Dissected, Field};
 pub use process::Output;
 pub use sharkd::{Node, Sharkd};
