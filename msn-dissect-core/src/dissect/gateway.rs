@@ -281,9 +281,8 @@ fn end_of_unit(
     joined: &[u8],
     before: usize,
 ) -> (usize, Option<usize>) {
-    let known = prepare(session, packet, unit, 0).map(|record| super::command::known(&record)).unwrap_or_default();
-    let context =
-        framing::Context { known, synced: true, skip: 0, reported: joined.len(), can_desegment: packet.can_desegment };
+    let known = super::command::known(&prepare(session, packet, unit, 0));
+    let context = framing::Context { known, skip: 0, reported: joined.len(), can_desegment: packet.can_desegment };
     match framing::next(joined, &context) {
         framing::Unit::Command(found) => (found.shown.saturating_sub(before).max(1), None),
         // No command after all: its bytes so far are shown as such, and the next command is looked for.
