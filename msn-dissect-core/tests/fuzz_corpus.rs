@@ -25,3 +25,18 @@ fn stream() {
 fn resume() {
     replay("resume", targets::resume);
 }
+
+#[test]
+fn direct() {
+    replay("direct", targets::direct);
+}
+
+#[test]
+fn ftp() {
+    replay("ftp", targets::ftp);
+}
+
+#[test]
+fn cam() {
+    replay("cam", targets::cam);
+}
