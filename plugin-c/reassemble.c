@@ -20,7 +20,8 @@ static const fragment_items labels = {
     &hf_too_long,    &hf_error,      &hf_count,     &hf_reassembled_in, &hf_length,  &hf_data,     "fragments",
 };
 
-/* Messages are numbered by the core, over all carriers, so addresses play no part. */
+/* Messages are numbered by the core, over all carriers, so addresses play no part. Wireshark takes a key of NULL for
+ * none and then frees a finished message twice, so the keys begin at 1. */
 static unsigned key_hash(gconstpointer key)
 {
     return GPOINTER_TO_UINT(key);
@@ -33,7 +34,7 @@ static gint key_equal(gconstpointer a, gconstpointer b)
 
 static void *make_key(const packet_info *pinfo _U_, const uint32_t id, const void *data _U_)
 {
-    return GUINT_TO_POINTER(id);
+    return GUINT_TO_POINTER(id + 1);
 }
 
 static void free_key(void *key _U_)
