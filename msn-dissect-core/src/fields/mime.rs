@@ -52,7 +52,7 @@ fields! { super::command::END;
     P2P_DEST = "msn.message.p2p_dest" "Peer-to-peer receiver" Str, "Account that peer-to-peer packets are for.";
     P2P_SOURCE = "msn.message.p2p_source" "Peer-to-peer sender" Str, "Account that peer-to-peer packets are from.";
     INK = "msn.message.ink" "Ink" Bytes, "Handwriting, decoded.";
-    INK_TEXT = "msn.message.ink.base64" "Ink as sent" Str, "Handwriting, base64.";
+    INK_TEXT = "msn.message.ink.base64" "Ink as sent" Str, "Handwriting as the word base64, a colon and base64.";
     EMOTICON = "msn.emoticon" "Emoticon" Str, "Shortcut and object of an emoticon.";
     EMOTICON_SHORTCUT = "msn.emoticon.shortcut" "Shortcut" Str, "Text that the emoticon replaces.";
     CHAT_LOGGING = "msn.client.chat_logging" "Chat logging" Str, "Whether the sender's client keeps a log of the chat.";

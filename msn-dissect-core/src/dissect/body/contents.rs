@@ -143,6 +143,9 @@ pub(super) fn packets(walk: &mut Walk<'_>, content: &Content<'_>, dest: Option<S
 
 /// Shows chat text in its declared character set.
 pub(super) fn chat(walk: &mut Walk<'_>, content: &Content<'_>) {
+    if content.span.is_empty() {
+        return;
+    }
     let bytes = content.bytes();
     let (shown, known) = match charset::decode(bytes, content.charset) {
         Some(shown) => (shown, true),

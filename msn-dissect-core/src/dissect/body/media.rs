@@ -68,8 +68,7 @@ pub(super) fn ink(walk: &mut Walk<'_>, content: &Content<'_>) {
         tree.expert(f::BASE64_WRONG);
         return;
     };
-    let at = Span::new(span.end - coded.len(), span.end);
-    string(tree, f::INK_TEXT, at, content.data);
+    string(tree, f::INK_TEXT, span, content.data);
     let Some(image) = words::base64(coded) else {
         tree.expert(f::BASE64_WRONG);
         return;
