@@ -71,7 +71,7 @@ fn said(name: &str, truth: &Truth) -> BTreeMap<Saying, usize> {
     let mut said: BTreeMap<Saying, usize> = BTreeMap::new();
     for chat in &truth.chat {
         // A program shows its own user's words in a group too.
-        if BY_SOAP.contains(&(name, chat.text.as_str())) || (chat.dir == "received" && chat.from == chat.to) {
+        if BY_SOAP.contains(&(name, chat.text.as_str())) || (chat.dir == "received" && chat.to.starts_with(&chat.from)) {
             continue;
         }
         let spoilt = SPOILT.iter().find(|row| row.0 == name && row.1 == chat.text).map(|row| row.2);
