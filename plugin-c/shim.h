@@ -40,12 +40,21 @@ int msn_subtree(const MsnItem *item);
 /* Registers the reassembly tables and the fields of fragment trees. */
 void msn_register_reassembly(void);
 
+/* Registers the preferences. */
+void msn_register_preferences(void);
+
+/* Tells the session the secrets of the preferences. */
+void msn_tell_secrets(void);
+
 /* Adds a piece of a message; returns the message if that makes it whole in this frame. */
 tvbuff_t *msn_reassemble(const MsnFragment *fragment, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
 
 /* Replays the items of a dissection into the tree. */
 void msn_replay(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo,
                 proto_tree *tree);
+
+/* Tells Wireshark about the connections that a dissection announces. */
+void msn_expect(packet_info *pinfo, const MsnDissection *dissection);
 
 /* Gives a dissection back; a callback of the packet's memory. */
 msn_bool msn_give_back(wmem_allocator_t *pool, wmem_cb_event_t event, void *dissection);

@@ -21,11 +21,17 @@
 #![deny(rustdoc::broken_intra_doc_links)]
 
 pub mod command;
+pub mod crypto;
 pub mod dissect;
 pub mod ffi;
 pub mod fields;
 pub mod item;
 pub mod mime;
+pub mod object;
+pub mod p2p;
 pub mod session;
+pub mod slp;
 pub mod text;
 pub mod values;
+pub mod view;
+pub mod xml;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows one command and learns from it.
 
-use super::{Announcement, Walk, framing::Command, params, summary};
+use super::{AnnouncedKind, Announcement, Walk, framing::Command, params, summary};
 use crate::{
     command::{
         Choice, Dir, Fit, Kind, ServerKind,
@@ -15,7 +15,7 @@ use crate::{
     session::{
         Record, What,
         records::{DIR_INFERRED, VERSION_INFERRED},
-        rendezvous::Ticket,
+        rendezvous::{Role, Ticket},
     },
     text,
     values::errors,
@@ -54,6 +54,7 @@ impl Walk<'_> {
             self.line(data, found);
         }
         super::body::show(self, data, found);
+        self.links(data, found);
         if self.out.tree.wanted() {
             self.generated();
             // The payload may have added to the summary, so the label comes last.
@@ -91,15 +92,13 @@ impl Walk<'_> {
             tree.expert_text(kind, &format!("Error {code}: {meaning}"));
         }
         let Some(choice) = &found.choice else {
-            for index in 0..line.len() {
-                params::unknown(tree, data, line.token(index));
-            }
+            params::unknown(tree, data, line, 0..line.len());
             return;
         };
         if let Some((span, trid)) = choice.trid(line, data) {
             tree.number(f::TRID, span, u64::from(trid));
         }
-        params::all(tree, data, line, choice);
+        params::all(tree, data, line, choice, found.unfinished);
         match choice.fit {
             Fit::Exact => {}
             Fit::Other => {
@@ -188,13 +187,13 @@ impl Walk<'_> {
                 }
                 b"SB" => {
                     self.announce(token(1));
-                    self.ticket(token(3));
+                    self.ticket(token(3), Role::Caller);
                 }
                 _ => {}
             },
             ("RNG", Dir::ToClient) => {
                 self.announce(token(1));
-                self.ticket(token(3));
+                self.ticket(token(3), Role::Callee);
             }
             _ => {}
         }
@@ -233,8 +232,16 @@ impl Walk<'_> {
         }
     }
 
-    fn ticket(&mut self, cookie: &[u8]) {
-        let ticket = Ticket { version: self.record.version, account: self.record.account, frame: self.packet.frame };
+    fn ticket(&mut self, cookie: &[u8], role: Role) {
+        let ticket = Ticket {
+            version: self.record.version,
+            account: self.record.account,
+            key: (self.record.frame, self.record.unit, 0),
+            time: self.packet.time,
+            role,
+            announced: 0,
+            used: 0,
+        };
         self.session.rendezvous.announce(cookie, ticket);
     }
 
@@ -248,7 +255,7 @@ impl Walk<'_> {
         let Some(address) = std::str::from_utf8(address).ok().and_then(|text| text.parse().ok()) else {
             return;
         };
-        let announcement = Announcement { address, port };
+        let announcement = Announcement { address, port, kind: AnnouncedKind::Msn };
         if port != 0 && self.session.rendezvous.is_new_server(&announcement) {
             self.out.announced.push(announcement);
         }

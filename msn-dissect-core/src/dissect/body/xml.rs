@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Shows XML documents.
+//! Shows payloads that are XML documents.
 
 use super::{Body, Walk};
-use crate::{fields::command as f, item::Span};
+use crate::{dissect::xml, item::Span};
 
 /// Shows the payload.
 pub(super) fn show(body: &mut Body<'_, '_>) {
@@ -11,6 +11,5 @@ pub(super) fn show(body: &mut Body<'_, '_>) {
 
 /// Shows the document in `span` of `data`.
 pub(super) fn document(walk: &mut Walk<'_>, data: &[u8], span: Span) {
-    let _ = data;
-    walk.out.tree.bytes(f::PAYLOAD, span);
+    xml::document(&mut walk.out.tree, data, span);
 }
