@@ -3,10 +3,10 @@
 
 use super::{
     contents::{Content, say},
-    headers::{object, string},
+    headers::string,
 };
 use crate::{
-    dissect::Walk,
+    dissect::{Walk, object},
     fields::{command as c, mime as f},
     item::{Handoff, Span},
     mime::{headers::trim, media_type::split, words},
@@ -41,7 +41,7 @@ pub(super) fn emoticons(walk: &mut Walk<'_>, content: &Content<'_>) {
         tree.open(handle);
         string(tree, f::EMOTICON_SHORTCUT, shortcut, data);
         match found.filter(|at| !at.is_empty()) {
-            Some(at) => object(tree, data, at),
+            Some(at) => object::show(tree, data, at),
             None => tree.expert(f::VALUE_WRONG),
         }
         tree.close();
