@@ -25,3 +25,8 @@ fn stream() {
 fn resume() {
     replay("resume", targets::resume);
 }
+
+#[test]
+fn document() {
+    replay("document", targets::document);
+}
