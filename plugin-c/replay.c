@@ -197,7 +197,7 @@ static void call_other(const Replay *replay, tvbuff_t *part, const MsnItem *item
         if (media_types == NULL) {
             media_types = find_dissector_table("media_type");
         }
-        dissector_try_string(media_types, name, part, replay->pinfo, current(replay), NULL);
+        msn_try_string(media_types, name, part, replay->pinfo, current(replay));
     } else {
         dissector_handle_t handle = find_dissector(name);
 
@@ -292,6 +292,7 @@ static void add_fragment(const Replay *replay, tvbuff_t *tvb, const MsnFragment 
     if (message->info_len > 0) {
         col_append_str(pinfo->cinfo, COL_INFO, (const char *)message->info);
     }
+    msn_expect(pinfo, message);
     msn_replay(message, replay->packet, whole, pinfo, current(replay));
 }
 

@@ -5,11 +5,14 @@ pub mod body;
 pub mod command;
 pub mod framing;
 pub mod heuristic;
+pub(crate) mod p2p_body;
 mod login;
 pub(crate) mod object;
 pub mod params;
 pub(crate) mod slp_body;
 pub mod summary;
+pub(crate) mod transfer;
+pub(crate) mod object;
 pub(crate) mod xml;
 
 use crate::{
@@ -80,13 +83,27 @@ pub enum Need {
     Segment,
 }
 
-/// A connection that was announced: dissect it as MSN whatever its port.
+/// What an announced connection will speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum AnnouncedKind {
+    /// Text protocol of a server.
+    Msn = 0,
+    /// Direct connection between two clients.
+    Direct = 1,
+    /// Old file transfer.
+    Ftp = 2,
+}
+
+/// A connection that was announced: dissect it as its kind whatever its port.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Announcement {
     /// Address.
     pub address: IpAddr,
     /// TCP port.
     pub port: u16,
+    /// What it will speak.
+    pub kind: AnnouncedKind,
 }
 
 /// Reassembly table a fragment belongs to.
@@ -190,7 +207,6 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
         let rest = data.get(at..).unwrap_or_default();
         let known = framing::Context {
             known: command::known(&before),
-            synced: at > 0 || packet.first_pass,
             skip: match before.what {
                 What::Continuation(skip) => skip as usize,
                 _ => 0,
@@ -209,7 +225,7 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
         let mut walk = Walk { session: &mut *session, packet, data, record: before, out: &mut *out };
         match framing::next(rest, &known) {
             Unit::Command(found) => {
-                walk.command(at, found.as_ref());
+                walk.command(at, &found);
                 at += found.shown;
             }
             Unit::Continuation(len) => {
@@ -268,9 +284,8 @@ fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Opti
 
 /// Dissects a message that was put together from fragments; `table` and `id` are those of the fragments.
 pub fn message(session: &mut Session, packet: &Packet, table: Table, id: u32, data: &[u8], out: &mut Dissection) {
-    let _ = (session, packet, id);
     if table == Table::Message {
-        out.tree.bytes(f::PAYLOAD, Span::new(0, data.len()));
+        body::mime::whole(session, packet, id, data, out);
     }
     finish(out, data.len());
 }

@@ -6,10 +6,13 @@
 //! of visits shows the same tree.
 
 pub mod connection;
+pub mod messages;
 pub mod names;
 pub mod notes;
+pub mod p2p;
 pub mod records;
 pub mod rendezvous;
+pub mod transfers;
 
 pub use connection::{Connection, Endpoint};
 pub use names::NameId;
@@ -18,8 +21,10 @@ pub use records::{Record, What};
 
 use connection::Connections;
 use names::Names;
+use p2p::P2p;
 use records::Records;
 use rendezvous::Rendezvous;
+use transfers::Transfers;
 
 /// Everything remembered of one capture file.
 #[derive(Debug, Default)]
@@ -32,4 +37,10 @@ pub struct Session {
     pub names: Names,
     /// What ties connections together.
     pub rendezvous: Rendezvous,
+    /// Peer-to-peer sessions, messages and promised connections.
+    pub p2p: P2p,
+    /// Objects that were offered.
+    pub transfers: Transfers,
+    /// Messages split over several commands.
+    pub messages: messages::Messages,
 }

@@ -5,8 +5,10 @@ pub mod capabilities;
 pub mod codes;
 pub mod endpoints;
 pub mod errors;
+pub mod mime;
 pub mod lcid;
 pub mod numbers;
+pub mod slp;
 pub mod objects;
 pub mod programs;
 

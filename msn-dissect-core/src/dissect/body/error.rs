@@ -10,7 +10,7 @@ use crate::{
 /// Shows the payload.
 pub(super) fn show(body: &mut Body<'_, '_>) {
     if body.bytes().trim_ascii_start().first() == Some(&b'<') {
-        return document(&mut body.walk.out.tree, body.unit, body.span);
+        return document(body.walk, body.unit, body.span);
     }
     if body.walk.out.tree.wanted() {
         let shown = text::utf8(body.span.of(body.unit));

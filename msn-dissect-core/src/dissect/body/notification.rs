@@ -20,7 +20,7 @@ pub(super) fn show(body: &mut Body<'_, '_>) {
         return;
     }
     if body.bytes().trim_ascii_start().first() == Some(&b'<') {
-        return document(&mut body.walk.out.tree, body.unit, body.span);
+        return document(body.walk, body.unit, body.span);
     }
     match kind {
         Some(2 | 12) => sip(body),

@@ -5,5 +5,5 @@ use super::{Body, xml::document};
 
 /// Shows the payload.
 pub(super) fn show(body: &mut Body<'_, '_>) {
-    document(&mut body.walk.out.tree, body.unit, body.span);
+    document(body.walk, body.unit, body.span);
 }
