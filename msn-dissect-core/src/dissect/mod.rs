@@ -5,14 +5,13 @@ pub mod body;
 pub mod command;
 pub mod framing;
 pub mod heuristic;
-pub(crate) mod p2p_body;
 mod login;
 pub(crate) mod object;
+pub(crate) mod p2p_body;
 pub mod params;
 pub(crate) mod slp_body;
 pub mod summary;
 pub(crate) mod transfer;
-pub(crate) mod object;
 pub(crate) mod xml;
 
 use crate::{
