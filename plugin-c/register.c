@@ -157,6 +157,7 @@ static void register_experts(const MsnCatalogue *catalogue)
 static void begin_capture(void)
 {
     msn_session = msn_session_new();
+    msn_tell_secrets();
 }
 
 static void end_capture(void)
@@ -184,6 +185,7 @@ void msn_register(void)
     register_subtrees(catalogue);
     register_experts(catalogue);
     msn_register_reassembly();
+    msn_register_preferences();
     register_init_routine(begin_capture);
     register_cleanup_routine(end_capture);
     msn_tcp_handle = register_dissector("msn", msn_dissect_tcp, msn_registry.protocols[0]);

@@ -40,6 +40,12 @@ int msn_subtree(const MsnItem *item);
 /* Registers the reassembly tables and the fields of fragment trees. */
 void msn_register_reassembly(void);
 
+/* Registers the preferences. */
+void msn_register_preferences(void);
+
+/* Tells the session the secrets of the preferences. */
+void msn_tell_secrets(void);
+
 /* Adds a piece of a message; returns the message if that makes it whole in this frame. */
 tvbuff_t *msn_reassemble(const MsnFragment *fragment, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
 

@@ -21,13 +21,14 @@
 #![deny(rustdoc::broken_intra_doc_links)]
 
 pub mod command;
+pub mod crypto;
 pub mod dissect;
 pub mod ffi;
 pub mod fields;
 pub mod item;
-pub mod p2p;
-pub mod object;
 pub mod mime;
+pub mod object;
+pub mod p2p;
 pub mod session;
 pub mod slp;
 pub mod text;

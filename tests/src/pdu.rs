@@ -81,8 +81,18 @@ impl Pdu {
     }
 }
 
-/// Fields that rightly differ when the same bytes are captured differently: numbers of frames, and times.
-const VARYING: [&str; 9] = [
+/// Fields that rightly differ when the same bytes are captured differently: numbers of frames, and times; what only a
+/// second pass knows; and that a cookie was used before, where one capture holds a conversation several times.
+const VARYING: [&str; 18] = [
+    "msn.response_count",
+    "msn.chat.other_side",
+    "msn.earlier_connection",
+    "msn.later_connection",
+    "msn.auth.challenge_in",
+    "msn.auth.response_in",
+    "msn.expert.no_answer",
+    "msn.expert.cookie_reused",
+    "msn.expert.cookie_wrong",
     "msn.response_in",
     "msn.response_to",
     "msn.time",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Command lines: cutting them into tokens, the table of all commands, and choosing the row that explains a line.
 
+pub mod answers;
 pub mod layout;
 pub mod line;
 pub mod params;

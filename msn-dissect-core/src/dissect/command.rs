@@ -15,7 +15,7 @@ use crate::{
     session::{
         Record, What,
         records::{DIR_INFERRED, VERSION_INFERRED},
-        rendezvous::Ticket,
+        rendezvous::{Role, Ticket},
     },
     text,
     values::errors,
@@ -54,6 +54,7 @@ impl Walk<'_> {
             self.line(data, found);
         }
         super::body::show(self, data, found);
+        self.links(data, found);
         if self.out.tree.wanted() {
             self.generated();
             // The payload may have added to the summary, so the label comes last.
@@ -186,13 +187,13 @@ impl Walk<'_> {
                 }
                 b"SB" => {
                     self.announce(token(1));
-                    self.ticket(token(3));
+                    self.ticket(token(3), Role::Caller);
                 }
                 _ => {}
             },
             ("RNG", Dir::ToClient) => {
                 self.announce(token(1));
-                self.ticket(token(3));
+                self.ticket(token(3), Role::Callee);
             }
             _ => {}
         }
@@ -231,8 +232,16 @@ impl Walk<'_> {
         }
     }
 
-    fn ticket(&mut self, cookie: &[u8]) {
-        let ticket = Ticket { version: self.record.version, account: self.record.account, frame: self.packet.frame };
+    fn ticket(&mut self, cookie: &[u8], role: Role) {
+        let ticket = Ticket {
+            version: self.record.version,
+            account: self.record.account,
+            key: (self.record.frame, self.record.unit, 0),
+            time: self.packet.time,
+            role,
+            announced: 0,
+            used: 0,
+        };
         self.session.rendezvous.announce(cookie, ticket);
     }
 

@@ -5,6 +5,7 @@ pub mod body;
 pub mod command;
 pub mod framing;
 pub mod heuristic;
+mod links;
 mod login;
 pub(crate) mod object;
 pub(crate) mod p2p_body;
@@ -199,10 +200,7 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
     let mut at = 0;
     while at < data.len() {
         let unit = packet.unit + out.units;
-        let before = match prepare(session, packet, unit, at) {
-            Some(record) => record,
-            None => return finish(out, data.len()),
-        };
+        let before = prepare(session, packet, unit, at);
         let rest = data.get(at..).unwrap_or_default();
         let known = framing::Context {
             known: command::known(&before),
@@ -252,10 +250,11 @@ fn finish(out: &mut Dissection, len: usize) {
 }
 
 /// What is known before a unit: from the connection on the first pass, from the record on later ones.
-fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Option<Record> {
+fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Record {
     if !packet.first_pass {
+        let recorded = session.records.get(packet.frame, unit).copied();
         let fallback = Record { frame: packet.frame, unit, ..guess(packet) };
-        return Some(session.records.get(packet.frame, unit).copied().unwrap_or(fallback));
+        return recorded.unwrap_or(fallback);
     }
     let connection = session.connections.of(packet.connection);
     let (certain, dir) = connection.direction(&packet.source, &packet.destination);
@@ -268,7 +267,7 @@ fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Opti
         _ => 0,
     };
     let inferred = if certain.is_none() { DIR_INFERRED } else { 0 };
-    Some(Record {
+    Record {
         frame: packet.frame,
         unit,
         what: if skip > 0 { What::Continuation(skip) } else { What::Command },
@@ -278,7 +277,7 @@ fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Opti
         server: connection.kind,
         version: connection.version,
         inferred: inferred | if connection.version == 0 { VERSION_INFERRED } else { 0 },
-    })
+    }
 }
 
 /// Dissects a message that was put together from fragments; `table` and `id` are those of the fragments.

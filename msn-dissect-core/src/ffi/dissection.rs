@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What is remembered of one capture file. Opaque to C.
-pub struct MsnSession(Session);
+pub struct MsnSession(pub(super) Session);
 
 /// Bytes may be asked for ([`MsnPacket::flags`]).
 pub const MSN_CAN_DESEGMENT: u32 = 1;

@@ -5,13 +5,18 @@
 //! is kept as a [`Record`] under frame and place in the frame, and read back on every later pass, so that any order
 //! of visits shows the same tree.
 
+pub mod challenge;
 pub mod connection;
+pub mod links;
 pub mod messages;
 pub mod names;
 pub mod notes;
 pub mod p2p;
+pub mod people;
 pub mod records;
 pub mod rendezvous;
+pub mod secrets;
+pub mod transactions;
 pub mod transfers;
 
 pub use connection::{Connection, Endpoint};
@@ -20,10 +25,12 @@ pub use notes::{NoteKey, Notes};
 pub use records::{Record, What};
 
 use connection::Connections;
+use links::Links;
 use names::Names;
 use p2p::P2p;
 use records::Records;
 use rendezvous::Rendezvous;
+use secrets::Secrets;
 use transfers::Transfers;
 
 /// Everything remembered of one capture file.
@@ -43,4 +50,8 @@ pub struct Session {
     pub transfers: Transfers,
     /// Messages split over several commands.
     pub messages: messages::Messages,
+    /// What ties units together.
+    pub links: Links,
+    /// What the user told about accounts.
+    pub secrets: Secrets,
 }

@@ -45,6 +45,13 @@ impl<T> Notes<T> {
         self.rows.get_mut(at).map(|row| &mut row.1)
     }
 
+    /// All notes of a unit, in order.
+    pub fn of_unit(&self, frame: u32, unit: u32) -> impl Iterator<Item = &T> {
+        let start = self.rows.partition_point(|row| (row.0.0, row.0.1) < (frame, unit));
+        let rows = self.rows.get(start..).unwrap_or_default();
+        rows.iter().take_while(move |row| (row.0.0, row.0.1) == (frame, unit)).map(|row| &row.1)
+    }
+
     /// How many notes there are.
     pub fn len(&self) -> usize {
         self.rows.len()

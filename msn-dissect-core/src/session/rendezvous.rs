@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! What one connection says about another that is yet to come.
+//! What one connection says about another that is yet to come (fact base: state 3).
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use super::names::NameId;
+use super::{connection::ConnId, names::NameId, notes::NoteKey};
 use crate::dissect::Announcement;
+
+/// Who opens a switchboard session with a cookie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// With USR, after XFR.
+    Caller,
+    /// With ANS, after RNG.
+    Callee,
+}
 
 /// Who may use a switchboard cookie, and in which protocol version.
 #[derive(Clone, Copy, Debug)]
@@ -13,8 +22,31 @@ pub struct Ticket {
     pub version: u8,
     /// Its account.
     pub account: NameId,
-    /// Frame of the XFR or RNG.
-    pub frame: u32,
+    /// The unit with the XFR or RNG.
+    pub key: NoteKey,
+    /// Its time, ns since 1970.
+    pub time: u64,
+    /// What the cookie is for.
+    pub role: Role,
+    /// How often it was announced.
+    pub announced: u32,
+    /// How often it was used.
+    pub used: u32,
+}
+
+/// The latest notification or dispatch connection of an account.
+#[derive(Clone, Copy, Debug)]
+pub struct SignedIn {
+    /// The unit in which the account was named.
+    pub key: NoteKey,
+    /// The connection.
+    pub conn: ConnId,
+    /// Its protocol version, 0 = not known then.
+    pub version: u8,
+    /// The referral to another server, until it is followed.
+    pub referral: Option<NoteKey>,
+    /// The connection was seen from its start.
+    pub from_start: bool,
 }
 
 /// Most cookies remembered; the oldest goes first.
@@ -26,13 +58,25 @@ pub const MAX_SERVERS: usize = 1 << 14;
 /// Longest cookie remembered, in bytes.
 pub const MAX_COOKIE: usize = 256;
 
+/// Most chats remembered; the oldest goes first.
+pub const MAX_CHATS: usize = 1 << 14;
+
+/// Most connections of one chat that are tied together.
+pub const MAX_SIDES: usize = 32;
+
+/// Most accounts whose connections are tied together; further ones are counted.
+pub const MAX_ACCOUNTS: usize = 1 << 16;
+
 /// Tables that tie connections together.
 #[derive(Debug, Default)]
 pub struct Rendezvous {
     tickets: HashMap<Box<[u8]>, Ticket>,
     order: VecDeque<Box<[u8]>>,
     servers: HashSet<Announcement>,
-    /// Cookies forgotten because the table was full.
+    chats: HashMap<NameId, Vec<(ConnId, NoteKey)>>,
+    chat_order: VecDeque<NameId>,
+    accounts: HashMap<NameId, SignedIn>,
+    /// Cookies, chats and accounts forgotten because a table was full.
     pub evicted: u64,
 }
 
@@ -40,11 +84,15 @@ impl Rendezvous {
     /// Remembers a cookie that an XFR or RNG announced.
     pub fn announce(&mut self, cookie: &[u8], ticket: Ticket) {
         if cookie.len() > MAX_COOKIE {
+            self.evicted += 1;
             return;
         }
-        if self.tickets.insert(cookie.into(), ticket).is_none() {
-            self.order.push_back(cookie.into());
+        if let Some(known) = self.tickets.get_mut(cookie) {
+            *known = Ticket { announced: known.announced + 1, used: known.used, ..ticket };
+            return;
         }
+        self.tickets.insert(cookie.into(), Ticket { announced: 1, used: 0, ..ticket });
+        self.order.push_back(cookie.into());
         if self.order.len() > MAX_TICKETS {
             if let Some(oldest) = self.order.pop_front() {
                 self.tickets.remove(&oldest);
@@ -62,22 +110,114 @@ impl Rendezvous {
     pub fn ticket(&self, cookie: &[u8]) -> Option<&Ticket> {
         self.tickets.get(cookie)
     }
+
+    /// Uses a cookie; what was known of it before.
+    pub fn take(&mut self, cookie: &[u8]) -> Option<Ticket> {
+        let ticket = self.tickets.get_mut(cookie)?;
+        let before = *ticket;
+        ticket.used += 1;
+        Some(before)
+    }
+
+    /// A connection takes part in a chat since a unit; the units in which its other sides began.
+    pub fn join(&mut self, chat: NameId, conn: ConnId, key: NoteKey) -> Vec<NoteKey> {
+        if chat.is_none() {
+            return Vec::new();
+        }
+        if !self.chats.contains_key(&chat) {
+            if self.chat_order.len() >= MAX_CHATS {
+                if let Some(oldest) = self.chat_order.pop_front() {
+                    self.chats.remove(&oldest);
+                    self.evicted += 1;
+                }
+            }
+            self.chat_order.push_back(chat);
+        }
+        let sides = self.chats.entry(chat).or_default();
+        if sides.iter().any(|side| side.0 == conn) {
+            return Vec::new();
+        }
+        let others = sides.iter().map(|side| side.1).collect();
+        if sides.len() < MAX_SIDES {
+            sides.push((conn, key));
+        }
+        others
+    }
+
+    /// Where an account is signed in.
+    pub fn signed_in(&self, account: NameId) -> Option<&SignedIn> {
+        self.accounts.get(&account)
+    }
+
+    /// An account signs in; where it was before.
+    pub fn sign_in(&mut self, account: NameId, now: SignedIn) -> Option<SignedIn> {
+        if self.accounts.len() >= MAX_ACCOUNTS && !self.accounts.contains_key(&account) {
+            self.evicted += 1;
+            return None;
+        }
+        self.accounts.insert(account, now)
+    }
+
+    /// An account is referred to another server.
+    pub fn refer(&mut self, account: NameId, key: NoteKey) {
+        if let Some(signed_in) = self.accounts.get_mut(&account) {
+            signed_in.referral = Some(key);
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::names::Names;
+
+    fn ticket() -> Ticket {
+        Ticket {
+            version: 18,
+            account: NameId::default(),
+            key: (1, 0, 0),
+            time: 0,
+            role: Role::Caller,
+            announced: 0,
+            used: 0,
+        }
+    }
 
     #[test]
     fn the_oldest_cookie_goes_first() {
         let mut table = Rendezvous::default();
-        let ticket = Ticket { version: 18, account: NameId::default(), frame: 1 };
         for number in 0..=MAX_TICKETS {
-            table.announce(number.to_string().as_bytes(), ticket);
+            table.announce(number.to_string().as_bytes(), ticket());
         }
         assert!(table.ticket(b"0").is_none() && table.ticket(b"1").is_some());
         assert_eq!(table.evicted, 1);
-        table.announce(&[b'x'; MAX_COOKIE + 1], ticket);
+        table.announce(&[b'x'; MAX_COOKIE + 1], ticket());
         assert!(table.ticket(&[b'x'; MAX_COOKIE + 1]).is_none());
+    }
+
+    #[test]
+    fn uses_of_a_cookie_are_counted() {
+        let mut table = Rendezvous::default();
+        table.announce(b"1.2.3", ticket());
+        assert_eq!(table.take(b"1.2.3").map(|ticket| ticket.used), Some(0));
+        table.announce(b"1.2.3", ticket());
+        assert_eq!(table.take(b"1.2.3").map(|ticket| (ticket.used, ticket.announced)), Some((1, 2)));
+        assert!(table.take(b"4").is_none());
+    }
+
+    #[test]
+    fn sides_of_a_chat_find_each_other() {
+        let mut names = Names::default();
+        let mut table = Rendezvous::default();
+        let chat = names.keep("11752013");
+        assert!(table.join(chat, ConnId(1), (5, 0, 0)).is_empty());
+        assert_eq!(table.join(chat, ConnId(2), (9, 0, 0)), [(5, 0, 0)]);
+        assert!(table.join(chat, ConnId(2), (10, 0, 0)).is_empty());
+        assert_eq!(table.join(chat, ConnId(3), (12, 0, 0)), [(5, 0, 0), (9, 0, 0)]);
+        for number in 0..MAX_CHATS {
+            table.join(names.keep(&format!("c{number}")), ConnId(9), (20, 0, 0));
+        }
+        assert_eq!(table.evicted, 1);
+        assert!(table.join(chat, ConnId(4), (30, 0, 0)).is_empty());
     }
 }

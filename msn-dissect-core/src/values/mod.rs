@@ -5,12 +5,13 @@ pub mod capabilities;
 pub mod codes;
 pub mod endpoints;
 pub mod errors;
-pub mod mime;
 pub mod lcid;
+pub mod mime;
 pub mod numbers;
-pub mod slp;
 pub mod objects;
+pub mod products;
 pub mod programs;
+pub mod slp;
 
 /// Meanings of the values of a numeric field, sorted by value.
 pub type Names = [(u32, &'static str)];

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Connections that lead to others: referrals, calls, chats, the same account again (fact base: state 1 and 3).
+
+use super::learn::Unit;
+use crate::{
+    fields::link as x,
+    session::{
+        NameId,
+        links::{Fact, Way},
+        rendezvous::{Role, SignedIn},
+    },
+};
+
+/// What is wrong with a cookie, as [`x::COOKIE_WRONG`] tells it.
+pub(super) const NEVER_GIVEN: u32 = 0;
+pub(super) const OTHER_ACCOUNT: u32 = 1;
+pub(super) const OTHER_ROLE: u32 = 2;
+
+impl Unit<'_> {
+    /// A client opens a switchboard session with a cookie.
+    pub fn open(&mut self, role: Role) {
+        let (key, frame) = (self.key, self.record.frame);
+        let cookie = self.token(1);
+        self.session.links.expect(key, Way::OtherSide, false);
+        if let Some(conn) = self.conn() {
+            conn.opened.get_or_insert(key);
+        }
+        match self.session.rendezvous.take(cookie) {
+            Some(ticket) => {
+                if let Some(conn) = self.conn() {
+                    conn.announced.get_or_insert((key, ticket.key.0));
+                }
+                if ticket.role == Role::Callee && role == Role::Callee {
+                    self.answers(ticket.key, ticket.time);
+                }
+                self.session.links.follow(ticket.key, Way::Opened, frame);
+                let account = self.record.account;
+                if ticket.role != role {
+                    self.remark(x::COOKIE_WRONG, OTHER_ROLE, ticket.key.0);
+                } else if !ticket.account.is_none() && !account.is_none() && !self.same_account(ticket.account, account)
+                {
+                    self.remark(x::COOKIE_WRONG, OTHER_ACCOUNT, ticket.key.0);
+                }
+                if ticket.used >= ticket.announced {
+                    self.remark(x::COOKIE_REUSED, ticket.key.0, 0);
+                }
+            }
+            None => {
+                // Only where the account's other connection was seen whole can it be said that it never got the cookie.
+                let rendezvous = &self.session.rendezvous;
+                let whole = rendezvous.signed_in(self.record.account).is_some_and(|signed_in| signed_in.from_start);
+                if whole && rendezvous.evicted == 0 {
+                    self.remark(x::COOKIE_WRONG, NEVER_GIVEN, 0);
+                }
+            }
+        }
+        if role == Role::Callee {
+            self.enter_chat(2);
+        }
+    }
+
+    /// The line gives the session id of the chat in parameter `place`.
+    pub fn enter_chat(&mut self, place: usize) {
+        let session_id = crate::text::utf8(self.token(place)).text.into_owned();
+        let chat = self.session.links.names.keep(&session_id);
+        let (id, key) = (self.record.conn, self.key);
+        let Some(conn) = self.conn() else { return };
+        if chat.is_none() || conn.chat.is_some_and(|known| known.1 == chat) {
+            return;
+        }
+        // A connection belongs to one chat; what a second one would change must not change what was shown before.
+        conn.chat.get_or_insert((key, chat));
+        let opened = match conn.opened {
+            Some(opened) => opened,
+            None => {
+                conn.opened = Some(key);
+                self.session.links.expect(key, Way::OtherSide, false);
+                key
+            }
+        };
+        for other in self.session.rendezvous.join(chat, id, opened) {
+            self.session.links.fact(Fact::OtherSide(other.0));
+            self.session.links.follow(other, Way::OtherSide, opened.0);
+            self.session.links.follow(opened, Way::OtherSide, other.0);
+        }
+    }
+
+    /// The server refers the client to another server.
+    pub fn referral(&mut self) {
+        match self.token(0) {
+            b"SB" => self.session.links.expect(self.key, Way::Opened, false),
+            b"NS" if self.token(1) != b"0" => {
+                self.session.links.expect(self.key, Way::Opened, false);
+                self.session.rendezvous.refer(self.record.account, self.key);
+            }
+            _ => {}
+        }
+    }
+
+    /// The first line of a dispatch or notification connection that names its account.
+    pub fn sign_in(&mut self) {
+        let (key, frame) = (self.key, self.record.frame);
+        let account: NameId = self.record.account;
+        let (id, version) = (self.record.conn, self.record.version);
+        let Some(conn) = self.conn() else { return };
+        if account.is_none() || conn.account == account {
+            return;
+        }
+        conn.account = account;
+        let from_start = !conn.late;
+        self.session.links.expect(key, Way::Later, false);
+        let now = SignedIn { key, conn: id, version, referral: None, from_start };
+        let Some(before) = self.session.rendezvous.sign_in(account, now).filter(|before| before.conn != id) else {
+            return;
+        };
+        let links = &mut self.session.links;
+        if let Some(referral) = before.referral {
+            links.follow(referral, Way::Opened, frame);
+            if let Some(conn) = links.conn(id) {
+                conn.announced.get_or_insert((key, referral.0));
+            }
+        } else {
+            links.fact(Fact::Earlier(before.key.0));
+            links.follow(before.key, Way::Later, frame);
+        }
+        if version != 0 && version < before.version {
+            self.remark(x::VERSION_DOWNGRADE, u32::from(version), u32::from(before.version) | EARLIER);
+        }
+    }
+}
+
+/// Marks the second number of [`x::VERSION_DOWNGRADE`] as the version of an earlier connection, not an offer.
+pub(super) const EARLIER: u32 = 1 << 8;

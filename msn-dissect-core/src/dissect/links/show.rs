@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Shows what ties a command to others.
+
+use super::opening::{EARLIER, NEVER_GIVEN, OTHER_ACCOUNT};
+use crate::{
+    command::{
+        Choice, Dir, ServerKind,
+        answers::{self, Need},
+        params::split_handle,
+    },
+    dissect::{Walk, framing::Command},
+    fields::{Expert, Field, command as f, link as x},
+    item::{Handle, Span, Tree},
+    session::{
+        NoteKey, Session,
+        links::{Fact, MAX_FOLLOWERS, Way},
+    },
+    text,
+    values::{self, codes, errors},
+};
+
+/// Where items that no bytes stand for are put.
+const NONE: Span = Span { start: 0, end: 0 };
+
+/// Frames that follow, by way and field.
+const FOLLOWERS: [(Way, Field); 5] = [
+    (Way::Response, x::RESPONSE_IN),
+    (Way::Opened, x::OPENED_IN),
+    (Way::OtherSide, x::OTHER_SIDE),
+    (Way::Later, x::LATER_CONNECTION),
+    (Way::Login, x::AUTH_RESPONSE_IN),
+];
+
+/// Shows the links of a command.
+pub(super) fn command(walk: &mut Walk<'_>, data: &[u8], found: &Command) {
+    let key = (walk.record.frame, walk.record.unit, 0);
+    let later_pass = !walk.packet.first_pass;
+    let session = &*walk.session;
+    let tree = &mut walk.out.tree;
+    if let Some(choice) = &found.choice {
+        if walk.record.dir == Dir::ToServer && choice.row.word == "MSG" {
+            expectation(tree, data, found, choice);
+        }
+        if walk.record.dir == Dir::ToClient {
+            added_me(tree, data, found, choice);
+        }
+    }
+    facts(tree, session, key);
+    followers(tree, session, key, later_pass);
+    remarks(tree, session, key);
+    connection(tree, session, walk.record.conn, walk.record.server, key, found);
+}
+
+fn generated(tree: &mut Tree, handle: Handle) {
+    tree.generated(handle);
+}
+
+fn frame(tree: &mut Tree, field: Field, frame: u32) {
+    let handle = tree.number(field, NONE, u64::from(frame));
+    generated(tree, handle);
+}
+
+/// When a message is acknowledged.
+fn expectation(tree: &mut Tree, data: &[u8], found: &Command, choice: &Choice) {
+    let mode = choice.place(&found.line, 0).map(|span| span.of(data)).unwrap_or_default();
+    let expected = match (answers::need(b"MSG", mode), mode) {
+        (Need::Always, _) => "Always: ACK, or NAK if it fails",
+        (_, b"N") => "Only if it fails: NAK",
+        (_, b"U") => "Never",
+        (_, b"S") => "Only if it succeeds: ACK",
+        _ => return,
+    };
+    let handle = tree.text(x::RESPONSE_EXPECTED, NONE, expected);
+    generated(tree, handle);
+}
+
+/// Somebody else put this account on a list: the line carries transaction ID 0.
+fn added_me(tree: &mut Tree, data: &[u8], found: &Command, choice: &Choice) {
+    if choice.trid(&found.line, data).is_none_or(|(_, trid)| trid != 0) {
+        return;
+    }
+    let token = |at| choice.place(&found.line, at).map(|span| span.of(data)).unwrap_or_default();
+    let who = match choice.row.word {
+        "ADD" if token(0) == b"RL" => text::percent(token(2)).text,
+        "ADC" if matches!(token(0), b"RL" | b"PL") => {
+            text::percent(token(1).strip_prefix(b"N=").unwrap_or_default()).text
+        }
+        "ADL" if !found.payload.is_empty() => {
+            let payload = found.payload.of(data);
+            let named = |tag: &[u8]| -> Option<&[u8]> {
+                let rest = payload.get(memchr::memmem::find(payload, tag)? + tag.len()..)?;
+                rest.get(..memchr::memchr(b'"', rest)?)
+            };
+            match (named(b"<c n=\""), named(b"<d n=\"")) {
+                (Some(local), Some(domain)) => format!("{}@{}", text::utf8(local).text, text::utf8(domain).text).into(),
+                _ => "Somebody".into(),
+            }
+        }
+        _ => return,
+    };
+    tree.expert_text(x::CONTACT_ADDED, &format!("{who} added this account to a contact list"));
+}
+
+fn facts(tree: &mut Tree, session: &Session, key: NoteKey) {
+    for fact in session.links.facts(key) {
+        match *fact {
+            Fact::Answers { request, span } => {
+                frame(tree, x::RESPONSE_TO, request);
+                let time = tree.number(x::TIME, NONE, span);
+                generated(tree, time);
+            }
+            Fact::LoginOf(challenge) => frame(tree, x::AUTH_CHALLENGE_IN, challenge),
+            Fact::Challenge(status) => {
+                let handle = tree.number(x::CHALLENGE_STATUS, NONE, status as u64);
+                generated(tree, handle);
+            }
+            Fact::Login(status) => {
+                let handle = tree.number(x::AUTH_STATUS, NONE, status as u64);
+                generated(tree, handle);
+            }
+            Fact::Earlier(earlier) => frame(tree, x::EARLIER_CONNECTION, earlier),
+            Fact::OtherSide(side) => frame(tree, x::OTHER_SIDE, side),
+            Fact::Remark(..) => {}
+        }
+    }
+}
+
+/// What later frames added. On the first pass that is what earlier units of the same frame added, so nothing is shown.
+fn followers(tree: &mut Tree, session: &Session, key: NoteKey, later_pass: bool) {
+    if !later_pass {
+        return;
+    }
+    for (way, field) in FOLLOWERS {
+        let Some(forward) = session.links.forward(key, way) else { continue };
+        for follower in session.links.frames(forward) {
+            let told = way == Way::OtherSide && session.links.facts(key).any(|fact| *fact == Fact::OtherSide(follower));
+            if !told {
+                frame(tree, field, follower);
+            }
+        }
+        if forward.count > MAX_FOLLOWERS {
+            let handle = tree.number(x::RESPONSE_COUNT, NONE, u64::from(forward.count));
+            generated(tree, handle);
+        }
+        if forward.needed && forward.count == 0 {
+            tree.expert(x::NO_ANSWER);
+        }
+    }
+}
+
+fn remarks(tree: &mut Tree, session: &Session, key: NoteKey) {
+    for fact in session.links.facts(key) {
+        if let Fact::Remark(expert, first, second) = *fact {
+            match wording(expert, first, second) {
+                Some(text) => tree.expert_text(expert, &text),
+                None => tree.expert(expert),
+            }
+        }
+    }
+}
+
+/// The text of an expert info where it says more than the standard wording.
+fn wording(expert: Expert, first: u32, second: u32) -> Option<String> {
+    let error = |code| values::name(errors::ERRORS, code).unwrap_or("unknown error");
+    Some(match expert {
+        x::LOGIN_REFUSED if second == 1 => format!("Switchboard refuses the connection: {} ({first})", error(first)),
+        x::LOGIN_REFUSED => format!("Login refused: {} ({first})", error(first)),
+        x::CHALLENGE_FAILED => format!("Server rejects the answer to its challenge: {} ({first})", error(first)),
+        x::NOT_DELIVERED if first == 0 => return None,
+        x::NOT_DELIVERED if second == 1 => format!("Page was not delivered (message {first})"),
+        x::NOT_DELIVERED => format!("Message was not delivered: {} ({first})", error(first)),
+        x::DUPLICATE_TRID => {
+            format!("Transaction ID {first} is that of the request in frame {second}, which still waits")
+        }
+        x::CHALLENGE_LATE => format!("Answer to the challenge came after {first} s; servers wait about 50 s"),
+        x::LIST_COUNT => match first {
+            0 => format!("{second} LST lines fewer came than SYN announced"),
+            1 => format!("{second} LSG lines fewer came than SYN announced"),
+            2 => format!("More LST lines than the {second} that SYN announced"),
+            _ => format!("More LSG lines than the {second} that SYN announced"),
+        },
+        x::COOKIE_WRONG => match first {
+            NEVER_GIVEN => "This account never got this switchboard cookie".into(),
+            OTHER_ACCOUNT => format!("Switchboard cookie was given to another account in frame {second}"),
+            _ => format!("Switchboard cookie of frame {second} is for the other role (USR after XFR, ANS after RNG)"),
+        },
+        x::COOKIE_REUSED => format!("Switchboard cookie of frame {first} was used before"),
+        x::VERSION_DOWNGRADE if second & EARLIER != 0 => {
+            format!("MSNP{first}, although this account used MSNP{} before", second & !EARLIER)
+        }
+        x::VERSION_DOWNGRADE => format!("Server chose MSNP{first} although the client offers MSNP{second}"),
+        x::STATE_EVICTED => match first {
+            0 => "Too many requests without answer: the oldest was forgotten".into(),
+            1 => "A table of the session was full: something was forgotten, links may be missing".into(),
+            _ => "Too many participants: further ones are not shown".into(),
+        },
+        _ => return None,
+    })
+}
+
+/// What holds for the whole connection at this moment.
+fn connection(
+    tree: &mut Tree,
+    session: &Session,
+    id: crate::session::connection::ConnId,
+    server: Option<ServerKind>,
+    key: NoteKey,
+    found: &Command,
+) {
+    let Some(conn) = session.links.known(id) else { return };
+    let since = |start: NoteKey| (start.0, start.1) <= (key.0, key.1);
+    if let Some((_, announced)) = conn.announced.filter(|announced| since(announced.0)) {
+        frame(tree, x::ANNOUNCED_IN, announced);
+    }
+    if server == Some(ServerKind::Switchboard) {
+        if let Some((_, chat)) = conn.chat.filter(|chat| since(chat.0)) {
+            let told = matches!(&found.line.word, b"ANS" | b"CAL") && found.line.len() > 2;
+            if !told {
+                let handle = tree.text(f::SESSION_ID, NONE, session.links.names.get(chat));
+                generated(tree, handle);
+            }
+        }
+        return participants(tree, session, conn.people.at(key));
+    }
+    let own = conn.own.at(key);
+    if let Some(status) = std::str::from_utf8(&own.status).ok().filter(|_| own.status != [0; 3]) {
+        let handle = tree.text(x::OWN_STATUS, NONE, status);
+        if let Some(meaning) = values::meaning(codes::STATUSES, status.as_bytes()) {
+            tree.note(handle, meaning);
+        }
+        generated(tree, handle);
+    }
+    if !own.name.is_none() {
+        let handle = tree.text(x::OWN_NAME, NONE, session.links.names.get(own.name));
+        generated(tree, handle);
+    }
+    if let Some(endpoint) = own.endpoint {
+        let handle = tree.raw(x::OWN_ENDPOINT, NONE, &endpoint);
+        generated(tree, handle);
+    }
+}
+
+/// Accounts in the chat, each once, whatever their endpoints.
+fn participants(tree: &mut Tree, session: &Session, handles: Vec<crate::session::NameId>) {
+    let mut accounts: Vec<&str> = Vec::new();
+    for handle in handles {
+        let handle = session.links.names.get(handle);
+        let account =
+            split_handle(handle.as_bytes()).and_then(|(email, _)| handle.get(..email.len())).unwrap_or(handle);
+        if !accounts.contains(&account) {
+            accounts.push(account);
+        }
+    }
+    if accounts.is_empty() {
+        return;
+    }
+    let heading = tree.number(x::PARTICIPANT_COUNT, NONE, accounts.len() as u64);
+    tree.generated(heading);
+    tree.open(heading);
+    for account in accounts {
+        let handle = tree.text(x::PARTICIPANT, NONE, account);
+        tree.generated(handle);
+        let alias = tree.text(f::EMAIL, NONE, account);
+        tree.generated(alias);
+        tree.hidden(alias);
+    }
+    tree.close();
+}

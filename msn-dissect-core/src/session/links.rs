@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! What ties a unit to others: what the first pass learnt at the unit itself, and what later units added.
+//!
+//! Memory: a request takes 32 bytes and an answer 32 for the life of the capture; each change of a chat's participants
+//! 16, each change of an account's own state 44. Beside that a connection takes about 400 bytes, and at most some
+//! 70 KB for requests that can still be answered ([`super::transactions::MAX_REQUESTS`]).
+
+use std::collections::VecDeque;
+
+use super::{
+    NameId,
+    challenge::{Pending, Scheme},
+    connection::ConnId,
+    names::Names,
+    notes::{NoteKey, Notes},
+    people::{OwnHistory, Participants},
+    transactions::Transactions,
+};
+use crate::{fields::Expert, session::challenge::Status};
+
+/// Something learnt at a unit, shown on every pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// It answers a request: its frame, and the time since, in ns.
+    Answers {
+        /// Frame of the request.
+        request: u32,
+        /// Time since the request, ns.
+        span: u64,
+    },
+    /// It answers the login challenge of a frame.
+    LoginOf(u32),
+    /// Whether the answer to a CHL is right.
+    Challenge(Status),
+    /// Whether a login is right.
+    Login(Status),
+    /// An earlier connection of the account signed in in this frame.
+    Earlier(u32),
+    /// Another side of the chat begins in this frame.
+    OtherSide(u32),
+    /// An expert info with two numbers that its text needs.
+    Remark(Expert, u32, u32),
+}
+
+/// Ways in which a later unit follows from this one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Way {
+    /// An answer.
+    Response = 0,
+    /// A connection announced here.
+    Opened = 1,
+    /// Another side of the chat.
+    OtherSide = 2,
+    /// A later connection of the account.
+    Later = 3,
+    /// The answer to a login challenge.
+    Login = 4,
+}
+
+/// Most frames listed for one way of one unit; further ones are counted.
+pub const MAX_FOLLOWERS: u32 = 256;
+
+/// Frames that follow from a unit in one way.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Forward {
+    /// The first frame; 0 = none.
+    first: u32,
+    /// How many frames.
+    pub count: u32,
+    /// Place of the second frame in the pool, plus one.
+    head: u32,
+    /// Place of the last frame in the pool, plus one.
+    tail: u32,
+    /// There must be one.
+    pub needed: bool,
+}
+
+/// The list lines that a SYN announced.
+#[derive(Clone, Copy, Debug)]
+pub struct Sync {
+    /// The request.
+    pub key: NoteKey,
+    /// Its time.
+    pub time: u64,
+    /// Contacts and groups announced; `None` before MSNP8.
+    pub announced: Option<[u32; 2]>,
+    /// Contacts and groups that came.
+    pub came: [u32; 2],
+}
+
+/// What is remembered of a connection to tie units together.
+#[derive(Debug, Default)]
+pub struct Conn {
+    /// A unit was seen.
+    pub seen: bool,
+    /// The first unit was not the one that begins a connection.
+    pub late: bool,
+    /// Requests by transaction ID.
+    pub transactions: Transactions,
+    /// Pings without answer, oldest first.
+    pub pings: VecDeque<(NoteKey, u64)>,
+    /// The client challenge that waits.
+    pub challenge: Option<Box<Pending>>,
+    /// The login challenge that waits.
+    pub login: Option<Box<(Scheme, Pending)>>,
+    /// The list that is being sent.
+    pub sync: Option<Box<Sync>>,
+    /// Highest protocol version that the client offered.
+    pub offered: u8,
+    /// Since which unit the connection is known to be announced, and in which frame it was.
+    pub announced: Option<(NoteKey, u32)>,
+    /// Since which unit the chat is known, and its session id.
+    pub chat: Option<(NoteKey, NameId)>,
+    /// The unit that opened the switchboard session.
+    pub opened: Option<NoteKey>,
+    /// The account that was tied to its other connections.
+    pub account: NameId,
+    /// Who is in the chat.
+    pub people: Participants,
+    /// What the owner says of itself.
+    pub own: OwnHistory,
+}
+
+/// Most pings without answer that are remembered.
+pub const MAX_PINGS: usize = 16;
+
+/// All links.
+#[derive(Debug, Default)]
+pub struct Links {
+    conns: Vec<Conn>,
+    facts: Notes<Fact>,
+    forward: Notes<Forward>,
+    pool: Vec<(u32, u32)>,
+    last: NoteKey,
+    /// Display names, handles and session ids, each once.
+    pub names: Names,
+    /// Losses of the tables that all connections share, as far as they were told.
+    pub told: u64,
+}
+
+impl Links {
+    /// Whether a unit was not met before on a first pass; notes it.
+    pub fn enter(&mut self, key: NoteKey) -> bool {
+        let (frame, unit, _) = key;
+        let new = (self.last.0, self.last.1) < (frame, unit) || self.last == NoteKey::default();
+        if new {
+            self.last = (frame, unit, 0);
+        }
+        new
+    }
+
+    /// The state of a connection, made now if it is new.
+    pub fn conn(&mut self, id: ConnId) -> Option<&mut Conn> {
+        let at = id.0 as usize;
+        if at >= self.conns.len() {
+            self.conns.resize_with(at + 1, Conn::default);
+        }
+        self.conns.get_mut(at)
+    }
+
+    /// The state of a connection, and the names.
+    pub fn conn_and_names(&mut self, id: ConnId) -> Option<(&mut Conn, &mut Names)> {
+        Some((self.conns.get_mut(id.0 as usize)?, &mut self.names))
+    }
+
+    /// The state of a connection, to be read.
+    pub fn known(&self, id: ConnId) -> Option<&Conn> {
+        self.conns.get(id.0 as usize)
+    }
+
+    /// Keeps a fact of the unit that is being learnt.
+    pub fn fact(&mut self, fact: Fact) {
+        let key = self.last;
+        self.last.2 += 1;
+        self.facts.keep(key, fact);
+    }
+
+    /// The facts of a unit.
+    pub fn facts(&self, key: NoteKey) -> impl Iterator<Item = &Fact> {
+        self.facts.of_unit(key.0, key.1)
+    }
+
+    /// Prepares for units that follow from this one; `needed` says that there must be one.
+    pub fn expect(&mut self, key: NoteKey, way: Way, needed: bool) {
+        self.forward.keep((key.0, key.1, way as u32), Forward { needed, ..Forward::default() });
+    }
+
+    /// A later frame follows from a unit. Several units of one frame count once.
+    pub fn follow(&mut self, key: NoteKey, way: Way, frame: u32) {
+        let Some(forward) = self.forward.get_mut((key.0, key.1, way as u32)) else {
+            return;
+        };
+        let last = match forward.tail.checked_sub(1) {
+            None => forward.first,
+            Some(at) => self.pool.get(at as usize).map_or(0, |row| row.0),
+        };
+        if forward.count == 0 {
+            forward.first = frame;
+        } else if last == frame {
+            return;
+        } else if forward.count < MAX_FOLLOWERS {
+            let place = self.pool.len() as u32 + 1;
+            if let Some(previous) = forward.tail.checked_sub(1).and_then(|at| self.pool.get_mut(at as usize)) {
+                previous.1 = place;
+            } else {
+                forward.head = place;
+            }
+            forward.tail = place;
+            self.pool.push((frame, 0));
+        }
+        forward.count += 1;
+    }
+
+    /// What follows from a unit.
+    pub fn forward(&self, key: NoteKey, way: Way) -> Option<&Forward> {
+        self.forward.get((key.0, key.1, way as u32))
+    }
+
+    /// The frames of a [`Forward`], at most [`MAX_FOLLOWERS`].
+    pub fn frames(&self, forward: &Forward) -> impl Iterator<Item = u32> {
+        let mut place = forward.head;
+        let rest = std::iter::from_fn(move || {
+            let &(frame, next) = self.pool.get(place.checked_sub(1)? as usize)?;
+            place = next;
+            Some(frame)
+        });
+        (forward.count > 0).then_some(forward.first).into_iter().chain(rest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn followers_are_listed_once_each_and_bounded() {
+        let mut links = Links::default();
+        let (one, other) = ((1, 0, 0), (1, 1, 0));
+        links.expect(one, Way::Response, true);
+        links.expect(other, Way::Response, false);
+        for frame in [5, 5, 6, 9] {
+            links.follow(one, Way::Response, frame);
+            links.follow(other, Way::Response, frame + 100);
+        }
+        let frames =
+            |links: &Links, key| -> Vec<u32> { links.frames(links.forward(key, Way::Response).unwrap()).collect() };
+        assert_eq!((frames(&links, one), frames(&links, other)), (vec![5, 6, 9], vec![105, 106, 109]));
+        for frame in 10..1000 {
+            links.follow(one, Way::Response, frame);
+        }
+        assert_eq!(frames(&links, one).len(), MAX_FOLLOWERS as usize);
+        assert_eq!(links.forward(one, Way::Response).unwrap().count, 993);
+        links.follow((7, 0, 0), Way::Response, 8);
+        assert!(links.forward((7, 0, 0), Way::Response).is_none());
+    }
+
+    #[test]
+    fn facts_belong_to_their_unit() {
+        let mut links = Links::default();
+        assert!(links.enter((1, 0, 0)));
+        links.fact(Fact::Earlier(7));
+        links.fact(Fact::OtherSide(8));
+        assert!(links.enter((1, 1, 0)) && !links.enter((1, 1, 0)) && !links.enter((1, 0, 0)));
+        assert_eq!(links.facts((1, 0, 0)).copied().collect::<Vec<_>>(), [Fact::Earlier(7), Fact::OtherSide(8)]);
+        assert_eq!(links.facts((1, 1, 0)).count(), 0);
+    }
+
+    #[test]
+    fn sizes_are_what_the_description_says() {
+        assert!(size_of::<(NoteKey, Fact)>() <= 32 && size_of::<(NoteKey, Forward)>() <= 32);
+        assert!(size_of::<Conn>() <= 480, "{}", size_of::<Conn>());
+    }
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Requests of one connection that can still be answered (fact base: state 3, TrID pairing).
+
+use std::collections::{HashMap, VecDeque};
+
+use super::notes::NoteKey;
+use crate::command::answers::{self, Need};
+
+/// Most requests of a connection that are remembered; the oldest goes first.
+pub const MAX_REQUESTS: usize = 1024;
+
+/// Requests with the same transaction ID that are tried for an answer.
+const MAX_TRIES: usize = 8;
+
+/// A request.
+#[derive(Clone, Copy, Debug)]
+pub struct Request {
+    /// Its unit.
+    pub key: NoteKey,
+    /// Its time, ns since 1970.
+    pub time: u64,
+    /// Transaction ID.
+    pub trid: u32,
+    /// Number of the earlier request with the same transaction ID.
+    older: Option<u32>,
+    /// Command word.
+    pub word: [u8; 3],
+    /// It must be answered.
+    pub needed: bool,
+    /// It was.
+    pub answered: bool,
+}
+
+/// What came of remembering a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Frame of a request with the same transaction ID that still waits for its answer; 0 = none.
+    pub duplicate_of: u32,
+    /// A request that still had to be answered was forgotten.
+    pub forgot: bool,
+}
+
+/// The requests, newest last.
+#[derive(Debug, Default)]
+pub struct Transactions {
+    ring: VecDeque<Request>,
+    /// Number of the request at the front.
+    base: u32,
+    newest: HashMap<u32, u32>,
+    /// Requests forgotten.
+    pub forgotten: u64,
+}
+
+impl Transactions {
+    fn at(&self, number: u32) -> Option<&Request> {
+        self.ring.get(number.checked_sub(self.base)? as usize)
+    }
+
+    /// Remembers a request.
+    pub fn ask(&mut self, key: NoteKey, time: u64, trid: u32, word: [u8; 3], need: Need) -> Asked {
+        let mut asked = Asked::default();
+        let older = self.newest.get(&trid).copied();
+        if let Some(other) = older.and_then(|number| self.at(number)) {
+            if other.needed && !other.answered {
+                asked.duplicate_of = other.key.0;
+            }
+        }
+        if self.ring.len() >= MAX_REQUESTS {
+            if let Some(oldest) = self.ring.pop_front() {
+                if self.newest.get(&oldest.trid) == Some(&self.base) {
+                    self.newest.remove(&oldest.trid);
+                }
+                self.base = self.base.wrapping_add(1);
+                self.forgotten += 1;
+                asked.forgot = oldest.needed && !oldest.answered;
+            }
+        }
+        let number = self.base.wrapping_add(self.ring.len() as u32);
+        let needed = need == Need::Always;
+        self.newest.insert(trid, number);
+        self.ring.push_back(Request { key, time, trid, older, word, needed, answered: false });
+        asked
+    }
+
+    /// The request that a line with this word and transaction ID answers: the latest one without answer, or else the
+    /// latest one. An error reply answers any word.
+    pub fn answer(&mut self, word: &[u8], trid: u32, error: bool) -> Option<Request> {
+        let mut number = self.newest.get(&trid).copied();
+        let mut fallback = None;
+        for _ in 0..MAX_TRIES {
+            let Some((at, request)) = number.and_then(|number| Some((number, self.at(number)?))) else {
+                break;
+            };
+            if error || answers::answers(&request.word, word) {
+                if !request.answered {
+                    fallback = Some(at);
+                    break;
+                }
+                fallback = fallback.or(Some(at));
+            }
+            number = request.older;
+        }
+        let request = self.ring.get_mut(fallback?.checked_sub(self.base)? as usize)?;
+        let before = *request;
+        request.answered = true;
+        Some(before)
+    }
+
+    /// The latest page with this transaction ID.
+    pub fn page(&self, trid: u32) -> Option<Request> {
+        self.newest
+            .get(&trid)
+            .and_then(|&number| self.at(number))
+            .filter(|request| matches!(&request.word, b"PAG" | b"PGD"))
+            .copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask(table: &mut Transactions, frame: u32, trid: u32, word: &[u8; 3]) -> Asked {
+        table.ask((frame, 0, 0), u64::from(frame), trid, *word, answers::need(word, b"A"))
+    }
+
+    #[test]
+    fn answers_find_the_latest_request_that_waits() {
+        let mut table = Transactions::default();
+        ask(&mut table, 1, 7, b"CHG");
+        assert_eq!(ask(&mut table, 2, 7, b"REA").duplicate_of, 1);
+        assert_eq!(table.answer(b"REA", 7, false).unwrap().key.0, 2);
+        assert_eq!(table.answer(b"CHG", 7, false).unwrap().key.0, 1);
+        assert_eq!(table.answer(b"ILN", 7, false).unwrap().key.0, 1);
+        assert!(table.answer(b"XFR", 7, false).is_none());
+        assert!(table.answer(b"CHG", 8, false).is_none());
+        assert_eq!(table.answer(b"209", 7, true).unwrap().key.0, 2);
+    }
+
+    #[test]
+    fn a_number_used_again_belongs_to_the_new_request() {
+        let mut table = Transactions::default();
+        ask(&mut table, 1, 5, b"CHG");
+        table.answer(b"CHG", 5, false);
+        assert_eq!(ask(&mut table, 2, 5, b"CHG"), Asked::default());
+        assert_eq!(table.answer(b"CHG", 5, false).unwrap().key.0, 2);
+    }
+
+    #[test]
+    fn the_oldest_request_is_forgotten() {
+        let mut table = Transactions::default();
+        for trid in 0..=MAX_REQUESTS as u32 {
+            let asked = ask(&mut table, trid, trid, b"CHG");
+            assert_eq!(asked.forgot, trid == MAX_REQUESTS as u32);
+        }
+        assert_eq!((table.forgotten, table.ring.len(), table.newest.len()), (1, MAX_REQUESTS, MAX_REQUESTS));
+        assert!(table.answer(b"CHG", 0, false).is_none() && table.answer(b"CHG", 1, false).is_some());
+    }
+
+    #[test]
+    fn many_requests_with_one_number_are_cheap() {
+        let mut table = Transactions::default();
+        for frame in 0..100_000 {
+            ask(&mut table, frame, 1, b"CHG");
+        }
+        assert_eq!((table.ring.len(), table.newest.len()), (MAX_REQUESTS, 1));
+        assert!(table.answer(b"XFR", 1, false).is_none());
+    }
+}
