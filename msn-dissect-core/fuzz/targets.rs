@@ -153,3 +153,29 @@ pub fn message(data: &[u8]) {
         assert!(whole.fragments.is_empty(), "a whole message is put together again");
     }
 }
+
+/// Lines whose payload is a document or short text; `{}` stands for its length.
+const DOCUMENTS: [&str; 9] = [
+    "UBX a@example.com 1 {}",
+    "NOT {}",
+    "GCF 0 {}",
+    "ADL 0 {}",
+    "FQY 1 {}",
+    "241 1 {}",
+    "PGD 1 tel:+1 1 {}",
+    "UBN a@example.com 5 {}",
+    "UBN a@example.com 12 {}",
+];
+
+/// First byte: the command whose payload the rest is, or an object on a line.
+pub fn document(data: &[u8]) {
+    let Some((&which, payload)) = data.split_first() else { return };
+    let mut bytes = match DOCUMENTS.get(usize::from(which)) {
+        Some(line) => format!("{}\r\n", line.replace("{}", &payload.len().to_string())).into_bytes(),
+        None => b"NLN NLN a@example.com 1 Alice 0 %3Cmsnobj%20".to_vec(),
+    };
+    bytes.extend_from_slice(payload);
+    let mut packet = Packet { can_desegment: false, ..Packet::example() };
+    std::mem::swap(&mut packet.source, &mut packet.destination);
+    run(&mut Session::default(), &packet, &bytes);
+}

@@ -88,3 +88,8 @@ proptest::proptest! {
         targets::message(&data);
     }
 }
+
+#[test]
+fn document() {
+    replay("document", targets::document);
+}
