@@ -18,4 +18,11 @@ typedef bool msn_bool;
 typedef gboolean msn_bool;
 #endif
 
+/* Since 4.6 only the form with a hint on who calls is left. */
+#if MSN_WIRESHARK(4, 6)
+#define msn_try_string(table, name, tvb, pinfo, tree) dissector_try_string_with_data(table, name, tvb, pinfo, tree, true, NULL)
+#else
+#define msn_try_string(table, name, tvb, pinfo, tree) dissector_try_string(table, name, tvb, pinfo, tree, NULL)
+#endif
+
 #endif

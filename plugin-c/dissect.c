@@ -37,8 +37,8 @@ static void fill_columns(packet_info *pinfo, const MsnDissection *dissection, ui
     col_append_str(pinfo->cinfo, COL_INFO, (const char *)dissection->info);
 }
 
-/* Makes Wireshark dissect an announced server as MSN, whatever its port. */
-static void expect_server(packet_info *pinfo, const MsnAnnouncement *announced)
+/* Makes Wireshark dissect an announced connection as what it will speak, whatever its port. */
+static void expect_connection(packet_info *pinfo, const MsnAnnouncement *announced)
 {
     address server;
     conversation_t *conversation;
@@ -49,7 +49,16 @@ static void expect_server(packet_info *pinfo, const MsnAnnouncement *announced)
     if (conversation == NULL) {
         conversation = conversation_new(pinfo->num, &server, NULL, CONVERSATION_TCP, announced->port, 0, NO_ADDR2 | NO_PORT2);
     }
-    conversation_set_dissector(conversation, msn_tcp_handle);
+    if (announced->kind == 0) {
+        conversation_set_dissector(conversation, msn_tcp_handle);
+    }
+}
+
+void msn_expect(packet_info *pinfo, const MsnDissection *dissection)
+{
+    for (uint32_t i = 0; i < dissection->announced_count; i++) {
+        expect_connection(pinfo, &dissection->announced[i]);
+    }
 }
 
 static void apply(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo,
@@ -61,9 +70,7 @@ static void apply(const MsnDissection *dissection, const MsnPacket *packet, tvbu
     if (dissection->units > 0) {
         count_units(pinfo, units + dissection->units);
     }
-    for (uint32_t i = 0; i < dissection->announced_count; i++) {
-        expect_server(pinfo, &dissection->announced[i]);
-    }
+    msn_expect(pinfo, dissection);
     msn_replay(dissection, packet, tvb, pinfo, tree);
     if (dissection->need != MSN_NEED_NOTHING && pinfo->can_desegment) {
         pinfo->desegment_offset = (int)dissection->consumed;

@@ -3,6 +3,10 @@
 
 #include "shim.h"
 
+#include <epan/exceptions.h>
+#include <epan/show_exception.h>
+#include <stdbool.h>
+
 /* Subtrees deeper than this are shown at this depth. */
 #define MAX_DEPTH 32
 
@@ -185,21 +189,15 @@ static void add_source(Replay *replay, tvbuff_t *parent, const MsnItem *item)
     }
 }
 
-static void hand_over(const Replay *replay, tvbuff_t *tvb, const MsnItem *item)
+static void call_other(const Replay *replay, tvbuff_t *part, const MsnItem *item, const char *name)
 {
     static dissector_table_t media_types;
-    const char *name = item_text(replay, item);
-    tvbuff_t *part;
 
-    if (name == NULL || (int)item->len <= 0) {
-        return;
-    }
-    part = tvb_new_subset_length(tvb, (int)item->start, (int)item->len);
     if (item->number == MSN_HANDOFF_MEDIA_TYPE) {
         if (media_types == NULL) {
             media_types = find_dissector_table("media_type");
         }
-        dissector_try_string(media_types, name, part, replay->pinfo, current(replay), NULL);
+        msn_try_string(media_types, name, part, replay->pinfo, current(replay));
     } else {
         dissector_handle_t handle = find_dissector(name);
 
@@ -207,6 +205,34 @@ static void hand_over(const Replay *replay, tvbuff_t *tvb, const MsnItem *item)
             call_dissector_only(handle, part, replay->pinfo, current(replay), NULL);
         }
     }
+}
+
+/* What another dissector says of a part must neither replace the columns nor, when the part is malformed, end ours. */
+static void hand_over(const Replay *replay, tvbuff_t *tvb, const MsnItem *item)
+{
+    const char *name = item_text(replay, item);
+    packet_info *pinfo = replay->pinfo;
+    bool writable = col_get_writable(pinfo->cinfo, -1);
+    tvbuff_t *part;
+
+    if (name == NULL || (int)item->len <= 0) {
+        return;
+    }
+    part = tvb_new_subset_length(tvb, (int)item->start, (int)item->len);
+    col_set_writable(pinfo->cinfo, -1, false);
+    TRY
+    {
+        call_other(replay, part, item, name);
+    }
+    CATCH_NONFATAL_ERRORS
+    {
+        show_exception(part, pinfo, current(replay), EXCEPT_CODE, GET_MESSAGE);
+    }
+    FINALLY
+    {
+        col_set_writable(pinfo->cinfo, -1, writable);
+    }
+    ENDTRY;
 }
 
 static void add_visible(Replay *replay, tvbuff_t *tvb, const MsnItem *item)
@@ -267,6 +293,7 @@ static void add_fragment(const Replay *replay, tvbuff_t *tvb, const MsnFragment 
     if (message->info_len > 0) {
         col_append_str(pinfo->cinfo, COL_INFO, (const char *)message->info);
     }
+    msn_expect(pinfo, message);
     msn_replay(message, replay->packet, whole, pinfo, current(replay));
 }
 

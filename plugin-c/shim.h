@@ -53,6 +53,9 @@ tvbuff_t *msn_reassemble(const MsnFragment *fragment, tvbuff_t *tvb, packet_info
 void msn_replay(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo,
                 proto_tree *tree);
 
+/* Tells Wireshark about the connections that a dissection announces. */
+void msn_expect(packet_info *pinfo, const MsnDissection *dissection);
+
 /* Gives a dissection back; a callback of the packet's memory. */
 msn_bool msn_give_back(wmem_allocator_t *pool, wmem_cb_event_t event, void *dissection);
 

@@ -50,6 +50,11 @@ impl Pdu {
         }
     }
 
+    /// Whether Wireshark gave up on it. Hidden, the name only stands for an expert info of that group.
+    pub fn is_malformed(&self) -> bool {
+        self.all("_ws.malformed").iter().any(|field| !field.hide)
+    }
+
     /// A line that says what this is, for messages.
     pub fn label(&self) -> String {
         let name = self.protos.first().map_or("", |p| p.name.as_str());
@@ -116,7 +121,7 @@ impl Field {
 /// Options that keep PDML to the protocols that [`pdus`] needs.
 pub fn only_msn(options: &Options) -> Options {
     let options = Options { filter: Some("msn || msnp2p || msnftp".into()), ..options.clone() };
-    options.arg("-J").arg("frame tcp msn msnp2p msnslp msnftp _ws.malformed")
+    options.arg("-J").arg("frame tcp tcp.segments msn msnp2p msnslp msnftp _ws.malformed")
 }
 
 /// The PDUs of a capture, in the order in which Wireshark shows them.

@@ -51,7 +51,8 @@ const FIELDS: &str = "
     msn.challenge msn.challenge.product_id msn.challenge.response
     msn.server.address msn.server.port msn.cookie msn.session_id msn.object
     msn.expert.malformed_line msn.expert.unknown_command msn.expert.parameter_count msn.expert.error_reply
-    msn.expert.continuation msn.expert.inferred";
+    msn.expert.continuation msn.expert.inferred msn.expert.parameter_missing msn.expert.other_layout
+    msn.expert.unknown_error msn.expert.internal_error";
 
 #[test]
 fn every_promised_field_is_registered() -> Check {

@@ -155,12 +155,17 @@ fn snapped_packets_show_what_they_hold() -> Check {
     for word in ["NLN", "FLN", "UBX", "BPR"] {
         assert_eq!(words.iter().filter(|&&w| w == word).count(), 10, "{word} in {words:?}");
     }
-    assert!(pdus.iter().all(|pdu| pdu.all("_ws.malformed").is_empty()));
+    for pdu in &pdus {
+        assert!(!pdu.is_malformed(), "{}", pdu.label());
+        // A number that the capture cut is no number.
+        let cut = pdu.all("msn.capabilities").into_iter().find(|field| field.show != "0x10000000");
+        assert_eq!(cut, None, "{}", pdu.label());
+    }
     let real = real("msnp18-mpop-libpurple2.10.9-escargot")?;
     for length in [54, 60, 96, 200] {
         let capture = whole(&real.streams, Segmentation::AsSent)?.snapped(length);
         let pdus = dissect_capture(&tshark, &capture, &Options::default())?;
-        let malformed = pdus.iter().filter(|pdu| !pdu.all("_ws.malformed").is_empty()).count();
+        let malformed = pdus.iter().filter(|pdu| pdu.is_malformed()).count();
         assert_eq!(malformed, 0, "snap length {length}");
     }
     Ok(())
@@ -276,10 +281,6 @@ fn noise_is_survived() -> Check {
     }
     let pdus = dissect(&tshark, segments_of_all, &Options::default())?;
     assert!(pdus.len() > 400);
-    // Hidden, the name only stands for an expert info of that group.
-    let bad = |pdu: &&Pdu| {
-        let malformed = pdu.all("_ws.malformed").iter().any(|field| !field.hide);
-        malformed || !pdu.all("msn.expert.internal_error").is_empty()
-    };
+    let bad = |pdu: &&Pdu| pdu.is_malformed() || !pdu.all("msn.expert.internal_error").is_empty();
     none(pdus.iter().filter(bad).map(|pdu| format!("{} {:?}", pdu.label(), pdu.content())).collect())
 }

@@ -39,7 +39,7 @@ pub fn demo(project: &Project) -> Result<()> {
     let shown = Project::shorten(&capture);
 
     let filter = "msn";
-    println!("\n$ tshark -r {shown} -Y {filter}\n");
+    println!("\n$ tshark -2 -r {shown} -Y {filter}\n");
     let summary = decode(&capture, &["-o", COLUMNS, "-Y", filter])?;
     let total = summary.lines().count();
     if total == 0 {
@@ -53,7 +53,7 @@ pub fn demo(project: &Project) -> Result<()> {
     }
 
     let frame = interesting_frame(&capture)?;
-    println!("\n$ tshark -r {shown} -V -Y 'frame.number == {frame}'\n");
+    println!("\n$ tshark -2 -r {shown} -V -Y 'frame.number == {frame}'\n");
     for line in decode(&capture, &["-V", "-Y", &format!("frame.number == {frame}")])?.lines() {
         print_line(line)?;
     }

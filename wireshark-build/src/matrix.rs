@@ -84,6 +84,9 @@ pub fn matrix(project: &Project, options: &Options) -> Result<()> {
         let start = Instant::now();
         println!("\n== Wireshark {} (Debian {}) ==", release.wireshark, release.codename);
         let outcome = run_release(project, options, release, &mirror, &built);
+        if let Err(error) = &outcome {
+            eprintln!("error: {error:#}");
+        }
         let (ok, line) = report(release, &outcome);
         failures += usize::from(!ok);
         lines.push(format!("{line} ({} s)", start.elapsed().as_secs()));
@@ -121,7 +124,7 @@ impl Release {
 fn report(release: &Release, outcome: &Result<Outcome>) -> (bool, String) {
     let name = format!("Wireshark {:<4} {:<9}", release.wireshark, release.codename);
     match outcome {
-        Err(error) => (false, format!("{name} FAILED: {error:#}").replace('\n', " ")),
+        Err(error) => (false, format!("{name} FAILED: {error}")),
         Ok(outcome) => {
             let ok = outcome.failed == 0 && outcome.passed > 0;
             let word = if ok { "ok" } else { "FAILED" };

@@ -144,6 +144,15 @@ fn assign_loosely(row: &Row, line: &Line, data: &[u8]) -> Slots {
 /// Chooses a row; `None` for an unknown word.
 pub fn choose(line: &Line, data: &[u8], known: Known) -> Option<Choice> {
     let rows = if line.error().is_some() { rows::ERROR } else { rows_of(line.word) };
+    if let (Some(dir), Some(_)) = (known.dir, known.server) {
+        // The usual case: nothing is left to find out but the row.
+        let expected = |row: &&Row| row.dir == dir && row.on_server(known.server) && row.in_version(known.version);
+        for row in rows.iter().filter(expected) {
+            if let Some(slots) = assign(row, line, data) {
+                return Some(Choice { row, fit: Fit::Exact, sure_dir: true, sure_server: row.on != On::Any, slots });
+            }
+        }
+    }
     let right_dir = |row: &Row| known.dir.is_none_or(|dir| row.dir == dir);
     let mut best: Option<(&'static Row, Slots, bool)> = None;
     let mut sure_dir = true;
@@ -168,9 +177,6 @@ pub fn choose(line: &Line, data: &[u8], known: Known) -> Option<Choice> {
             }
         } else if wanted {
             best = Some((row, slots, exact));
-            if exact && known.dir.is_some() && known.server.is_some() {
-                break;
-            }
         } else {
             sure_dir = false;
         }

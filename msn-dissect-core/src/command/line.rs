@@ -15,14 +15,14 @@ use crate::item::Span;
 pub const MAX_LINE: usize = 16 * 1024;
 
 /// Tokens that are kept apart; further ones stay in one last token.
-pub const MAX_TOKENS: usize = 48;
+pub const MAX_TOKENS: usize = 32;
 
 /// A command line cut into tokens. Spans count from the start of the line.
 #[derive(Clone, Debug)]
 pub struct Line {
     /// The three bytes of the command word.
     pub word: [u8; 3],
-    tokens: [(u32, u32); MAX_TOKENS],
+    tokens: [(u16, u16); MAX_TOKENS],
     count: usize,
     /// The line without its end.
     pub text: Span,
@@ -129,10 +129,10 @@ fn cut_line(data: &[u8], end: usize, total: usize) -> Result<Line, LineError> {
     while let Ok((after, found)) = token(rest) {
         let stop = whole.len() - after.len();
         if let Some(place) = line.tokens.get_mut(line.count) {
-            *place = ((stop - found.len()) as u32, stop as u32);
+            *place = ((stop - found.len()) as u16, stop as u16);
             line.count += 1;
         } else if let Some(last) = line.tokens.last_mut() {
-            last.1 = stop as u32;
+            last.1 = stop as u16;
         }
         rest = after;
     }

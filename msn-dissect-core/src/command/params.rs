@@ -173,8 +173,11 @@ pub fn split_handle(token: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
     }
 }
 
+/// Network, address, and what stands behind `via=`.
+pub type NaddrParts<'a> = (&'a [u8], &'a [u8], Option<&'a [u8]>);
+
 /// Parts of `network:address[;via=network:address]`, each as a sub-slice.
-pub fn split_naddr(token: &[u8]) -> Option<(&[u8], &[u8], Option<&[u8]>)> {
+pub fn split_naddr(token: &[u8]) -> Option<NaddrParts<'_>> {
     let colon = token.iter().position(|&byte| byte == b':')?;
     let network = token.get(..colon).filter(|digits| digits.len() <= 3 && decimal(digits).is_some())?;
     let rest = token.get(colon + 1..).filter(|rest| !rest.is_empty())?;

@@ -352,6 +352,8 @@ pub static ROWS: &[Row] = &[
     bare("UBN", S, NS, 13, 18, &[HANDLE, UUN, LEN], "from {0}: {1:name}"),
     row("UUM", C, NS, 14, 18, &[EMAIL, NID, UUM, LEN], "to {0}: {2:name}"),
     bare("UBM", S, ANY, 14, 18, &[EMAIL, NID, EMAIL, NID, UUM, LEN], "from {0}: {4:name}"),
+    bare("UBM", S, ANY, 18, 18, &[NADDR, NID, EMAIL, NID, UUM, LEN], "from {0}: {4:name}"),
+    bare("UBM", S, ANY, 18, 18, &[NADDR, NID, UUM, LEN], "from {0}: {2:name}"),
     bare("UBM", S, ANY, 14, 18, &[NADDR, NADDR.opt(), UUM, LEN], "from {0}: {2:name}"),
     bare("UBM", S, ANY, 14, 18, &[EMAIL, NID, UUM, LEN], "from {0}: {2:name}"),
     bare("NFY", S, NS, 18, 21, &[param(Code(codes::NFY, false), f::NFY_OPERATION), LEN], "{0}"),

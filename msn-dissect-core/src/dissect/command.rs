@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows one command and learns from it.
 
-use super::{Announcement, Walk, framing::Command, params, summary};
+use super::{AnnouncedKind, Announcement, Walk, framing::Command, params, summary};
 use crate::{
     command::{
         Choice, Dir, Fit, Kind, ServerKind,
@@ -92,15 +92,13 @@ impl Walk<'_> {
             tree.expert_text(kind, &format!("Error {code}: {meaning}"));
         }
         let Some(choice) = &found.choice else {
-            for index in 0..line.len() {
-                params::unknown(tree, data, line.token(index));
-            }
+            params::unknown(tree, data, line, 0..line.len());
             return;
         };
         if let Some((span, trid)) = choice.trid(line, data) {
             tree.number(f::TRID, span, u64::from(trid));
         }
-        params::all(tree, data, line, choice);
+        params::all(tree, data, line, choice, found.unfinished);
         match choice.fit {
             Fit::Exact => {}
             Fit::Other => {
@@ -257,7 +255,7 @@ impl Walk<'_> {
         let Some(address) = std::str::from_utf8(address).ok().and_then(|text| text.parse().ok()) else {
             return;
         };
-        let announcement = Announcement { address, port };
+        let announcement = Announcement { address, port, kind: AnnouncedKind::Msn };
         if port != 0 && self.session.rendezvous.is_new_server(&announcement) {
             self.out.announced.push(announcement);
         }

@@ -19,6 +19,9 @@ use crate::{
 /// mail lists have no published limit.
 pub const MAX_PAYLOAD: usize = 1 << 20;
 
+/// Bytes after which an unfinished line with an unknown word is not waited for.
+const MAX_UNKNOWN: usize = 256;
+
 /// Candidates that are tried in one line when looking for the next command.
 const MAX_TRIES: usize = 16;
 
@@ -27,8 +30,6 @@ const MAX_TRIES: usize = 16;
 pub struct Context {
     /// Direction, server kind, version.
     pub known: Known,
-    /// The bytes start where the last unit ended.
-    pub synced: bool,
     /// Bytes at the start that continue an earlier payload.
     pub skip: usize,
     /// Bytes of the segment on the wire, from here.
@@ -61,10 +62,12 @@ pub struct Command {
 }
 
 /// What stands at the start of the bytes.
+// Most units are commands, so a box would cost an allocation each and save nothing.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 pub enum Unit {
     /// A command.
-    Command(Box<Command>),
+    Command(Command),
     /// Bytes that belong to no known command.
     Continuation(usize),
     /// A command whose end has not come.
@@ -85,12 +88,8 @@ pub fn next(data: &[u8], context: &Context) -> Unit {
     };
     let choice = layout::choose(&line, data, context.known);
     match &choice {
-        Some(choice) if choice.fit == Fit::Loose && !context.synced => {
-            return Unit::Continuation(next_command(data, context));
-        }
-        None if !printable(line.text.of(data)) => {
-            return Unit::Continuation(next_command(data, context));
-        }
+        Some(choice) if choice.fit != Fit::Loose => {}
+        _ if !printable(line.text.of(data)) => return Unit::Continuation(next_command(data, context)),
         _ => {}
     }
     let (announced, inferred) = match &choice {
@@ -108,7 +107,7 @@ pub fn next(data: &[u8], context: &Context) -> Unit {
         return Unit::Incomplete(Need::Bytes(total - there));
     }
     let payload = Span::new(line.total, there);
-    Unit::Command(Box::new(Command {
+    Unit::Command(Command {
         payload,
         announced,
         too_long,
@@ -118,7 +117,7 @@ pub fn next(data: &[u8], context: &Context) -> Unit {
         missing: total - there,
         line,
         choice,
-    }))
+    })
 }
 
 /// A line whose end will not come: shown as far as it goes.
@@ -128,7 +127,7 @@ fn unfinished(data: &[u8], context: &Context) -> Unit {
     else {
         return Unit::Continuation(data.len());
     };
-    Unit::Command(Box::new(Command {
+    Unit::Command(Command {
         choice: layout::choose_loosely(&line, data, context.known),
         payload: Span::default(),
         announced: None,
@@ -138,20 +137,14 @@ fn unfinished(data: &[u8], context: &Context) -> Unit {
         shown: line.total,
         missing: 0,
         line,
-    }))
-}
-
-impl AsRef<Command> for Command {
-    fn as_ref(&self) -> &Command {
-        self
-    }
+    })
 }
 
 /// Whether an unfinished line may become a command: a known word, or the beginning of one.
 fn plausible_start(data: &[u8]) -> bool {
     match data {
-        [a, b, c, ..] => a.is_ascii_digit() || table::is_known([*a, *b, *c]),
-        _ => line::may_start(data),
+        [a, b, c, ..] if a.is_ascii_digit() || table::is_known([*a, *b, *c]) => true,
+        _ => line::may_start(data) && data.len() < MAX_UNKNOWN && printable(data.strip_suffix(b"\r").unwrap_or(data)),
     }
 }
 
@@ -196,7 +189,7 @@ fn next_command(data: &[u8], context: &Context) -> usize {
             let Some(choice) = layout::choose(&line, candidate, context.known) else {
                 continue;
             };
-            if choice.fit != Fit::Loose && line.len() > 0 {
+            if choice.fit != Fit::Loose && !line.is_empty() {
                 return at;
             }
         }
@@ -220,10 +213,10 @@ mod tests {
     use proptest::prelude::*;
 
     fn context() -> Context {
-        Context { can_desegment: true, synced: true, ..Context::default() }
+        Context { can_desegment: true, ..Context::default() }
     }
 
-    fn command(data: &[u8]) -> Box<Command> {
+    fn command(data: &[u8]) -> Command {
         match next(data, &context()) {
             Unit::Command(command) => command,
             other => panic!("{other:?}"),
@@ -279,10 +272,10 @@ mod tests {
     proptest! {
         #[test]
         fn units_never_leave_the_bytes(data: Vec<u8>, head in "([A-Z]{3}|[0-9]{3})?( [a-z0-9@.]{1,5}){0,5}(\r\n)?",
-            desegment: bool, synced: bool, version in 0u8..30) {
+            desegment: bool, version in 0u8..30) {
             let data = [head.as_bytes(), &data, b"x"].concat();
             let known = Known { dir: Some(Dir::ToClient), server: Some(ServerKind::Notification), version };
-            let context = Context { known, can_desegment: desegment, synced, skip: 0, reported: data.len() };
+            let context = Context { known, can_desegment: desegment, skip: 0, reported: data.len() };
             match next(&data, &context) {
                 Unit::Command(found) => {
                     prop_assert!(found.shown > 0 && found.shown <= data.len() && found.payload.end <= found.shown);

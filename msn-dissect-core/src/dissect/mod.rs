@@ -6,8 +6,14 @@ pub mod command;
 pub mod framing;
 pub mod heuristic;
 mod links;
+mod login;
+pub(crate) mod object;
+pub(crate) mod p2p_body;
 pub mod params;
+pub(crate) mod slp_body;
 pub mod summary;
+pub(crate) mod transfer;
+pub(crate) mod xml;
 
 use crate::{
     command::{Dir, ServerKind},
@@ -77,13 +83,27 @@ pub enum Need {
     Segment,
 }
 
-/// A connection that was announced: dissect it as MSN whatever its port.
+/// What an announced connection will speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum AnnouncedKind {
+    /// Text protocol of a server.
+    Msn = 0,
+    /// Direct connection between two clients.
+    Direct = 1,
+    /// Old file transfer.
+    Ftp = 2,
+}
+
+/// A connection that was announced: dissect it as its kind whatever its port.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Announcement {
     /// Address.
     pub address: IpAddr,
     /// TCP port.
     pub port: u16,
+    /// What it will speak.
+    pub kind: AnnouncedKind,
 }
 
 /// Reassembly table a fragment belongs to.
@@ -180,12 +200,10 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
     let mut at = 0;
     while at < data.len() {
         let unit = packet.unit + out.units;
-        let (before, recorded) = prepare(session, packet, unit, at);
+        let before = prepare(session, packet, unit, at);
         let rest = data.get(at..).unwrap_or_default();
         let known = framing::Context {
             known: command::known(&before),
-            // What the first pass took for a command is one, however loosely it fits.
-            synced: at > 0 || packet.first_pass || recorded,
             skip: match before.what {
                 What::Continuation(skip) => skip as usize,
                 _ => 0,
@@ -204,7 +222,7 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
         let mut walk = Walk { session: &mut *session, packet, data, record: before, out: &mut *out };
         match framing::next(rest, &known) {
             Unit::Command(found) => {
-                walk.command(at, found.as_ref());
+                walk.command(at, &found);
                 at += found.shown;
             }
             Unit::Continuation(len) => {
@@ -231,13 +249,12 @@ fn finish(out: &mut Dissection, len: usize) {
     out.need = Need::Nothing;
 }
 
-/// What is known before a unit: from the connection on the first pass, from the record on later ones; and whether there
-/// is such a record.
-fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> (Record, bool) {
+/// What is known before a unit: from the connection on the first pass, from the record on later ones.
+fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Record {
     if !packet.first_pass {
         let recorded = session.records.get(packet.frame, unit).copied();
         let fallback = Record { frame: packet.frame, unit, ..guess(packet) };
-        return (recorded.unwrap_or(fallback), recorded.is_some());
+        return recorded.unwrap_or(fallback);
     }
     let connection = session.connections.of(packet.connection);
     let (certain, dir) = connection.direction(&packet.source, &packet.destination);
@@ -250,7 +267,7 @@ fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> (Rec
         _ => 0,
     };
     let inferred = if certain.is_none() { DIR_INFERRED } else { 0 };
-    let record = Record {
+    Record {
         frame: packet.frame,
         unit,
         what: if skip > 0 { What::Continuation(skip) } else { What::Command },
@@ -260,15 +277,13 @@ fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> (Rec
         server: connection.kind,
         version: connection.version,
         inferred: inferred | if connection.version == 0 { VERSION_INFERRED } else { 0 },
-    };
-    (record, false)
+    }
 }
 
 /// Dissects a message that was put together from fragments; `table` and `id` are those of the fragments.
 pub fn message(session: &mut Session, packet: &Packet, table: Table, id: u32, data: &[u8], out: &mut Dissection) {
-    let _ = (session, packet, id);
     if table == Table::Message {
-        out.tree.bytes(f::PAYLOAD, Span::new(0, data.len()));
+        body::mime::whole(session, packet, id, data, out);
     }
     finish(out, data.len());
 }

@@ -14,32 +14,49 @@ use crate::{
     text, values,
 };
 
-/// Shows every parameter of a line.
-pub(super) fn all(tree: &mut Tree, data: &[u8], line: &Line, choice: &Choice) {
+/// Shows every parameter of a line; of an unfinished one the last token stays as it is.
+pub(super) fn all(tree: &mut Tree, data: &[u8], line: &Line, choice: &Choice, unfinished: bool) {
     for (at, param) in choice.row.params.iter().enumerate() {
         let Some(first) = choice.token(at) else {
             continue;
         };
         let end = if param.repeats { choice.first_extra() } else { first + 1 };
         for token in first..end {
-            if let Some(span) = line.token(token) {
-                one(tree, data, span, &param.kind, param.field);
+            match line.token(token) {
+                // What is left of a token may be a number, but not the one that was sent.
+                Some(span) if unfinished && token + 1 == line.len() => {
+                    string(tree, f::PARAMETER, span, &text::utf8(span.of(data)));
+                }
+                Some(span) => one(tree, data, span, &param.kind, param.field),
+                None => {}
             }
         }
     }
+    own_name(tree, data, line, choice);
     // A payload length is the last token and may stand behind the surplus.
     let last_is_length = choice.row.has_payload() && choice.payload_length(line, data).is_some();
     let end = if last_is_length { line.len().saturating_sub(1) } else { line.len() };
-    for token in choice.first_extra()..end {
-        unknown(tree, data, line.token(token));
+    unknown(tree, data, line, choice.first_extra()..end);
+}
+
+/// The value of the property that is a display name can be found as a name too.
+fn own_name(tree: &mut Tree, data: &[u8], line: &Line, choice: &Choice) {
+    let at = choice.row.params.iter().position(|param| param.field == f::PROPERTY_VALUE);
+    let value = at.and_then(|at| choice.place(line, at));
+    let property = at.and_then(|at| choice.place(line, at.checked_sub(1)?)).map(|span| span.of(data));
+    if let (Some(value), Some(b"MFN")) = (value, property) {
+        let alias = tree.text(f::FRIENDLY_NAME, value, &text::percent(value.of(data)).text);
+        tree.hidden(alias);
     }
 }
 
-/// Shows a token that no parameter explains.
-pub(super) fn unknown(tree: &mut Tree, data: &[u8], span: Option<Span>) {
-    if let Some(span) = span {
+/// Shows tokens that no parameter explains.
+pub(super) fn unknown(tree: &mut Tree, data: &[u8], line: &Line, tokens: std::ops::Range<usize>) {
+    for (count, span) in tokens.filter_map(|token| line.token(token)).enumerate() {
         string(tree, f::PARAMETER, span, &text::utf8(span.of(data)));
-        tree.expert(expert::PARAMETER_COUNT);
+        if count == 0 {
+            tree.expert(expert::PARAMETER_COUNT);
+        }
     }
 }
 
@@ -183,6 +200,7 @@ fn one(tree: &mut Tree, data: &[u8], span: Span, kind: &Kind, field: Field) {
                 tree.note(handle, meaning);
             }
         }
+        Kind::Object if tree.wanted() => super::object::show(tree, data, span),
         Kind::Name | Kind::Object => {
             decoded(tree, data, field, span);
         }
@@ -197,7 +215,8 @@ fn one(tree: &mut Tree, data: &[u8], span: Span, kind: &Kind, field: Field) {
         | Kind::Pair
         | Kind::Word
         | Kind::Group => {
-            string(tree, field, span, &text::utf8(token));
+            let handle = string(tree, field, span, &text::utf8(token));
+            super::login::more(tree, data, span, kind, field, handle);
         }
     }
 }

@@ -50,22 +50,25 @@ pub(super) fn command(info: &mut String, data: &[u8], found: &Command) {
 
 /// Fills `{n}` with parameter n, and `{n:name}` with its meaning.
 fn template(info: &mut String, data: &[u8], found: &Command, choice: &Choice) {
-    let mut rest = choice.row.summary;
-    while let Some((before, after)) = rest.split_once('{') {
-        info.push_str(before);
-        let Some((inside, behind)) = after.split_once('}') else {
-            break;
-        };
-        let (number, named) = match inside.split_once(':') {
-            Some((number, _)) => (number, true),
-            None => (inside, false),
-        };
-        if let Ok(index) = number.parse() {
-            parameter(info, data, found, choice, index, named);
+    // Not `split_once`: this runs for every command, and templates are short.
+    let template = choice.row.summary;
+    let (mut from, mut open) = (0, None);
+    for (at, byte) in template.bytes().enumerate() {
+        match (byte, open) {
+            (b'{', _) => {
+                info.push_str(template.get(from..at).unwrap_or_default());
+                open = Some(at + 1);
+            }
+            (b'}', Some(start)) => {
+                let inside = template.get(start..at).unwrap_or_default();
+                let index = inside.bytes().next().map_or(0, |digit| usize::from(digit.wrapping_sub(b'0')));
+                parameter(info, data, found, choice, index, inside.len() > 1);
+                (from, open) = (at + 1, None);
+            }
+            _ => {}
         }
-        rest = behind;
     }
-    info.push_str(rest);
+    info.push_str(template.get(from..).unwrap_or_default());
 }
 
 fn parameter(info: &mut String, data: &[u8], found: &Command, choice: &Choice, index: usize, named: bool) {

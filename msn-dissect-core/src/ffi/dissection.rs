@@ -65,6 +65,8 @@ pub struct MsnAnnouncement {
     pub address: [u8; 16],
     /// 4 or 16.
     pub address_len: u8,
+    /// What it will speak: 0 = text protocol, 1 = direct connection, 2 = old file transfer.
+    pub kind: u8,
     /// TCP port.
     pub port: u16,
 }
@@ -151,6 +153,8 @@ struct Owner {
 thread_local! {
     /// Dissections that were given back, with their buffers. More than one is in use when a reassembled message is
     /// dissected while the outer items are still being replayed.
+    // Boxes, because C holds their addresses.
+    #[allow(clippy::vec_box)]
     static SPARE: RefCell<Vec<Box<Owner>>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -302,7 +306,7 @@ fn hand_out(mut owner: Box<Owner>) -> *const MsnDissection {
             }
             IpAddr::V6(six) => (six.octets(), 16),
         };
-        MsnAnnouncement { address, address_len, port: one.port }
+        MsnAnnouncement { address, address_len, kind: one.kind as u8, port: one.port }
     });
     owner.announced.extend(announced);
     owner.fragments.clear();

@@ -2,7 +2,7 @@
 //! Fields of command lines, and those inferred for every command.
 
 use super::{Base::*, Type::*, fields};
-use crate::values::{capabilities, errors, numbers};
+use crate::values::{capabilities, errors, lcid, numbers};
 
 /// List membership bits: forward, allow, block, reverse, pending, and two of MSNP21 (fact base: values 2).
 pub static LIST_BITS: &[crate::values::capabilities::Bit] = &[
@@ -69,7 +69,7 @@ fields! { 0;
     CLIENT_BRAND = "msn.client.brand" "Client brand" Str, "Distribution of the client program.";
     OS_TYPE = "msn.os.type" "Operating system" Str, "Operating system of the client.";
     OS_VERSION = "msn.os.version" "Operating system version" Str, "Version of the operating system.";
-    LCID = "msn.lcid" "Locale" Uint(4, Hex, None), "Windows locale identifier.";
+    LCID = "msn.lcid" "Locale" Uint(4, Hex, Some(lcid::LCIDS)), "Windows locale identifier.";
     ARCHITECTURE = "msn.architecture" "Architecture" Str, "Processor of the client.";
     RECOMMENDED_VERSION = "msn.client.recommended" "Recommended client version" Str, "Client version that the server recommends.";
     RECOMMENDED_VERSION_2 = "msn.client.recommended2" "Recommended client version (repeated)" Str, "Recommended version, given twice.";

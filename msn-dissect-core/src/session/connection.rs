@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! One MSN connection: who is the server, what was negotiated, who is signed in.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::names::NameId;
 use crate::command::{Dir, ServerKind};
@@ -65,15 +65,24 @@ pub const MAX_CONNECTIONS: usize = 1 << 20;
 /// All connections by the consumer's key.
 #[derive(Debug, Default)]
 pub struct Connections {
-    by_key: HashMap<u64, u32>,
+    by_key: FxHashMap<u64, u32>,
     all: Vec<Connection>,
+    /// Key and place that were asked for last: a unit asks several times.
+    last: Option<(u64, u32)>,
 }
 
 impl Connections {
     /// The connection of a key, made now if it is new. Beyond [`MAX_CONNECTIONS`] all new ones share one place.
     pub fn of(&mut self, key: u64) -> &mut Connection {
-        let next = self.all.len().min(MAX_CONNECTIONS) as u32;
-        let at = *self.by_key.entry(key).or_insert(next) as usize;
+        let at = match self.last {
+            Some((last, at)) if last == key => at,
+            _ => {
+                let next = self.all.len().min(MAX_CONNECTIONS) as u32;
+                let at = *self.by_key.entry(key).or_insert(next);
+                self.last = Some((key, at));
+                at
+            }
+        } as usize;
         if at >= self.all.len() {
             self.all.push(Connection { id: ConnId(at as u32), ..Connection::default() });
         }

@@ -8,13 +8,16 @@
 pub mod challenge;
 pub mod connection;
 pub mod links;
+pub mod messages;
 pub mod names;
 pub mod notes;
+pub mod p2p;
 pub mod people;
 pub mod records;
 pub mod rendezvous;
 pub mod secrets;
 pub mod transactions;
+pub mod transfers;
 
 pub use connection::{Connection, Endpoint};
 pub use names::NameId;
@@ -24,9 +27,11 @@ pub use records::{Record, What};
 use connection::Connections;
 use links::Links;
 use names::Names;
+use p2p::P2p;
 use records::Records;
 use rendezvous::Rendezvous;
 use secrets::Secrets;
+use transfers::Transfers;
 
 /// Everything remembered of one capture file.
 #[derive(Debug, Default)]
@@ -39,6 +44,12 @@ pub struct Session {
     pub names: Names,
     /// What ties connections together.
     pub rendezvous: Rendezvous,
+    /// Peer-to-peer sessions, messages and promised connections.
+    pub p2p: P2p,
+    /// Objects that were offered.
+    pub transfers: Transfers,
+    /// Messages split over several commands.
+    pub messages: messages::Messages,
     /// What ties units together.
     pub links: Links,
     /// What the user told about accounts.

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 /// Number of a kept name; 0 is no name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NameId(u32);
 
 /// Most names kept; further ones are counted, not kept.

@@ -3,9 +3,15 @@
 
 pub mod capabilities;
 pub mod codes;
+pub mod endpoints;
 pub mod errors;
+pub mod lcid;
+pub mod mime;
 pub mod numbers;
+pub mod objects;
 pub mod products;
+pub mod programs;
+pub mod slp;
 
 /// Meanings of the values of a numeric field, sorted by value.
 pub type Names = [(u32, &'static str)];
@@ -29,7 +35,9 @@ mod tests {
 
     #[test]
     fn number_tables_are_sorted_and_free_of_doubles() {
-        for table in [errors::ERRORS, numbers::NETWORKS, numbers::UUN_TYPES, numbers::UUM_TYPES] {
+        for table in
+            [errors::ERRORS, lcid::LCIDS, objects::TYPES, numbers::NETWORKS, numbers::UUN_TYPES, numbers::UUM_TYPES]
+        {
             assert!(table.windows(2).all(|pair| pair[0].0 < pair[1].0), "{table:?}");
         }
     }

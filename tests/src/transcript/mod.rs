@@ -12,7 +12,7 @@
 //! | MIME-Version: 1.0
 //! |
 //! | no line end here\
-//! = msn.payload_length: 41
+//! = msn.payload_length: 37
 //! ```
 //!
 //! The README of this package describes the whole format.

@@ -1,10 +1,118 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Shows MIME messages (MSG, UUM, UBM).
+//! Shows MIME messages (MSG, UUM, UBM), and puts split ones together (fact base: mime 1 and 3).
 
-use super::Body;
-use crate::fields::command as f;
+use super::{
+    Body,
+    contents::{self, Content},
+    head::Head,
+    header_tables::{COMMON, PROFILE},
+    headers,
+};
+use crate::{
+    command::Dir,
+    dissect::{Dissection, Fragment, Packet, Table, Walk},
+    fields::mime as f,
+    item::Span,
+    mime::media_type,
+    session::{Session, messages},
+    text,
+};
 
 /// Shows the payload.
 pub(super) fn show(body: &mut Body<'_, '_>) {
-    body.walk.out.tree.bytes(f::PAYLOAD, body.span);
+    let data = body.unit;
+    let mut head = Head::default();
+    head.read(data, body.span);
+    if body.walk.out.tree.wanted() {
+        headers::block(&mut body.walk.out.tree, data, body.span, "Message", &[COMMON, PROFILE]);
+    }
+    let sender = match body.walk.record.dir {
+        Dir::ToClient => body.found.line.token(0).map(|at| at.of(data)).unwrap_or_default(),
+        Dir::ToServer => b"",
+    };
+    deliver(body.walk, data, &head, Span::new(head.body, body.span.end), sender);
+}
+
+/// Shows the body of a message, or one part of it.
+pub(super) fn deliver(walk: &mut Walk<'_>, data: &[u8], head: &Head, span: Span, sender: &[u8]) {
+    if let Some((id, claim)) = head.part(data) {
+        let (frame, unit) = (walk.record.frame, walk.record.unit);
+        if walk.packet.first_pass {
+            let kind = head.content_type.map(|at| at.of(data)).unwrap_or_default();
+            let key = messages::key(walk.record.conn, walk.record.dir, sender, id.of(data));
+            walk.session.messages.learn(frame, unit, key, claim, kind);
+        }
+        part(walk, span, claim.total);
+        return;
+    }
+    let media = head.content_type.map(|at| media_type::parse(data, at)).unwrap_or_default();
+    let content = Content {
+        data,
+        span,
+        essence: media.essence.of(data),
+        charset: media.charset(data).map(|at| at.of(data)),
+        head,
+        joined: false,
+    };
+    contents::show(walk, &content);
+}
+
+/// Shows one part of a split message.
+fn part(walk: &mut Walk<'_>, span: Span, total: Option<u32>) {
+    let Some(part) = walk.session.messages.part(walk.record.frame, walk.record.unit).copied() else {
+        return;
+    };
+    if walk.packet.want_info {
+        let number = part.index.saturating_add(1);
+        let text = match total {
+            Some(total) => format!(": part {number} of {total}"),
+            None => format!(": part {number}"),
+        };
+        text::push_line(&mut walk.out.info, &text, 40);
+    }
+    let tree = &mut walk.out.tree;
+    tree.bytes(f::PART, span);
+    for (is, expert) in [
+        (part.headless, f::CHUNK_LOST),
+        (part.double, f::CHUNK_DOUBLE),
+        (part.beyond, f::CHUNK_RANGE),
+        (part.many, f::CHUNKS_MANY),
+    ] {
+        if is {
+            tree.expert(expert);
+        }
+    }
+    if !part.is_joined() {
+        return;
+    }
+    let piece = Fragment {
+        table: Table::Message,
+        id: part.id,
+        start: 0,
+        len: 0,
+        source: 0,
+        offset: part.index,
+        numbered: true,
+        more: part.more,
+    };
+    walk.out.fragment(span, piece);
+    if let Some(tail) = part.tail {
+        walk.out.fragment(Span::new(span.end, span.end), Fragment { offset: tail, more: false, ..piece });
+    }
+}
+
+/// Shows a message that was put together from its parts.
+pub(crate) fn whole(session: &mut Session, packet: &Packet, id: u32, data: &[u8], out: &mut Dissection) {
+    let kind = session.messages.kind(id).to_vec();
+    let media = media_type::parse(&kind, Span::new(0, kind.len()));
+    let record = session.records.get(packet.frame, packet.unit).copied().unwrap_or(super::super::guess(packet));
+    let content = Content {
+        data,
+        span: Span::new(0, data.len()),
+        essence: media.essence.of(&kind),
+        charset: media.charset(&kind).map(|at| at.of(&kind)),
+        head: &Head::default(),
+        joined: true,
+    };
+    contents::show(&mut Walk { session, packet, data, record, out }, &content);
 }

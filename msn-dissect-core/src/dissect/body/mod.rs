@@ -2,8 +2,15 @@
 //! Shows what follows a command line: one module for each kind of payload.
 
 mod challenge;
+mod contents;
 mod error;
-mod mime;
+mod fields_body;
+mod head;
+mod header_tables;
+mod headers;
+mod mail_data;
+mod media;
+pub(super) mod mime;
 mod notification;
 mod page;
 mod parts;

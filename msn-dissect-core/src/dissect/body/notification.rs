@@ -1,10 +1,104 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Shows user notifications (UUN, UBN).
+//! Shows user notifications (UUN, UBN), by their type (fact base: values 6, mime 14).
 
-use super::Body;
-use crate::fields::command as f;
+use super::{Body, xml::document};
+use crate::{
+    command::line::decimal,
+    dissect::{params::split_host, slp_body},
+    fields::{command as f, expert, xml as x},
+    item::{Handoff, Span},
+    text,
+};
 
 /// Shows the payload.
 pub(super) fn show(body: &mut Body<'_, '_>) {
-    body.walk.out.tree.bytes(f::PAYLOAD, body.span);
+    let kind = kind(body);
+    if matches!(kind, Some(3 | 10)) {
+        return slp_body::show(body.walk, body.span);
+    }
+    if !body.walk.out.tree.wanted() {
+        return;
+    }
+    if body.bytes().trim_ascii_start().first() == Some(&b'<') {
+        return document(body.walk, body.unit, body.span);
+    }
+    match kind {
+        Some(2 | 12) => sip(body),
+        Some(4 | 8) => words(body, x::LOGOUT),
+        Some(5) => closed(body),
+        Some(11) => numbers(body),
+        _ => words(body, x::UUN_TEXT),
+    }
+}
+
+/// The type that the line names.
+fn kind(body: &Body<'_, '_>) -> Option<u32> {
+    let choice = body.found.choice.as_ref()?;
+    let at = choice.row.params.iter().position(|param| param.field == f::UUN_TYPE)?;
+    decimal(choice.place(&body.found.line, at)?.of(body.unit))
+}
+
+fn words(body: &mut Body<'_, '_>, field: crate::fields::Field) {
+    let shown = text::utf8(body.span.of(body.unit));
+    body.walk.out.tree.text(field, body.span, &shown.text);
+    if !shown.valid {
+        body.walk.out.tree.expert(expert::NOT_UTF8);
+    }
+}
+
+/// A SIP message as it is.
+fn sip(body: &mut Body<'_, '_>) {
+    let tree = &mut body.walk.out.tree;
+    let handle = tree.bytes(x::SIP, body.span);
+    tree.open(handle);
+    tree.handoff(body.span, Handoff::Name, "sip");
+    tree.close();
+}
+
+/// `session;host:port` of a conversation whose window was closed.
+fn closed(body: &mut Body<'_, '_>) {
+    let data = body.span.of(body.unit);
+    let Some(semicolon) = memchr::memchr(b';', data) else {
+        return words(body, x::UUN_TEXT);
+    };
+    let at = body.span.start + semicolon;
+    let (session, server) = (Span::new(body.span.start, at), Span::new(at + 1, body.span.end));
+    let (host, port) = split_host(server.of(body.unit));
+    let tree = &mut body.walk.out.tree;
+    tree.text(f::SESSION_ID, session, &text::utf8(session.of(body.unit)).text);
+    let bracket = usize::from(server.of(body.unit).first() == Some(&b'['));
+    let place = Span::new(server.start + bracket, server.start + bracket + host.len());
+    tree.text(f::SERVER_ADDRESS, place, &text::utf8(host).text);
+    if let Some(port) = port {
+        let place = Span::new(server.end.saturating_sub(port.len()), server.end);
+        match decimal(port).filter(|&port| port <= 0xffff) {
+            Some(port) => {
+                tree.number(f::SERVER_PORT, place, u64::from(port));
+            }
+            None => {
+                tree.text(x::UUN_TEXT, place, &text::utf8(port).text);
+                tree.expert(x::VALUE_MALFORMED);
+            }
+        }
+    }
+}
+
+/// Most numbers shown one by one.
+const MAX_NUMBERS: usize = 1000;
+
+/// Numbers with blanks between them, whose meaning is not known.
+fn numbers(body: &mut Body<'_, '_>) {
+    let mut at = body.span.start;
+    for (count, word) in body.span.of(body.unit).split(u8::is_ascii_whitespace).enumerate() {
+        if count == MAX_NUMBERS {
+            let rest = Span::new(at, body.span.end);
+            body.walk.out.tree.text(x::UUN_TEXT, rest, &text::utf8(rest.of(body.unit)).text);
+            return;
+        }
+        if !word.is_empty() {
+            let place = Span::new(at, at + word.len());
+            body.walk.out.tree.text(x::UUN_NUMBER, place, &text::utf8(word).text);
+        }
+        at += word.len() + 1;
+    }
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Shows paging markup (PAG, PGD).
+//! Shows paging markup (PAG, PGD): elements without a root around them (fact base: values 14).
 
-use super::Body;
-use crate::fields::command as f;
+use super::{Body, xml::document};
 
 /// Shows the payload.
 pub(super) fn show(body: &mut Body<'_, '_>) {
-    body.walk.out.tree.bytes(f::PAYLOAD, body.span);
+    document(body.walk, body.unit, body.span);
 }

@@ -1,10 +1,178 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Shows the three header blocks and the body of SDG, NFY, PUT and DEL.
+//! Shows the header blocks and the body of SDG, NFY, PUT and DEL (fact base: mime 15, transports 6).
 
-use super::Body;
-use crate::fields::command as f;
+use super::{
+    Body,
+    contents::{self, Content},
+    head::Head,
+    header_tables::{COMMON, CONTENT, RELIABILITY, ROUTING},
+    headers::{self, Row},
+    media, mime,
+};
+use crate::{
+    command::Dir,
+    dissect::Walk,
+    fields::mime as f,
+    item::Span,
+    mime::{address, media_type},
+    text,
+};
+
+/// First header of a block: label, known headers, whether a body follows.
+static BLOCKS: &[(&str, &[&[Row]], bool)] = &[
+    ("Routing", &[ROUTING], false),
+    ("Reliability", &[RELIABILITY], false),
+    ("Messaging", &[CONTENT, COMMON], true),
+    ("Publication", &[CONTENT, COMMON], true),
+    ("Notification", &[CONTENT, COMMON], true),
+    ("Registration", &[CONTENT, COMMON], false),
+];
+
+/// Headers of a block that begins with none of these.
+static OTHER: &[&[Row]] = &[COMMON, CONTENT, ROUTING];
+
+/// Most blocks of a message: three, and one more in MSNP24.
+const MAX_BLOCKS: usize = 4;
 
 /// Shows the payload.
 pub(super) fn show(body: &mut Body<'_, '_>) {
-    body.walk.out.tree.bytes(f::PAYLOAD, body.span);
+    let data = body.unit;
+    let end = body.span.end;
+    let mut head = Head { body: body.span.start, ..Head::default() };
+    let mut described = false;
+    let mut blocks = 0;
+    while head.body < end && blocks < MAX_BLOCKS && !described {
+        let span = Span::new(head.body, end);
+        head.read(data, span);
+        let first = head.first.map(|at| at.of(data)).unwrap_or_default();
+        let row = BLOCKS.iter().find(|row| row.0.as_bytes().eq_ignore_ascii_case(first));
+        let (label, known, last) = row.copied().unwrap_or(("Other", OTHER, blocks >= 2));
+        if body.walk.out.tree.wanted() {
+            headers::block(&mut body.walk.out.tree, data, span, label, known);
+        }
+        described = last;
+        blocks += 1;
+    }
+    // An answer says only that it arrived.
+    let answer = body.walk.record.dir == Dir::ToClient && blocks == 2 && head.body >= end;
+    if !described && !answer {
+        body.walk.out.tree.expert(f::BLOCK_MISSING);
+    }
+    who(body.walk, data, &head);
+    let rest = Span::new(head.body, end);
+    let declared = Head::number(data, head.content_length).map(|length| length as usize);
+    let length = declared.unwrap_or(rest.len()).min(rest.len());
+    let content = Span::new(rest.start, rest.start + length);
+    if declared.is_some_and(|declared| declared > rest.len()) && body.found.missing == 0 {
+        body.walk.out.tree.expert(f::CONTENT_SHORT);
+    }
+    deliver(body.walk, data, &head, content);
+    let surplus = Span::new(content.end, end);
+    if !surplus.is_empty() {
+        body.walk.out.tree.bytes(f::SURPLUS, surplus);
+        body.walk.out.tree.expert(f::CONTENT_SURPLUS);
+    }
+}
+
+/// Says in the Info column who the message is from or to, and what it is about.
+fn who(walk: &mut Walk<'_>, data: &[u8], head: &Head) {
+    if !walk.packet.want_info {
+        return;
+    }
+    let (word, at) = match walk.record.dir {
+        Dir::ToClient => (" from ", head.from),
+        Dir::ToServer => (" to ", head.to),
+    };
+    let info = &mut walk.out.info;
+    if let Some(uri) = head.uri {
+        info.push(' ');
+        text::push_line(info, &text::utf8(uri.of(data)).text, 64);
+    }
+    if let Some(at) = at {
+        info.push_str(word);
+        text::push_line(info, &text::utf8(address::parse(data, at).address.of(data)).text, 64);
+    }
+}
+
+/// Shows the body by its message type, or else by its content type.
+fn deliver(walk: &mut Walk<'_>, data: &[u8], head: &Head, span: Span) {
+    let kind = head.message_type.map(|at| at.of(data)).unwrap_or_default();
+    let media = head.content_type.map(|at| media_type::parse(data, at)).unwrap_or_default();
+    let content = Content {
+        data,
+        span,
+        essence: media.essence.of(data),
+        charset: media.charset(data).map(|at| at.of(data)),
+        head,
+        joined: false,
+    };
+    let is = |word: &str| kind.eq_ignore_ascii_case(word.as_bytes());
+    let packets = content.essence.eq_ignore_ascii_case(b"application/x-msnmsgrp2p");
+    if head.part(data).is_none() {
+        if packets || is("Data") {
+            return contents::packets(walk, &content, head.p2p_dest.or(head.to), head.p2p_source.or(head.from));
+        }
+        if !walk.out.tree.wanted() && !walk.packet.want_info {
+            return;
+        }
+        let at = head.message_type.unwrap_or_default();
+        let subtype = head.message_subtype.map(|at| at.of(data)).unwrap_or_default();
+        if is("Control/Typing") || (is("Control") && subtype.eq_ignore_ascii_case(b"Typing")) {
+            return typing(walk, &content);
+        }
+        if is("Nudge") {
+            contents::say(walk, &content, "nudge");
+            walk.out.tree.number(f::NUDGE, at, 1);
+            return contents::rest(walk, &content);
+        }
+        if is("Wink") {
+            contents::say(walk, &content, "wink");
+            walk.out.tree.number(f::WINK, at, 1);
+            return contents::body_object(walk, &content);
+        }
+        if is("CustomEmoticon") {
+            return media::emoticons(walk, &content);
+        }
+        if is("Signal/CloseIMWindow") || is("Signal/MarkIMWindowRead") {
+            contents::say(walk, &content, &text::utf8(kind).text);
+            return windows(walk, &content);
+        }
+        if kind.len() > 7 && kind.get(..7).is_some_and(|start| start.eq_ignore_ascii_case(b"Signal/")) {
+            contents::say(walk, &content, &text::utf8(kind).text);
+            return signal(walk, &content);
+        }
+        if is("Text") && content.essence.is_empty() {
+            return contents::chat(walk, &content);
+        }
+    }
+    let sender = head.from.map(|at| at.of(data)).unwrap_or_default();
+    mime::deliver(walk, data, head, span, sender);
+}
+
+/// Somebody types: named in a header of its own, or the sender.
+fn typing(walk: &mut Walk<'_>, content: &Content<'_>) {
+    contents::say(walk, content, "typing");
+    if let (None, Some(from)) = (content.head.typing, content.head.from) {
+        let at = address::parse(content.data, from).address;
+        let handle = walk.out.tree.text(f::TYPING, at, &text::utf8(at.of(content.data)).text);
+        walk.out.tree.generated(handle);
+    }
+    contents::rest(walk, content);
+}
+
+fn signal(walk: &mut Walk<'_>, content: &Content<'_>) {
+    if !content.is_blank() {
+        headers::string(&mut walk.out.tree, f::SIGNAL, content.span, content.data);
+    }
+}
+
+/// `type:address` joined by slashes.
+fn windows(walk: &mut Walk<'_>, content: &Content<'_>) {
+    if !walk.out.tree.wanted() {
+        return;
+    }
+    let data = content.data;
+    for part in media_type::split(data, content.span, b'/').filter(|part| !part.is_empty()) {
+        headers::account(&mut walk.out.tree, data, f::WINDOW, part);
+    }
 }

@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Shows header blocks, and bodies that consist of fields in the same form.
+
+use std::net::IpAddr;
+
+use super::mail_data;
+use crate::{
+    command::params::guid,
+    fields::{Field, Type, command as c, def, expert, mime as f},
+    item::{Handle, Span, Tree},
+    mime::{
+        Header, Line, Lines, address, charset,
+        format::{self, Part},
+        media_type, values as parse, words,
+    },
+    text,
+    values::{self, Codes},
+};
+
+/// A known header: its name, field, and what its value is.
+pub(super) struct Row {
+    pub name: &'static str,
+    pub field: Field,
+    pub value: Value,
+}
+
+/// Kinds of values. A field beside a kind is filled besides the row's own.
+pub(super) enum Value {
+    /// Text.
+    Text,
+    /// Text with known meanings.
+    Code(&'static Codes),
+    /// An account, perhaps with network and endpoint; also `msn.email`.
+    Account,
+    /// An unsigned number that fits its field.
+    Number,
+    /// A signed number of 32 bits.
+    Signed,
+    /// Seconds since 1970.
+    UnixTime,
+    /// An IPv4 address, perhaps with a port; the fields are for an IPv6 address and the port.
+    Address(Field, Field),
+    /// The same, in base64.
+    Encoded(Field, Field),
+    /// A port whose bytes are swapped.
+    SwappedPort,
+    /// A port XOR 0x3141.
+    XoredPort,
+    /// A GUID with known meanings.
+    Guid(Option<&'static Codes>),
+    /// Text with RFC 2047 words.
+    Words,
+    /// A media type with parameters.
+    MediaType,
+    /// X-MMS-IM-Format.
+    Format,
+    /// A comma list of numbers.
+    Offsets,
+    /// Mail-Data.
+    MailData,
+}
+
+/// Shows the block that starts at `span`, up to and including the empty line; returns where the body begins.
+pub(super) fn block(tree: &mut Tree, data: &[u8], span: Span, label: &str, known: &[&[Row]]) -> usize {
+    let heading = tree.bytes(f::BLOCK, span);
+    tree.note(heading, label);
+    tree.open(heading);
+    let mut lines = Lines::new(data, span);
+    let mut ended = false;
+    for line in lines.by_ref() {
+        match line {
+            Line::Header(at) => header(tree, data, &at, known),
+            Line::Odd(at) => odd(tree, data, at),
+            Line::Blank(at) => {
+                tree.bytes(f::EMPTY_LINE, at);
+                ended = true;
+                break;
+            }
+        }
+    }
+    tree.extend_to(heading, lines.at());
+    tree.close();
+    if !ended {
+        tree.expert(f::NO_BLANK_LINE);
+    }
+    lines.at()
+}
+
+/// Shows a body of fields; empty lines between them do not matter.
+pub(super) fn fields(tree: &mut Tree, data: &[u8], span: Span, known: &[&[Row]]) {
+    if !tree.wanted() || span.is_empty() {
+        return;
+    }
+    let heading = tree.bytes(f::BLOCK, span);
+    tree.note(heading, "Fields");
+    tree.open(heading);
+    for line in Lines::new(data, span) {
+        match line {
+            Line::Header(at) => header(tree, data, &at, known),
+            Line::Odd(at) if !at.of(data).iter().all(u8::is_ascii_whitespace) => odd(tree, data, at),
+            Line::Odd(at) | Line::Blank(at) => {
+                tree.bytes(f::EMPTY_LINE, at);
+            }
+        }
+    }
+    tree.close();
+}
+
+/// The value of a field of a body.
+pub(super) fn find(data: &[u8], span: Span, name: &str) -> Option<Span> {
+    Lines::new(data, span).find_map(|line| match line {
+        Line::Header(at) if at.name.of(data).eq_ignore_ascii_case(name.as_bytes()) => Some(at.value),
+        _ => None,
+    })
+}
+
+/// Shows text; bytes that are no UTF-8 are told.
+pub(super) fn string(tree: &mut Tree, field: Field, span: Span, data: &[u8]) -> Handle {
+    let shown = text::utf8(span.of(data));
+    let handle = tree.text(field, span, &shown.text);
+    if !shown.valid {
+        tree.expert(expert::NOT_UTF8);
+    }
+    handle
+}
+
+/// Shows an object, raw or percent-encoded.
+pub(super) fn object(tree: &mut Tree, data: &[u8], span: Span) {
+    tree.text(c::OBJECT, span, &text::percent(span.of(data)).text);
+}
+
+fn odd(tree: &mut Tree, data: &[u8], span: Span) {
+    string(tree, f::ODD_LINE, span, data);
+    tree.expert(f::NO_COLON);
+}
+
+fn header(tree: &mut Tree, data: &[u8], header: &Header, known: &[&[Row]]) {
+    let handle = tree.text(f::HEADER, header.whole, &text::utf8(header.whole.of(data)).text);
+    tree.open(handle);
+    string(tree, f::NAME, header.name, data);
+    string(tree, f::VALUE, header.value, data);
+    let name = header.name.of(data);
+    let row = known.iter().flat_map(|rows| rows.iter()).find(|row| row.name.as_bytes().eq_ignore_ascii_case(name));
+    if let Some(row) = row.filter(|_| !header.value.is_empty()) {
+        if typed(tree, data, header.value, row).is_none() {
+            tree.expert(f::VALUE_WRONG);
+        }
+    }
+    tree.close();
+}
+
+/// Shows a value by its kind; `None`: it is not of that kind, and nothing was shown.
+fn typed(tree: &mut Tree, data: &[u8], span: Span, row: &Row) -> Option<()> {
+    let value = span.of(data);
+    let field = row.field;
+    match &row.value {
+        Value::Text => {
+            string(tree, field, span, data);
+        }
+        Value::Code(codes) => {
+            let handle = string(tree, field, span, data);
+            // Conferences write INVITE and Invite alike.
+            let found = codes.iter().find(|code| code.0.as_bytes().eq_ignore_ascii_case(value));
+            if let Some((_, meaning)) = found {
+                tree.note(handle, meaning);
+            }
+        }
+        Value::Account => account(tree, data, field, span),
+        Value::Number => {
+            let number = parse::unsigned(value).filter(|&number| fits(field, number))?;
+            tree.number(field, span, number);
+        }
+        Value::Signed => {
+            let number = parse::signed(value)?;
+            tree.number(field, span, i64::from(number) as u64);
+        }
+        Value::UnixTime => {
+            let time = parse::unsigned(value)?.checked_mul(1_000_000_000).filter(|&ns| ns <= i64::MAX as u64)?;
+            tree.number(field, span, time);
+        }
+        Value::Address(six, port) => socket(tree, data, span, (field, *six, *port))?,
+        Value::Encoded(six, port) => {
+            let plain = words::base64(value)?;
+            parse::address(&plain)?;
+            let mark = tree.enter_source(&plain, "Address from base64");
+            socket(tree, &plain, Span::new(0, plain.len()), (field, *six, *port));
+            tree.leave_source(mark);
+        }
+        Value::SwappedPort => {
+            let port = parse::swapped_port(value)?;
+            let handle = tree.number(field, span, u64::from(port));
+            tree.note(handle, "bytes swapped on the wire");
+        }
+        Value::XoredPort => {
+            let port = parse::xored_port(value)?;
+            let handle = tree.number(field, span, u64::from(port));
+            tree.note(handle, "XOR 0x3141 on the wire");
+        }
+        Value::Guid(names) => {
+            let raw = guid(value)?;
+            let handle = tree.raw(field, span, &raw);
+            let bare = value.strip_prefix(b"{").and_then(|inner| inner.strip_suffix(b"}")).unwrap_or(value);
+            if let Some(meaning) = names.and_then(|names| values::meaning(names, &bare.to_ascii_uppercase())) {
+                tree.note(handle, meaning);
+            }
+        }
+        Value::Words => {
+            let decoded = words::decode(value);
+            match decoded {
+                Some(text) => {
+                    tree.text(field, span, &text);
+                }
+                None => {
+                    string(tree, field, span, data);
+                }
+            }
+        }
+        Value::MediaType => media_type(tree, data, span),
+        Value::Format => return text_format(tree, data, span),
+        Value::Offsets => {
+            for part in media_type::split(data, span, b',') {
+                let offset = parse::unsigned(part.of(data)).filter(|&number| fits(field, number))?;
+                tree.number(field, part, offset);
+            }
+        }
+        Value::MailData => mail_data::show(tree, data, span),
+    }
+    Some(())
+}
+
+/// Whether a number can be the value of a field.
+pub(super) fn fits(field: Field, number: u64) -> bool {
+    match def(field).map(|def| def.kind) {
+        Some(Type::Uint(bytes, ..)) => bytes >= 8 || number >> (8 * u32::from(bytes)) == 0,
+        _ => true,
+    }
+}
+
+/// Shows an address, and a port if there is one.
+fn socket(tree: &mut Tree, data: &[u8], span: Span, (four, six, port): (Field, Field, Field)) -> Option<()> {
+    let (len, address, number) = parse::address(span.of(data))?;
+    let at = Span::new(span.start, span.start + len);
+    match address {
+        IpAddr::V4(address) => tree.number(four, at, u64::from(u32::from(address))),
+        IpAddr::V6(address) => tree.raw(six, at, &address.octets()),
+    };
+    if let Some(number) = number {
+        tree.number(port, Span::new(at.end + 1, span.end), u64::from(number));
+    }
+    Some(())
+}
+
+/// Shows an account with what comes along: network, endpoint, path, via.
+pub(super) fn account(tree: &mut Tree, data: &[u8], field: Field, span: Span) {
+    let found = address::parse(data, span);
+    if let Some(network) = found.network {
+        network_id(tree, data, network);
+    }
+    if !found.address.is_empty() {
+        string(tree, field, found.address, data);
+        if field != c::EMAIL {
+            let alias = tree.text(c::EMAIL, found.address, &text::utf8(found.address.of(data)).text);
+            tree.hidden(alias);
+        }
+    }
+    for parameter in &found.parameters {
+        match *parameter {
+            address::Parameter::Endpoint(at) | address::Parameter::Guid(at) => match guid(at.of(data)) {
+                Some(raw) => {
+                    tree.raw(c::ENDPOINT, at, &raw);
+                }
+                None => {
+                    string(tree, f::CONTENT_PARAMETER, at, data);
+                    tree.expert(f::VALUE_WRONG);
+                }
+            },
+            address::Parameter::Path(at) => {
+                string(tree, f::ROUTING_PATH, at, data);
+            }
+            address::Parameter::Via(at) => {
+                string(tree, c::VIA, at, data);
+            }
+            address::Parameter::Unknown(at) => {
+                string(tree, f::CONTENT_PARAMETER, at, data);
+            }
+        }
+    }
+}
+
+/// Shows the kind of an address.
+pub(super) fn network_id(tree: &mut Tree, data: &[u8], span: Span) {
+    if let Some(number) = parse::unsigned(span.of(data)) {
+        tree.number(c::NETWORK_ID, span, number);
+    }
+}
+
+fn media_type(tree: &mut Tree, data: &[u8], span: Span) {
+    let found = media_type::parse(data, span);
+    tree.text(f::CONTENT_TYPE, found.essence, &text::utf8(found.essence.of(data)).text.to_ascii_lowercase());
+    for (name, value) in found.parameters {
+        if name.of(data).eq_ignore_ascii_case(b"charset") {
+            string(tree, f::CHARSET, value, data);
+            if charset::decode(b"", Some(value.of(data))).is_none() {
+                tree.expert(f::CHARSET_UNKNOWN);
+            }
+        } else {
+            string(tree, f::CONTENT_PARAMETER, Span::new(name.start, value.end.max(name.end)), data);
+        }
+    }
+}
+
+fn text_format(tree: &mut Tree, data: &[u8], span: Span) -> Option<()> {
+    let mut good = Some(());
+    for part in format::parts(data, span) {
+        let shown = match part {
+            Part::Font(at) => {
+                let font = text::percent(at.of(data));
+                tree.text(f::FONT, at, &font.text);
+                if !font.valid {
+                    tree.expert(expert::NOT_UTF8);
+                }
+                Some(())
+            }
+            Part::Effects(at, sum) => sum.map(|sum| {
+                tree.bits(f::EFFECTS, at, u64::from(sum));
+            }),
+            Part::Color(at, rgb) => rgb.map(|rgb| {
+                let handle = tree.number(f::COLOR, at, u64::from(rgb));
+                let (red, green, blue) = (rgb >> 16, rgb >> 8 & 0xff, rgb & 0xff);
+                tree.note(
+                    handle,
+                    &format!("red {red}, green {green}, blue {blue}; on the wire BBGGRR, red is the low byte"),
+                );
+            }),
+            Part::Charset(at, number) => number.map(|number| {
+                tree.number(f::FONT_CHARSET, at, u64::from(number));
+            }),
+            Part::Family(at, both) => both.map(|(family, pitch)| {
+                tree.number(f::FONT_FAMILY, at, u64::from(family));
+                tree.number(f::FONT_PITCH, at, u64::from(pitch));
+            }),
+            Part::RightToLeft(at, flag) => flag.map(|flag| {
+                tree.number(f::RIGHT_TO_LEFT, at, u64::from(flag));
+            }),
+            Part::Unknown(at) => {
+                string(tree, f::CONTENT_PARAMETER, at, data);
+                Some(())
+            }
+        };
+        good = good.and(shown);
+    }
+    good
+}

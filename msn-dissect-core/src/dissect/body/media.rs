@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Shows emoticon lists and handwriting (fact base: mime 10 and 12).
+
+use super::{
+    contents::{Content, say},
+    headers::{object, string},
+};
+use crate::{
+    dissect::Walk,
+    fields::{command as c, mime as f},
+    item::{Handoff, Span},
+    mime::{headers::trim, media_type::split, words},
+    text,
+};
+
+/// Shortcut TAB object TAB …
+pub(super) fn emoticons(walk: &mut Walk<'_>, content: &Content<'_>) {
+    let data = content.data;
+    let list = trim(data, content.span);
+    if walk.packet.want_info {
+        let mut what = String::from("emoticons");
+        for shortcut in split(data, list, b'\t').step_by(2).filter(|part| !part.is_empty()).take(5) {
+            what.push(' ');
+            what.push_str(&text::utf8(shortcut.of(data)).text);
+        }
+        say(walk, content, &what);
+    }
+    let tree = &mut walk.out.tree;
+    if !tree.wanted() {
+        return;
+    }
+    let mut parts = split(data, list, b'\t');
+    while let Some(shortcut) = parts.next() {
+        let found = parts.next();
+        if shortcut.is_empty() && found.is_none_or(Span::is_empty) {
+            continue;
+        }
+        let end = found.map_or(shortcut.end, |at| at.end);
+        let shown = text::utf8(shortcut.of(data)).text;
+        let handle = tree.text(f::EMOTICON, Span::new(shortcut.start, end), &shown);
+        tree.open(handle);
+        string(tree, f::EMOTICON_SHORTCUT, shortcut, data);
+        match found.filter(|at| !at.is_empty()) {
+            Some(at) => object(tree, data, at),
+            None => tree.expert(f::VALUE_WRONG),
+        }
+        tree.close();
+    }
+}
+
+/// `base64:` and handwriting as GIF or ISF.
+pub(super) fn ink(walk: &mut Walk<'_>, content: &Content<'_>) {
+    say(walk, content, "ink");
+    if !walk.out.tree.wanted() || content.is_blank() {
+        return;
+    }
+    let gif = content.essence.eq_ignore_ascii_case(b"image/gif");
+    let tree = &mut walk.out.tree;
+    let span = trim(content.data, content.span);
+    let bytes = span.of(content.data);
+    if bytes.starts_with(b"GIF8") {
+        tree.bytes(f::INK, content.span);
+        tree.handoff(content.span, Handoff::MediaType, "image/gif");
+        return;
+    }
+    let Some(coded) = bytes.strip_prefix(b"base64:") else {
+        tree.bytes(c::PAYLOAD, content.span);
+        tree.expert(f::BASE64_WRONG);
+        return;
+    };
+    let at = Span::new(span.end - coded.len(), span.end);
+    string(tree, f::INK_TEXT, at, content.data);
+    let Some(image) = words::base64(coded) else {
+        tree.expert(f::BASE64_WRONG);
+        return;
+    };
+    let mark = tree.enter_source(&image, if gif { "Ink (GIF)" } else { "Ink (ISF)" });
+    let whole = Span::new(0, image.len());
+    tree.bytes(f::INK, whole);
+    if image.starts_with(b"GIF8") {
+        tree.handoff(whole, Handoff::MediaType, "image/gif");
+    }
+    tree.leave_source(mark);
+}

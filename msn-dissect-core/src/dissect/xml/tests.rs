@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Documents and the fields that they become.
+
+use super::*;
+use crate::{
+    fields::{Field, Type, def},
+    item::Item,
+};
+use proptest::prelude::*;
+
+fn shown(data: &str) -> Tree {
+    let mut tree = Tree::new(true);
+    document(&mut tree, data.as_bytes(), Span::new(0, data.len()));
+    tree
+}
+
+fn all(tree: &Tree, field: Field) -> Vec<&str> {
+    let leaf = |item: &&Item| item.kind == crate::item::Kind::Leaf as u8 && item.id == field.0;
+    tree.items().iter().filter(leaf).filter_map(|item| tree.item_text(item)).collect()
+}
+
+/// Bytes of the document that no named leaf covers, white space aside.
+fn uncovered(data: &str, tree: &Tree) -> String {
+    let mut bytes = data.as_bytes().to_vec();
+    let mut open: Vec<bool> = Vec::new();
+    for item in tree.items().iter().filter(|item| item.source == 0) {
+        let leaf = item.kind == crate::item::Kind::Leaf as u8 && item.flags & crate::item::OPEN == 0;
+        if leaf && item.id != f::PAYLOAD.0 {
+            bytes[item.start as usize..(item.start + item.len) as usize].fill(b' ');
+        }
+        if item.flags & crate::item::OPEN != 0 {
+            open.push(true);
+        } else if item.kind == crate::item::Kind::Close as u8 {
+            assert!(open.pop().is_some());
+        }
+    }
+    assert!(open.is_empty());
+    String::from_utf8(bytes).unwrap().trim().to_owned()
+}
+
+/// Whether a field can hold what a rule makes.
+fn holds(rule: &Rule) -> bool {
+    let is = |field: &Field, wanted: fn(&Type) -> bool| def(*field).is_some_and(|def| wanted(&def.kind));
+    match rule {
+        Rule::Number(field) => is(field, |kind| matches!(kind, Type::Uint(4, ..))),
+        Rule::Bits(field) => is(field, |kind| matches!(kind, Type::Bits(..))),
+        Rule::Guid(field) => is(field, |kind| *kind == Type::Guid),
+        Rule::Bool(field) => is(field, |kind| *kind == Type::Bool),
+        Rule::Time(field) => is(field, |kind| *kind == Type::Time),
+        Rule::Text(field) | Rule::Percent(field) | Rule::Code(field, _) | Rule::Object(field) => {
+            is(field, |kind| *kind == Type::Str)
+        }
+        Rule::Base64(field) | Rule::Base64Document(field) | Rule::Base64Sip(field) | Rule::Document(field) => {
+            is(field, |kind| *kind == Type::Str)
+        }
+        _ => true,
+    }
+}
+
+#[test]
+fn table_rows_fit_their_fields() {
+    for rule in table::ELEMENTS.iter().map(|row| &row.2).chain(table::ATTRIBUTES.iter().map(|row| &row.3)) {
+        assert!(holds(rule), "{rule:?}");
+    }
+    assert!(def(x::XML_ELEMENT).is_some());
+}
+
+#[test]
+fn contacts_get_their_domain() {
+    let data = concat!(
+        r#"<ml l="1"><d n="example.com"><c n="bob" l="3" t="1" f="Bob%20B"/></d>"#,
+        r#"<t><c n="tel:+15550100" l="3"/></t><d n='live.com'><c n='x'><s n="IM" l="3"/></c></d></ml>"#
+    );
+    let tree = shown(data);
+    assert_eq!(all(&tree, f::EMAIL), ["bob@example.com", "tel:+15550100", "x@live.com"]);
+    assert_eq!(all(&tree, f::FRIENDLY_NAME), ["Bob B"]);
+    assert_eq!(tree.number_of(f::LISTS), Some(3));
+    assert_eq!(tree.number_of(f::NETWORK_ID), Some(1));
+    assert_eq!(tree.number_of(x::INITIAL), Some(1));
+    assert_eq!(all(&tree, x::SERVICE), ["IM"]);
+    assert_eq!(uncovered(data, &tree), "");
+}
+
+#[test]
+fn user_data_are_named() {
+    let data = concat!(
+        r"<Data><PSM>a &#x26; &lt;b&gt;</PSM><CurrentMedia>\0Music\01\0{0} - {1}\0Song\0Band\0Album\0\0</CurrentMedia>",
+        r#"<MachineGuid>{1be99e6d-1c6e-4bea-8b3e-9c464006a774}</MachineGuid><ColorScheme>-3</ColorScheme>"#,
+        r#"<UserTileLocation>&lt;msnobj Creator="a@example.com" Size="1"/&gt;</UserTileLocation><DDP></DDP>"#,
+        r#"<EndpointData id="{1be99e6d-1c6e-4bea-8b3e-9c464006a774}"><Capabilities>2416181284:48</Capabilities></EndpointData>"#,
+        r#"<PrivateEndpointData><EpName>vm</EpName><Idle>true</Idle><ClientType>1</ClientType><State>NLN</State></PrivateEndpointData></Data>"#
+    );
+    let tree = shown(data);
+    assert_eq!(all(&tree, x::PSM), ["a & <b>"]);
+    assert_eq!((all(&tree, x::MEDIA_TYPE), all(&tree, x::MEDIA_TITLE)), (vec!["Music"], vec!["Song"]));
+    assert_eq!((all(&tree, x::MEDIA_ARTIST), all(&tree, x::MEDIA_ALBUM)), (vec!["Band"], vec!["Album"]));
+    assert_eq!(all(&tree, x::MEDIA_TEXT), ["Song - Band"]);
+    assert_eq!(tree.number_of(x::COLOR_SCHEME), Some(0xffff_fffd));
+    assert_eq!(all(&tree, x::COLOR_SCHEME_RGB), ["#fdffff"]);
+    assert_eq!(all(&tree, x::OBJECT_CREATOR), ["a@example.com"]);
+    assert_eq!(tree.number_of(f::CAPABILITIES_EX), Some(48));
+    assert_eq!((tree.number_of(x::EP_IDLE), tree.number_of(x::EP_CLIENT_TYPE)), (Some(1), Some(1)));
+    assert_eq!(all(&tree, f::STATUS), ["NLN"]);
+    assert_eq!(uncovered(data, &tree), "");
+}
+
+#[test]
+fn service_data_are_named() {
+    let data = concat!(
+        r#"<user><s n="PE" ts="2026-11-22T14:12:50Z"><PSM>hi</PSM><RLT>0</RLT></s>"#,
+        r#"<sep n="IM" epid="{b171be3e-1402-4fbc-b017-36f5a52d2c11}"/></user>"#
+    );
+    let tree = shown(data);
+    assert_eq!(all(&tree, x::SERVICE), ["PE", "IM"]);
+    assert_eq!(tree.number_of(x::SERVICE_TIME), Some(1_795_356_770_000_000_000));
+    assert!(tree.find(f::ENDPOINT).is_some());
+    assert_eq!(uncovered(data, &tree), "");
+    let circle = "<circle><roster><id>IM</id><user><id>1:alice@example.com</id></user></roster></circle>";
+    let tree = shown(circle);
+    assert_eq!((all(&tree, x::ROSTER), all(&tree, f::EMAIL)), (vec!["IM"], vec!["alice@example.com"]));
+    assert_eq!(uncovered(circle, &tree), "");
+}
+
+#[test]
+fn documents_inside_documents_keep_their_places() {
+    let data = concat!(
+        r#"<NOTIFICATION id="0" siteid="45705" siteurl="http://example.com"><TO pid="0x1:0x2" name="bob@example.com"/>"#,
+        "<MSG id=\"0\"><BODY>\n &lt;NotificationData a=\"b\"&gt;&lt;CID&gt;-88&lt;/CID&gt;",
+        "&lt;HasNewItem&gt;false&lt;/HasNewItem&gt;&lt;/NotificationData&gt; </BODY></MSG></NOTIFICATION>"
+    );
+    let tree = shown(data);
+    assert_eq!(all(&tree, x::CID), ["-88"]);
+    let cid = tree.find(x::CID).unwrap();
+    assert_eq!(&data[cid.start as usize..(cid.start + cid.len) as usize], "&lt;CID&gt;-88&lt;/CID&gt;");
+    assert_eq!(tree.number_of(x::ALERT_NEW_ITEM), Some(0));
+    assert_eq!(tree.number_of(f::SITE_ID), Some(45705));
+    assert_eq!(uncovered(data, &tree), "");
+}
+
+#[test]
+fn tickets_are_opened_twice() {
+    let data =
+        "<SignedTicket ver=\"1\"><Data>PFRpY2tldD48Q0lEPjc8L0NJRD48L1RpY2tldD4=</Data><Sig>AA==</Sig></SignedTicket>";
+    let tree = shown(data);
+    assert_eq!(all(&tree, x::CID), ["7"]);
+    assert_eq!(tree.find(x::CID).unwrap().source, 1);
+    assert_eq!(all(&tree, x::TICKET_SIGNATURE), ["AA=="]);
+}
+
+#[test]
+fn policies_are_named() {
+    let data = concat!(
+        r#"<Policies><Policy type="SHIELDS" checksum="D9"><config><shield><cli maj="7" min="0" minbld="0" maxbld="9999" deny=" "/></shield>"#,
+        r#"<block><regexp><imtext value="LipcLnBpZg=="/></regexp></block></config></Policy>"#,
+        r#"<Policy type="ABCH"><policy><set id="push" service="ABCH" priority="200"><r id="pushstorage" threshold="0" timer="1" trigger="2"/></set>"#,
+        r#"<c id="PC_BL">9</c></policy></Policy><Policy type="ERRORRESPONSETABLE"><Policy><Feature type="1" name="x"><Entry hr="0x8" action="3"/></Feature></Policy></Policy>"#,
+        r#"<Policy type="P2P"><ObjStr SndDly="1"/></Policy></Policies>"#
+    );
+    let tree = shown(data);
+    assert_eq!(all(&tree, x::SHIELD_EXPRESSION), [".*\\.pif"]);
+    assert_eq!(all(&tree, x::POLICY_TYPE), ["SHIELDS", "ABCH", "ERRORRESPONSETABLE", "P2P"]);
+    assert_eq!((all(&tree, x::POLICY_COUNTER), all(&tree, x::POLICY_VALUE)), (vec!["PC_BL"], vec!["9"]));
+    assert_eq!((all(&tree, x::POLICY_TRIGGER), all(&tree, x::POLICY_ACTION)), (vec!["2"], vec!["3"]));
+    assert_eq!(all(&tree, x::POLICY_SEND_DELAY), ["1"]);
+    assert_eq!(uncovered(data, &tree), "");
+}
+
+#[test]
+fn what_is_unknown_is_still_shown() {
+    let data =
+        "<?xml version=\"1.0\"?><!-- c --><new:Thing xmlns:new='u' a=\"1\">text<Sub>more</Sub><Empty/></new:Thing>";
+    let tree = shown(data);
+    assert_eq!(all(&tree, x::XML_ELEMENT), ["new:Thing", "Sub", "Empty"]);
+    assert_eq!(all(&tree, x::XML_ATTRIBUTE), ["xmlns:new='u'", "a=\"1\""]);
+    assert_eq!(all(&tree, x::XML_TEXT), ["text", "more"]);
+    assert_eq!(uncovered(data, &tree), "");
+}
+
+#[test]
+fn malformed_documents_are_told() {
+    let tree = shown("<Data><PSM>x</PSM><CurrentMedia></Data>");
+    assert!(tree.has_expert(x::XML_MALFORMED));
+    assert_eq!(all(&tree, x::PSM), ["x"]);
+    let payload = tree.find(f::PAYLOAD).unwrap();
+    assert_eq!((payload.start, payload.len), (32, 7));
+    assert!(shown("<Data><ClientType>x</ClientType></Data>").has_expert(x::VALUE_MALFORMED));
+    assert!(!shown("<Data><ClientType></ClientType></Data>").has_expert(x::VALUE_MALFORMED));
+}
+
+#[test]
+fn a_tree_that_is_not_wanted_costs_nothing() {
+    let mut tree = Tree::new(false);
+    document(&mut tree, b"<a/>", Span::new(0, 4));
+    assert!(tree.items().is_empty());
+}
+
+proptest! {
+    #[test]
+    fn well_formed_documents_are_covered(data in "<Data>(<PSM>[a-z &;]{0,5}</PSM>|<X a='b'/>|<CurrentMedia>[a-zM\\\\0]{0,9}</CurrentMedia>|<DDP>[&a-z=<>\"]{0,4}</DDP>|<ColorScheme>[0-9-]{0,12}</ColorScheme>){0,6}</Data>") {
+        let tree = shown(&data);
+        if !tree.has_expert(x::XML_MALFORMED) {
+            prop_assert_eq!(uncovered(&data, &tree), "");
+        }
+    }
+
+    #[test]
+    fn anything_can_be_shown(data in prop::collection::vec(prop_oneof![any::<u8>(), Just(b'<'), Just(b'>'), Just(b'/'), Just(b'a'), Just(b'&')], 0..80)) {
+        let mut tree = Tree::new(true);
+        document(&mut tree, &data, Span::new(0, data.len()));
+        prop_assert!(tree.items().iter().all(|item| item.source > 0 || (item.start + item.len) as usize <= data.len()));
+    }
+}

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Shows the values of elements and attributes.
+
+use super::{Walk, hand_over, table::Rule};
+use crate::{
+    command::{
+        line::decimal,
+        params::{guid, split_naddr},
+    },
+    dissect::object,
+    fields::{Field, command as f, expert, xml as x},
+    item::{Handoff, Span},
+    text,
+    values::{self, Codes},
+    view::{View, base64},
+};
+use time::{OffsetDateTime, PrimitiveDateTime, format_description::well_known};
+
+/// Fields of the first arguments when music is played (fact base: values 10.1).
+static MUSIC: &[Field] = &[x::MEDIA_TITLE, x::MEDIA_ARTIST, x::MEDIA_ALBUM, x::MEDIA_CONTENT_ID];
+
+/// Fields of the parts before the arguments (fact base: values 10.1).
+static MEDIA: &[Field] = &[x::MEDIA_APPLICATION, x::MEDIA_TYPE, x::MEDIA_ENABLED, x::MEDIA_FORMAT];
+
+/// Stands between the parts: a backslash and a zero.
+const SEPARATOR: &[u8] = b"\\0";
+
+impl Walk<'_> {
+    /// Shows the value `inner`, which stands in `whole`; `around` is the element around the one it belongs to.
+    pub(super) fn value(&mut self, rule: &Rule, whole: Span, inner: Span, around: Option<usize>) {
+        let view = self.view;
+        let part = view.part(inner);
+        let plain = part.xml();
+        let value = plain.bytes();
+        let shown = text::utf8(value);
+        let place = view.span(whole);
+        let done = match *rule {
+            Rule::Group(_) => false,
+            Rule::Text(field) => {
+                self.tree.text(field, place, &shown.text);
+                if !shown.valid {
+                    self.expert(expert::NOT_UTF8);
+                }
+                true
+            }
+            Rule::Percent(field) => {
+                let decoded = text::percent(value);
+                self.tree.text(field, place, &decoded.text);
+                if !decoded.valid {
+                    self.expert(expert::NOT_UTF8);
+                }
+                true
+            }
+            Rule::Number(field) => decimal(value.trim_ascii()).is_some_and(|number| {
+                self.tree.number(field, place, u64::from(number));
+                true
+            }),
+            Rule::Bits(field) => decimal(value.trim_ascii()).is_some_and(|number| {
+                self.tree.bits(field, place, u64::from(number));
+                true
+            }),
+            Rule::Capabilities => self.capabilities(place, value),
+            Rule::Guid(field) => guid(value.trim_ascii()).is_some_and(|bytes| {
+                self.tree.raw(field, place, &bytes);
+                true
+            }),
+            Rule::Bool(field) => truth(value.trim_ascii()).is_some_and(|truth| {
+                self.tree.number(field, place, u64::from(truth));
+                true
+            }),
+            Rule::Code(field, codes) => {
+                self.code(field, codes, place, value, &shown.text);
+                true
+            }
+            Rule::Account => {
+                self.tree.text(f::EMAIL, place, &shown.text);
+                true
+            }
+            Rule::NetworkAddress => self.network_address(whole, place, value),
+            Rule::Local => {
+                self.local(place, &shown.text, around);
+                true
+            }
+            Rule::Object(field) => {
+                object::show_view(self.tree, field, &plain, place);
+                true
+            }
+            Rule::Media => {
+                self.media(place, &plain);
+                true
+            }
+            Rule::Colour => shown.text.trim().parse().is_ok_and(|colour| self.colour(place, colour)),
+            Rule::Time(field) => time(shown.text.trim()).is_some_and(|time| {
+                self.tree.number(field, place, time as u64);
+                true
+            }),
+            Rule::Base64(field) => base64(value).is_some_and(|decoded| {
+                let handle = self.tree.text(field, place, &text::utf8(&decoded).text);
+                self.tree.note(handle, "decoded from base64");
+                true
+            }),
+            Rule::Base64Document(field) => {
+                let handle = self.tree.text(field, place, &shown.text);
+                self.tree.open(handle);
+                self.encoded(value, "MSN ticket data", |walk, decoded| {
+                    walk.nested(&View::new(decoded, Span::new(0, decoded.len())));
+                    hand_over(walk.tree, Span::new(0, decoded.len()));
+                });
+                self.tree.close();
+                true
+            }
+            Rule::Base64Sip(field) => {
+                let handle = self.tree.text(field, place, &shown.text);
+                self.tree.open(handle);
+                self.encoded(value, "MSN tunnelled SIP", |walk, decoded| {
+                    let all = Span::new(0, decoded.len());
+                    let handle = walk.tree.bytes(x::SIP, all);
+                    walk.tree.open(handle);
+                    walk.tree.handoff(all, Handoff::Name, "sip");
+                    walk.tree.close();
+                });
+                self.tree.close();
+                true
+            }
+            Rule::Document(field) => {
+                let handle = self.tree.text(field, place, &shown.text);
+                if value.trim_ascii_start().first() == Some(&b'<') {
+                    self.tree.open(handle);
+                    self.nested(&plain);
+                    self.tree.close();
+                }
+                true
+            }
+        };
+        if !done {
+            let shown = self.shown(whole);
+            self.tree.text(x::XML_TEXT, place, &shown);
+            if !value.trim_ascii().is_empty() {
+                self.expert(x::VALUE_MALFORMED);
+            }
+        }
+    }
+
+    fn code(&mut self, field: Field, codes: &'static Codes, place: Span, value: &[u8], shown: &str) {
+        let handle = self.tree.text(field, place, shown);
+        if let Some(meaning) = values::meaning(codes, value) {
+            self.tree.note(handle, meaning);
+        }
+    }
+
+    /// Shows capabilities, one word or two.
+    fn capabilities(&mut self, place: Span, value: &[u8]) -> bool {
+        let mut words = value.trim_ascii().splitn(2, |&byte| byte == b':').map(decimal);
+        let (Some(Some(first)), second) = (words.next(), words.next()) else { return false };
+        if second == Some(None) {
+            return false;
+        }
+        self.tree.bits(f::CAPABILITIES, place, u64::from(first));
+        if let Some(Some(second)) = second {
+            self.tree.bits(f::CAPABILITIES_EX, place, u64::from(second));
+        }
+        true
+    }
+
+    /// Shows `network:address`; the value holds no references, so parts of it have places of their own.
+    fn network_address(&mut self, whole: Span, place: Span, value: &[u8]) -> bool {
+        let Some((network, address, via)) = split_naddr(value) else { return false };
+        let Some(number) = decimal(network) else { return false };
+        let at = self.view.span(Span::new(whole.start, whole.end));
+        self.tree.number(f::NETWORK_ID, at, u64::from(number));
+        self.tree.text(f::EMAIL, place, &text::percent(address).text);
+        if let Some(via) = via {
+            self.tree.text(f::VIA, place, &text::percent(via).text);
+        }
+        true
+    }
+
+    /// Puts an account together from its local part and the domain of the element around.
+    fn local(&mut self, place: Span, local: &str, around: Option<usize>) {
+        let domain = around.and_then(|at| self.document.value(self.data(), at, b"n")).map(|span| self.decoded(span));
+        match domain {
+            Some(domain) => self.tree.text(f::EMAIL, place, &format!("{local}@{domain}")),
+            None => self.tree.text(f::EMAIL, place, local),
+        };
+    }
+
+    fn colour(&mut self, place: Span, colour: i64) -> bool {
+        // Both the signed and the unsigned form of 32 bits.
+        let word = match (i32::try_from(colour), u32::try_from(colour)) {
+            (Ok(signed), _) => signed as u32,
+            (_, Ok(unsigned)) => unsigned,
+            _ => return false,
+        };
+        let handle = self.tree.number(x::COLOR_SCHEME, place, u64::from(word));
+        self.tree.open(handle);
+        let [red, green, blue, _] = word.to_le_bytes();
+        let handle = self.tree.text(x::COLOR_SCHEME_RGB, place, &format!("#{red:02x}{green:02x}{blue:02x}"));
+        self.tree.generated(handle);
+        self.tree.close();
+        true
+    }
+
+    /// Shows what is played, in its parts.
+    fn media(&mut self, place: Span, view: &View<'_>) {
+        let value = view.bytes();
+        let handle = self.tree.text(x::MEDIA, place, &text::utf8(value).text);
+        if value.is_empty() {
+            return;
+        }
+        self.tree.open(handle);
+        let parts = split(value);
+        let music = parts.get(1).is_some_and(|&(_, span)| span.of(value) == b"Music");
+        for (at, &(whole, part)) in parts.iter().enumerate() {
+            let argument = at.checked_sub(MEDIA.len());
+            let field = match argument {
+                None => MEDIA.get(at),
+                Some(argument) => MUSIC.get(argument).filter(|_| music),
+            };
+            if argument.is_none() || !part.is_empty() {
+                let shown = text::utf8(part.of(value)).text;
+                let handle = self.tree.text(*field.unwrap_or(&x::MEDIA_ARGUMENT), view.span(whole), &shown);
+                if let Some(argument) = argument {
+                    self.tree.note(handle, &format!("{{{argument}}}"));
+                }
+            }
+        }
+        let of = |at: usize| parts.get(at).map(|&(_, span)| span.of(value)).unwrap_or_default();
+        if of(2) == b"1" && !of(3).is_empty() {
+            let arguments: Vec<&[u8]> = parts.iter().skip(MEDIA.len()).map(|&(_, span)| span.of(value)).collect();
+            let filled = fill(&text::utf8(of(3)).text, &arguments);
+            let handle = self.tree.text(x::MEDIA_TEXT, view.whole(), &filled);
+            self.tree.generated(handle);
+        }
+        self.tree.close();
+    }
+
+    /// Opens what base64 holds as bytes of their own.
+    fn encoded(&mut self, value: &[u8], name: &str, then: impl FnOnce(&mut Self, &[u8])) {
+        match base64(value) {
+            Some(decoded) if !decoded.is_empty() => {
+                let mark = self.tree.enter_source(&decoded, name);
+                then(self, &decoded);
+                self.tree.leave_source(mark);
+            }
+            Some(_) => {}
+            None => self.expert(x::BASE64_MALFORMED),
+        }
+    }
+}
+
+/// Parts between separators, with and without the separator before.
+fn split(value: &[u8]) -> Vec<(Span, Span)> {
+    let mut parts = Vec::new();
+    let (mut whole, mut start) = (0, 0);
+    for at in memchr::memmem::find_iter(value, SEPARATOR) {
+        parts.push((Span::new(whole, at), Span::new(start, at)));
+        (whole, start) = (at, at + SEPARATOR.len());
+    }
+    parts.push((Span::new(whole, value.len()), Span::new(start, value.len())));
+    parts
+}
+
+/// Most bytes that filling a format makes.
+const MAX_FILLED: usize = 4096;
+
+/// Puts arguments in place of `{n}`.
+fn fill(format: &str, arguments: &[&[u8]]) -> String {
+    let mut filled = String::new();
+    let mut rest = format;
+    while let Some((before, behind)) = rest.split_once('{') {
+        filled.push_str(before);
+        let number = behind.split_once('}').and_then(|(number, behind)| Some((number.parse::<usize>().ok()?, behind)));
+        match number {
+            Some((number, behind)) if filled.len() < MAX_FILLED => {
+                filled.push_str(&text::utf8(arguments.get(number).copied().unwrap_or_default()).text);
+                rest = behind;
+            }
+            _ => {
+                filled.push('{');
+                rest = behind;
+            }
+        }
+    }
+    filled.push_str(rest);
+    filled
+}
+
+fn truth(value: &[u8]) -> Option<bool> {
+    match value {
+        b"1" => Some(true),
+        b"0" => Some(false),
+        _ if value.eq_ignore_ascii_case(b"true") => Some(true),
+        _ if value.eq_ignore_ascii_case(b"false") => Some(false),
+        _ => None,
+    }
+}
+
+/// An ISO 8601 time in ns since 1970; without an offset it is taken for UTC.
+pub(crate) fn time(text: &str) -> Option<i64> {
+    let time = OffsetDateTime::parse(text, &well_known::Rfc3339).ok().or_else(|| {
+        let local = PrimitiveDateTime::parse(text, &well_known::Iso8601::PARSING).ok()?;
+        Some(local.assume_utc())
+    })?;
+    i64::try_from(time.unix_timestamp_nanos()).ok()
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Single packets: what an acknowledgement may speak of, sequence numbers, and what was learnt about each packet.
+
+use super::{
+    bounded::Bounded,
+    flow::{Flow, Leg},
+    messages::Placed,
+};
+use crate::session::{notes::NoteKey, transfers::TransferId};
+
+/// What the first pass learnt about a packet.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PacketNote {
+    /// Header version, 0 = unknown.
+    pub version: u8,
+    /// How that is known.
+    pub how: How,
+    /// What became of its data.
+    pub placed: Placed,
+    /// What its session transfers.
+    pub transfer: Option<TransferId>,
+    /// Frame of the invitation.
+    pub offered: u32,
+    /// Frame and time of the packet that this one acknowledges.
+    pub acknowledges: Option<(u32, u64)>,
+    /// Frame and time of this packet's acknowledgement.
+    pub acknowledged: Option<(u32, u64)>,
+}
+
+/// How the header version of a packet is known (fact base: p2p 2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum How {
+    /// It is not.
+    #[default]
+    Unknown,
+    /// The receiver is given with an endpoint.
+    Endpoint,
+    /// The receiver is given without an endpoint.
+    PlainAccount,
+    /// By the handshake of the direct connection.
+    Handshake,
+    /// By the shape of the packet.
+    Shape,
+    /// By the shape, against what was expected.
+    ShapeAgainst,
+}
+
+/// A packet that may be acknowledged.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// Where its note is.
+    pub key: NoteKey,
+    /// Frame.
+    pub frame: u32,
+    /// Capture time, ns.
+    pub time: u64,
+}
+
+/// By what an acknowledgement names the packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Name {
+    /// Version 1: its random number.
+    Unique(u32),
+    /// Version 1: the message's identifier.
+    Identifier(u32),
+    /// Version 2: the sequence number that follows it.
+    Sequence(u32),
+}
+
+/// Most packets that wait for an acknowledgement.
+pub const MAX_TARGETS: usize = 1 << 17;
+
+/// Most packets whose sequence numbers are remembered, to tell repetitions.
+pub const MAX_SEEN: usize = 1 << 16;
+
+/// What is remembered of single packets.
+#[derive(Debug, Default)]
+pub struct Packets {
+    targets: Bounded<(Leg, Flow, Name), Target, MAX_TARGETS>,
+    seen: Bounded<(Leg, Flow, u32), (u16, u32), MAX_SEEN>,
+    next: Bounded<(Leg, Flow), u32, MAX_SEEN>,
+}
+
+/// What a sequence number says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sequence {
+    /// It is the next one, or nothing is known.
+    Fine,
+    /// The same packet was seen in this frame.
+    Repeated(u32),
+    /// Packets are missing before it.
+    Gap,
+}
+
+impl Packets {
+    /// Remembers a packet that may be acknowledged.
+    pub fn expect_ack(&mut self, leg: Leg, flow: Flow, name: Name, target: Target) {
+        self.targets.insert((leg, flow, name), target);
+        self.targets.insert((Leg::ANY, flow, name), target);
+    }
+
+    /// The packet that an acknowledgement names; `flow` is that of the acknowledgement.
+    pub fn acknowledged(&self, leg: Leg, flow: Flow, name: Name) -> Option<Target> {
+        let flow = flow.reversed();
+        self.targets.get(&(leg, flow, name)).or_else(|| self.targets.get(&(Leg::ANY, flow, name))).copied()
+    }
+
+    /// Checks and remembers the sequence number of a packet of version 2 with data, or that opens a link.
+    pub fn sequence(&mut self, leg: Leg, flow: Flow, base: u32, len: u16, opens: bool, frame: u32) -> Sequence {
+        let next = base.wrapping_add(u32::from(len));
+        let mut found = Sequence::Fine;
+        if len > 0 {
+            if let Some(&(_, before)) = self.seen.get(&(leg, flow, base)).filter(|row| row.0 == len) {
+                return Sequence::Repeated(before);
+            }
+            let expected = self.next.get(&(leg, flow)).copied().unwrap_or(base);
+            // More than half of the numbers ahead means behind: an older packet, not a gap.
+            let ahead = base.wrapping_sub(expected);
+            if !opens && ahead != 0 && ahead < u32::MAX / 2 {
+                found = Sequence::Gap;
+            }
+            self.seen.insert((leg, flow, base), (len, frame));
+        }
+        if len > 0 || opens {
+            self.next.insert((leg, flow), next);
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn acknowledgements_prefer_their_own_leg() {
+        let mut packets = Packets::default();
+        let flow =
+            Flow { sender: super::super::flow::Party::new(Default::default(), 1, 0), receiver: Default::default() };
+        for leg in [1, 2] {
+            let target = Target { key: (leg, 0, 0), frame: leg, time: 0 };
+            packets.expect_ack(Leg(leg), flow, Name::Unique(5), target);
+        }
+        let frame = |leg| packets.acknowledged(Leg(leg), flow.reversed(), Name::Unique(5)).map(|target| target.frame);
+        assert_eq!((frame(1), frame(2), frame(3)), (Some(1), Some(2), Some(2)));
+        assert!(packets.acknowledged(Leg(1), flow, Name::Unique(5)).is_none());
+        assert!(packets.acknowledged(Leg(1), flow.reversed(), Name::Identifier(5)).is_none());
+    }
+
+    #[test]
+    fn sequence_numbers_tell_repetitions_and_gaps() {
+        let mut packets = Packets::default();
+        let mut check = |base, len, opens| packets.sequence(Leg(1), Flow::default(), base, len, opens, base);
+        assert_eq!(check(100, 10, true), Sequence::Fine);
+        assert_eq!(check(110, 10, false), Sequence::Fine);
+        assert_eq!(check(110, 10, false), Sequence::Repeated(110));
+        assert_eq!(check(130, 10, false), Sequence::Gap);
+        assert_eq!(check(120, 10, false), Sequence::Fine);
+        assert_eq!(check(5000, 10, true), Sequence::Fine);
+        assert_eq!(check(77, 0, false), Sequence::Fine);
+    }
+}

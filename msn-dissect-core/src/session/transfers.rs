@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Objects that one party sends to another, by whatever path: what was offered, and what became of it.
+
+use super::names::NameId;
+
+/// What is transferred.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum TransferKind {
+    /// Not known: the offer was not seen.
+    #[default]
+    Unknown,
+    /// Display picture.
+    DisplayPicture,
+    /// Deluxe or dynamic display picture.
+    DynamicPicture,
+    /// Custom emoticon.
+    Emoticon,
+    /// Wink.
+    Wink,
+    /// Background, dynamic or not.
+    Background,
+    /// Voice clip.
+    VoiceClip,
+    /// Scene.
+    Scene,
+    /// Object of another type than the ones above.
+    Object,
+    /// File.
+    File,
+    /// Drawing.
+    Ink,
+    /// Webcam picture stream; what travels in the session is its negotiation.
+    Webcam,
+    /// Video conference negotiation.
+    VideoConference,
+    /// Activity or game.
+    Activity,
+    /// Photo sharing.
+    PhotoSharing,
+    /// Shared folder.
+    SharedFolder,
+}
+
+impl TransferKind {
+    /// Name for display, lower case.
+    pub const fn name(self) -> &'static str {
+        match self {
+            TransferKind::Unknown => "unknown transfer",
+            TransferKind::DisplayPicture => "display picture",
+            TransferKind::DynamicPicture => "dynamic display picture",
+            TransferKind::Emoticon => "emoticon",
+            TransferKind::Wink => "wink",
+            TransferKind::Background => "background",
+            TransferKind::VoiceClip => "voice clip",
+            TransferKind::Scene => "scene",
+            TransferKind::Object => "object",
+            TransferKind::File => "file",
+            TransferKind::Ink => "ink",
+            TransferKind::Webcam => "webcam",
+            TransferKind::VideoConference => "video conference",
+            TransferKind::Activity => "activity",
+            TransferKind::PhotoSharing => "photo sharing",
+            TransferKind::SharedFolder => "shared folder",
+        }
+    }
+
+    /// The kind of an MSN object by its `Type` (fact base: p2p 9).
+    pub const fn of_object_type(number: u32) -> Self {
+        match number {
+            2 => TransferKind::Emoticon,
+            1 | 3 => TransferKind::DisplayPicture,
+            4 => TransferKind::File,
+            5 | 10 => TransferKind::Background,
+            7 => TransferKind::DynamicPicture,
+            8 => TransferKind::Wink,
+            11 => TransferKind::VoiceClip,
+            16 => TransferKind::Scene,
+            _ => TransferKind::Object,
+        }
+    }
+}
+
+/// An offered transfer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Transfer {
+    /// What is transferred.
+    pub kind: TransferKind,
+    /// Name of the file, or friendly name or location of the object, as the offer gives it: not safe as a file name.
+    pub name: Box<str>,
+    /// Bytes that the offer promises.
+    pub size: Option<u64>,
+    /// Account that sends the bytes; may be no name.
+    pub sender: NameId,
+    /// Account that receives them; may be no name.
+    pub receiver: NameId,
+    /// SHA-1 that the offer promises.
+    pub sha1d: Option<[u8; 20]>,
+    /// Number of the session that carries it, 0 = none.
+    pub session_id: u32,
+    /// Frame of the offer, 0 = not seen.
+    pub offered: u32,
+    /// These bytes were seen whole before, in this frame: on the other side of a switchboard. Not to be counted again.
+    pub repeats: Option<u32>,
+}
+
+/// Number of a transfer within a session; the same on every pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TransferId(pub u32);
+
+/// Most transfers remembered.
+pub const MAX_TRANSFERS: usize = 1 << 18;
+
+/// Longest name remembered, in bytes: 260 UTF-16 units (fact base: p2p 7).
+pub const MAX_NAME: usize = 1040;
+
+/// All transfers of a capture.
+#[derive(Debug, Default)]
+pub struct Transfers {
+    rows: Vec<Transfer>,
+    /// Transfers that were not remembered because the table was full.
+    pub lost: u64,
+}
+
+impl Transfers {
+    /// Remembers a transfer.
+    pub fn add(&mut self, mut transfer: Transfer) -> Option<TransferId> {
+        if self.rows.len() >= MAX_TRANSFERS {
+            self.lost += 1;
+            return None;
+        }
+        if transfer.name.len() > MAX_NAME {
+            let end = (0..=MAX_NAME).rev().find(|&at| transfer.name.is_char_boundary(at)).unwrap_or(0);
+            transfer.name = transfer.name.get(..end).unwrap_or_default().into();
+        }
+        self.rows.push(transfer);
+        Some(TransferId(self.rows.len() as u32 - 1))
+    }
+
+    /// A transfer by its number.
+    pub fn get(&self, id: TransferId) -> Option<&Transfer> {
+        self.rows.get(id.0 as usize)
+    }
+
+    /// A transfer by its number, to be completed.
+    pub fn get_mut(&mut self, id: TransferId) -> Option<&mut Transfer> {
+        self.rows.get_mut(id.0 as usize)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_cut_between_letters() {
+        let mut transfers = Transfers::default();
+        let name: Box<str> = "é".repeat(MAX_NAME).into();
+        let id = transfers.add(Transfer { name, ..Transfer::default() }).unwrap();
+        assert_eq!(transfers.get(id).unwrap().name.len(), MAX_NAME);
+        assert_eq!(transfers.len(), 1);
+    }
+
+    #[test]
+    fn object_types_have_kinds() {
+        assert_eq!(TransferKind::of_object_type(8).name(), "wink");
+        assert_eq!(TransferKind::of_object_type(99), TransferKind::Object);
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Client programs by version and product ID, systems and processors that they run on.
+
+use super::Codes;
+
+/// Product IDs of the challenge and the clients that they belong to (fact base: values 16).
+pub static PRODUCTS: &Codes = &[
+    ("msmsgs@msnmsgr.com", "MSN Messenger 3.6 and later, MSNP6 to 10"),
+    ("PROD0038W!61ZTF9", "MSN Messenger 6"),
+    ("PROD0058#7IL2{QD", "MSN Messenger 6"),
+    ("PROD0061VRRZH@4F", "MSN Messenger 6"),
+    ("PROD00504RLUG%WL", "MSN Messenger 6"),
+    ("PROD0076ENE8*@AW", "MSN Messenger 6"),
+    ("PROD00517IFH4@RV", "MSN Messenger, version not known"),
+    ("PROD008955JTJ_S7", "MSN Messenger 7"),
+    ("PROD0090YUAUV{2B", "MSN Messenger 7.0 beta, MSNP11"),
+    ("PROD00974#MT*RC2", "MSN Messenger 7"),
+    ("PROD0101{0RM?UBW", "MSN Messenger 7, MSNP11 and 12"),
+    ("PROD0104U6VVM{UJ", "MSN Messenger 7.5"),
+    ("PROD01065C%ZFN6F", "Windows Live Messenger 8 beta, MSNP13"),
+    ("PROD0112J1LW7%NB", "Windows Live Messenger 8.0, MSNP14"),
+    ("PROD0113H11T8$X_", "Windows Live Messenger 8.1, MSNP15"),
+    ("PROD0114ES4Z%Q5W", "Windows Live Messenger 8.1"),
+    ("PROD0118R6%2WYOS", "Windows Live Messenger 8"),
+    ("PROD0119GSJUC$18", "Windows Live Messenger 8.5"),
+    ("PROD0120PW!CCV9@", "Windows Live Messenger 2009 to 2012"),
+];
+
+/// First numbers of the versions of Microsoft's own client, longest first (fact base: values 5.1, 18).
+pub static VERSIONS: &[(&[u32], &str)] = &[
+    (&[7, 5], "MSN Messenger 7.5"),
+    (&[8, 0], "Windows Live Messenger 8.0"),
+    (&[8, 1], "Windows Live Messenger 8.1"),
+    (&[8, 5], "Windows Live Messenger 8.5"),
+    (&[1], "MSN Messenger 1"),
+    (&[2], "MSN Messenger 2"),
+    (&[3], "MSN Messenger 3"),
+    (&[4], "MSN or Windows Messenger 4"),
+    (&[5], "MSN or Windows Messenger 5"),
+    (&[6], "MSN Messenger 6"),
+    (&[7], "MSN Messenger 7"),
+    (&[8], "Windows Live Messenger 8"),
+    (&[9], "Windows Live Messenger 9 beta"),
+    (&[14], "Windows Live Messenger 2009"),
+    (&[15], "Windows Live Messenger 2011"),
+    (&[16], "Windows Live Messenger 2012"),
+];
+
+/// First numbers of Windows versions of the NT family.
+pub static WINDOWS_NT: &[(&[u32], &str)] = &[
+    (&[4, 0], "Windows NT 4.0"),
+    (&[5, 0], "Windows 2000"),
+    (&[5, 1], "Windows XP"),
+    (&[5, 2], "Windows Server 2003 or XP x64"),
+    (&[6, 0], "Windows Vista"),
+    (&[6, 1], "Windows 7"),
+    (&[6, 2], "Windows 8"),
+    (&[6, 3], "Windows 8.1"),
+    (&[10, 0], "Windows 10 or later"),
+];
+
+/// First numbers of Windows versions of the 9x family.
+pub static WINDOWS_9X: &[(&[u32], &str)] =
+    &[(&[4, 0], "Windows 95"), (&[4, 10], "Windows 98"), (&[4, 90], "Windows Me")];
+
+/// Processors.
+pub static ARCHITECTURES: &Codes = &[
+    ("i386", "x86, 32 bits"),
+    ("i486", "x86, 32 bits"),
+    ("i586", "x86, 32 bits"),
+    ("i686", "x86, 32 bits"),
+    ("x86_64", "x86, 64 bits"),
+    ("amd64", "x86, 64 bits"),
+    ("ppc", "PowerPC"),
+    ("powerpc", "PowerPC"),
+    ("alpha", "DEC Alpha"),
+    ("arm", "ARM"),
+];
+
+/// Crypt mode, cipher and hash of the single sign-on answer (fact base: state 4.3).
+pub static CRYPT_MODES: &super::Names = &[(1, "CBC")];
+/// See [`CRYPT_MODES`].
+pub static CIPHERS: &super::Names = &[(0x6603, "Triple DES")];
+/// See [`CRYPT_MODES`].
+pub static HASHES: &super::Names = &[(0x8004, "SHA-1")];

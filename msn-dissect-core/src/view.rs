@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Bytes decoded from an escaped form that remember where on the wire each of them stood.
+
+use crate::item::Span;
+use base64::{
+    Engine,
+    alphabet::STANDARD,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use std::borrow::Cow;
+
+/// Bytes, and the place that each of them came from.
+#[derive(Clone, Debug)]
+pub struct View<'a> {
+    bytes: Cow<'a, [u8]>,
+    /// Place of each byte, and of the end; empty when the bytes stand there as they are, from `start` on.
+    places: Cow<'a, [u32]>,
+    start: usize,
+}
+
+/// An escape at the start of the bytes: its length, what it stands for, and how many bytes of that count.
+type Escape = fn(&[u8]) -> Option<(usize, [u8; 4], usize)>;
+
+impl<'a> View<'a> {
+    /// The bytes of `span` as they are.
+    pub fn new(data: &'a [u8], span: Span) -> Self {
+        View { bytes: Cow::Borrowed(span.of(data)), places: Cow::Borrowed(&[]), start: span.start }
+    }
+
+    /// The decoded bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The part `span` of this view.
+    pub fn part(&self, span: Span) -> View<'_> {
+        let end = span.end.min(self.bytes.len());
+        let span = Span::new(span.start.min(end), end);
+        let places = match self.places.as_ref() {
+            [] => &[],
+            places => places.get(span.start..span.end + 1).unwrap_or_default(),
+        };
+        View {
+            bytes: Cow::Borrowed(span.of(&self.bytes)),
+            places: Cow::Borrowed(places),
+            start: self.place(span.start),
+        }
+    }
+
+    fn place(&self, at: usize) -> usize {
+        match self.places.get(at.min(self.bytes.len())) {
+            Some(&place) => place as usize,
+            None => self.start + at.min(self.bytes.len()),
+        }
+    }
+
+    /// Where the decoded bytes `span` came from.
+    pub fn span(&self, span: Span) -> Span {
+        Span::new(self.place(span.start), self.place(span.end))
+    }
+
+    /// Where all of it came from.
+    pub fn whole(&self) -> Span {
+        self.span(Span::new(0, self.bytes.len()))
+    }
+
+    /// This view with `%XX` decoded.
+    pub fn percent(&self) -> View<'_> {
+        self.unescape(b'%', percent_escape)
+    }
+
+    /// This view with XML references decoded; those to unknown entities stay as they are.
+    pub fn xml(&self) -> View<'_> {
+        self.unescape(b'&', xml_escape)
+    }
+
+    fn unescape(&self, mark: u8, escape: Escape) -> View<'_> {
+        let Some(first) = memchr::memchr(mark, &self.bytes) else {
+            return self.part(Span::new(0, self.bytes.len()));
+        };
+        let mut bytes = Vec::with_capacity(self.bytes.len());
+        let mut places = Vec::with_capacity(self.bytes.len() + 1);
+        let mut at = 0;
+        while let Some(&byte) = self.bytes.get(at) {
+            let rest = self.bytes.get(at..).unwrap_or_default();
+            let place = self.place(at) as u32;
+            match if at >= first && byte == mark { escape(rest) } else { None } {
+                Some((len, decoded, count)) => {
+                    for &byte in decoded.iter().take(count) {
+                        bytes.push(byte);
+                        places.push(place);
+                    }
+                    at += len.max(1);
+                }
+                None => {
+                    bytes.push(byte);
+                    places.push(place);
+                    at += 1;
+                }
+            }
+        }
+        places.push(self.place(self.bytes.len()) as u32);
+        View { bytes: Cow::Owned(bytes), places: Cow::Owned(places), start: self.start }
+    }
+}
+
+fn percent_escape(rest: &[u8]) -> Option<(usize, [u8; 4], usize)> {
+    let [_, high, low, ..] = *rest else { return None };
+    let value = char::from(high).to_digit(16)? << 4 | char::from(low).to_digit(16)?;
+    Some((3, [value as u8, 0, 0, 0], 1))
+}
+
+/// Longest reference looked at; a character reference may have leading zeros.
+const MAX_REFERENCE: usize = 16;
+
+fn xml_escape(rest: &[u8]) -> Option<(usize, [u8; 4], usize)> {
+    let end = rest.iter().take(MAX_REFERENCE).position(|&byte| byte == b';')?;
+    let letter = match rest.get(1..end)? {
+        b"lt" => '<',
+        b"gt" => '>',
+        b"amp" => '&',
+        b"quot" => '"',
+        b"apos" => '\'',
+        [b'#', b'x' | b'X', digits @ ..] => reference(digits, 16)?,
+        [b'#', digits @ ..] => reference(digits, 10)?,
+        _ => return None,
+    };
+    let mut decoded = [0; 4];
+    let count = letter.encode_utf8(&mut decoded).len();
+    Some((end + 1, decoded, count))
+}
+
+fn reference(digits: &[u8], radix: u32) -> Option<char> {
+    let text = std::str::from_utf8(digits).ok().filter(|text| !text.starts_with('+'))?;
+    char::from_u32(u32::from_str_radix(text, radix).ok()?)
+}
+
+/// Senders differ in padding and in the bits that pad the last letter.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// Base64 decoded; padding may be missing, white space may stand in it.
+pub fn base64(text: &[u8]) -> Option<Vec<u8>> {
+    if text.iter().any(u8::is_ascii_whitespace) {
+        let text: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+        return LENIENT.decode(text).ok();
+    }
+    LENIENT.decode(text).ok()
+}
+
+/// UTF-16 little-endian up to the first NUL; what is no character becomes U+FFFD.
+pub fn utf16le(bytes: &[u8]) -> String {
+    let units = bytes.chunks_exact(2).map(|pair| match *pair {
+        [low, high] => u16::from_le_bytes([low, high]),
+        _ => 0,
+    });
+    char::decode_utf16(units.take_while(|&unit| unit != 0))
+        .map(|one| one.unwrap_or(char::REPLACEMENT_CHARACTER))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn decoded_bytes_know_their_place() {
+        let data = b"..a%3Cb&amp;lt;c";
+        let wire = View::new(data, Span::new(2, data.len()));
+        let plain = wire.percent();
+        assert_eq!(plain.bytes(), b"a<b&amp;lt;c");
+        assert_eq!(plain.span(Span::new(1, 2)), Span::new(3, 6));
+        let once = plain.xml();
+        assert_eq!(once.bytes(), b"a<b&lt;c");
+        let twice = once.xml();
+        assert_eq!(twice.bytes(), b"a<b<c");
+        assert_eq!(twice.span(Span::new(3, 4)), Span::new(7, 15));
+        assert_eq!(twice.part(Span::new(3, 5)).whole(), Span::new(7, 16));
+        assert_eq!(twice.whole(), Span::new(2, 16));
+    }
+
+    #[test]
+    fn references_are_decoded() {
+        let decode = |text: &str| {
+            let view = View::new(text.as_bytes(), Span::new(0, text.len()));
+            String::from_utf8(view.xml().bytes().to_vec()).unwrap()
+        };
+        assert_eq!(decode("&#x266A;&#38;&quot;&apos;&gt;"), "\u{266a}&\"'>");
+        assert_eq!(decode("&nbsp;&#xD800;&#x;&;&amp"), "&nbsp;&#xD800;&#x;&;&amp");
+    }
+
+    #[test]
+    fn base64_is_read_leniently() {
+        assert_eq!(base64(b"AAA=").unwrap(), [0, 0]);
+        assert_eq!(base64(b"QWxp\r\nY2U").unwrap(), b"Alice");
+        assert!(base64(b"Q").is_none() && base64(b"#").is_none());
+        assert_eq!(utf16le(&base64(b"VABlAHMAdAAgAFcAaQBuAGsA").unwrap()), "Test Wink");
+        assert_eq!(utf16le(b"A\0\0\0B\0"), "A");
+    }
+
+    proptest! {
+        #[test]
+        fn places_stay_within_the_wire(data in prop::collection::vec(prop_oneof![Just(b'%'), Just(b'&'), Just(b';'), Just(b'#'), Just(b'3'), any::<u8>()], 0..60)) {
+            let wire = View::new(&data, Span::new(0, data.len()));
+            let plain = wire.percent();
+            let view = plain.xml();
+            let mut last = 0;
+            for at in 0..=view.bytes().len() {
+                let place = view.span(Span::new(at, view.bytes().len()));
+                prop_assert!(place.start >= last && place.end == data.len());
+                last = place.start;
+            }
+        }
+    }
+}

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! XML documents as a flat list of nodes with their places.
+//!
+//! Nothing is resolved here: names keep their prefixes, values their references, and entities declared in a document
+//! stay what they are, so that a small document cannot become a large one.
+
+use crate::item::Span;
+use quick_xml::{Reader, events::BytesStart, events::Event};
+
+/// Most nodes and attributes of a document; what follows is not taken apart.
+const MAX_NODES: usize = 20_000;
+
+/// Deepest nesting.
+const MAX_DEPTH: usize = 64;
+
+/// What a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An element.
+    Element,
+    /// Text, with references not yet decoded.
+    Text,
+    /// Text that stands between `<![CDATA[` and `]]>`.
+    Data,
+    /// Declaration, comment, instruction or document type.
+    Markup,
+}
+
+/// An attribute of an element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attribute {
+    /// Name with prefix.
+    pub name: Span,
+    /// What stands between the quotation marks.
+    pub value: Span,
+    /// All of it.
+    pub whole: Span,
+}
+
+/// A node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// What it is.
+    pub kind: Kind,
+    /// Number of the element around it.
+    pub parent: Option<usize>,
+    /// Number of the first node that is not inside it.
+    pub next: usize,
+    /// Name of an element, with prefix.
+    pub name: Span,
+    /// Start tag of an element, all of any other node.
+    pub start: Span,
+    /// End tag; empty when there is none.
+    pub end: Span,
+    /// Numbers of its attributes.
+    attributes: (usize, usize),
+}
+
+impl Node {
+    /// From the first byte of the start tag to the last of the end tag.
+    pub fn whole(&self) -> Span {
+        Span::new(self.start.start, self.end.end)
+    }
+
+    /// What stands between the tags.
+    pub fn content(&self) -> Span {
+        Span::new(self.start.end, self.end.start)
+    }
+}
+
+/// A document, or as much of it as is well-formed.
+#[derive(Clone, Debug, Default)]
+pub struct Document {
+    /// In document order.
+    pub nodes: Vec<Node>,
+    attributes: Vec<Attribute>,
+    /// Where it stops being well-formed, or too large.
+    pub broken_at: Option<usize>,
+}
+
+impl Document {
+    /// The attributes of a node.
+    pub fn attributes(&self, node: &Node) -> &[Attribute] {
+        self.attributes.get(node.attributes.0..node.attributes.1).unwrap_or_default()
+    }
+
+    /// Name without prefix of a node, empty for none.
+    pub fn name<'d>(&self, data: &'d [u8], node: Option<usize>) -> &'d [u8] {
+        node.and_then(|at| self.nodes.get(at)).map(|node| local(node.name.of(data))).unwrap_or_default()
+    }
+
+    /// The raw value of the attribute called `name`.
+    pub fn value(&self, data: &[u8], node: usize, name: &[u8]) -> Option<Span> {
+        let node = self.nodes.get(node)?;
+        self.attributes(node).iter().find(|one| one.name.of(data) == name).map(|one| one.value)
+    }
+
+    /// Whether the element has attributes.
+    pub fn has_attributes(&self, node: &Node) -> bool {
+        node.attributes.0 < node.attributes.1
+    }
+
+    fn add(&mut self, kind: Kind, parent: Option<usize>, start: Span) -> usize {
+        let at = self.nodes.len();
+        let end = Span::new(start.end, start.end);
+        let attributes = (self.attributes.len(), self.attributes.len());
+        self.nodes.push(Node { kind, parent, next: at + 1, name: Span::default(), start, end, attributes });
+        at
+    }
+
+    /// Adds text, or lengthens the text just before: the reader splits at each reference.
+    fn text(&mut self, parent: Option<usize>, place: Span) {
+        match self.nodes.last_mut() {
+            Some(last) if last.kind == Kind::Text && last.parent == parent && last.start.end == place.start => {
+                last.start.end = place.end;
+                last.end = Span::new(place.end, place.end);
+            }
+            _ => {
+                self.add(Kind::Text, parent, place);
+            }
+        }
+    }
+
+    fn element(&mut self, data: &[u8], parent: Option<usize>, start: Span, tag: &BytesStart<'_>) -> Option<usize> {
+        let at = self.add(Kind::Element, parent, start);
+        let first = self.attributes.len();
+        let mut sound = true;
+        for attribute in tag.attributes().with_checks(false) {
+            let Ok(attribute) = attribute else {
+                sound = false;
+                break;
+            };
+            let (name, value) = (place(data, attribute.key.as_ref()), place(data, &attribute.value));
+            if value.end >= start.end || self.attributes.len() >= MAX_NODES {
+                sound = false;
+                break;
+            }
+            self.attributes.push(Attribute { name, value, whole: Span::new(name.start, value.end + 1) });
+        }
+        let last = self.attributes.len();
+        if let Some(node) = self.nodes.get_mut(at) {
+            node.name = place(data, tag.name().as_ref());
+            node.attributes = (first, last);
+        }
+        sound.then_some(at)
+    }
+
+    fn close(&mut self, at: usize, end: Span) {
+        let next = self.nodes.len();
+        if let Some(node) = self.nodes.get_mut(at) {
+            node.end = end;
+            node.next = next;
+        }
+    }
+}
+
+/// The part of a name behind its prefix.
+pub fn local(name: &[u8]) -> &[u8] {
+    match memchr::memrchr(b':', name) {
+        Some(colon) => name.get(colon + 1..).unwrap_or_default(),
+        None => name,
+    }
+}
+
+fn place(data: &[u8], part: &[u8]) -> Span {
+    let start = (part.as_ptr() as usize).saturating_sub(data.as_ptr() as usize).min(data.len());
+    Span::new(start, (start + part.len()).min(data.len()))
+}
+
+/// Takes a document apart. Several roots, unknown prefixes and references are no error.
+pub fn parse(data: &[u8]) -> Document {
+    let mut document = Document::default();
+    let mut open: Vec<usize> = Vec::new();
+    let mut reader = Reader::from_reader(data);
+    reader.config_mut().allow_dangling_amp = true;
+    let mut at = 0;
+    loop {
+        let event = reader.read_event();
+        let end = (reader.buffer_position() as usize).min(data.len());
+        let here = Span::new(at, end);
+        let parent = open.last().copied();
+        if document.nodes.len() >= MAX_NODES || open.len() > MAX_DEPTH {
+            document.broken_at = Some(at);
+            break;
+        }
+        match event {
+            Ok(Event::Start(tag)) => match document.element(data, parent, here, &tag) {
+                Some(node) => open.push(node),
+                None => {
+                    document.drop_last();
+                    document.broken_at = Some(at);
+                    break;
+                }
+            },
+            Ok(Event::Empty(tag)) => {
+                if document.element(data, parent, here, &tag).is_none() {
+                    document.drop_last();
+                    document.broken_at = Some(at);
+                    break;
+                }
+            }
+            Ok(Event::End(_)) => {
+                if let Some(node) = open.pop() {
+                    document.close(node, here);
+                }
+            }
+            Ok(Event::Text(_) | Event::GeneralRef(_)) => document.text(parent, here),
+            Ok(Event::CData(_)) => {
+                document.add(Kind::Data, parent, here);
+            }
+            Ok(Event::Eof) => {
+                if !open.is_empty() {
+                    document.broken_at = Some(data.len());
+                }
+                break;
+            }
+            Ok(_) => {
+                document.add(Kind::Markup, parent, here);
+            }
+            Err(_) => {
+                document.broken_at = Some(at);
+                break;
+            }
+        }
+        at = end;
+    }
+    let end = document.broken_at.unwrap_or(data.len());
+    while let Some(node) = open.pop() {
+        document.close(node, Span::new(end, end));
+    }
+    document
+}
+
+impl Document {
+    /// Takes back an element whose tag is not well-formed.
+    fn drop_last(&mut self) {
+        if let Some(node) = self.nodes.pop() {
+            self.attributes.truncate(node.attributes.0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn names(document: &Document, data: &str) -> Vec<String> {
+        let elements = document.nodes.iter().filter(|node| node.kind == Kind::Element);
+        elements.map(|node| data[node.name.start..node.name.end].to_owned()).collect()
+    }
+
+    #[test]
+    fn nodes_know_their_places() {
+        let data = "<?xml version= \"1.0\"?><d n='example.com'><c n=\"bob\"/>a&amp;b &lt;</d>";
+        let document = parse(data.as_bytes());
+        assert_eq!(document.broken_at, None);
+        assert_eq!(names(&document, data), ["d", "c"]);
+        let d = &document.nodes[1];
+        let text = |span: Span| &data[span.start..span.end];
+        assert_eq!(text(d.start), "<d n='example.com'>");
+        assert_eq!(text(d.end), "</d>");
+        assert_eq!(text(d.content()), "<c n=\"bob\"/>a&amp;b &lt;");
+        assert_eq!(text(document.attributes(d)[0].whole), "n='example.com'");
+        assert_eq!(text(document.value(data.as_bytes(), 2, b"n").unwrap()), "bob");
+        assert_eq!((document.nodes[3].kind, text(document.nodes[3].start)), (Kind::Text, "a&amp;b &lt;"));
+        assert_eq!((d.next, document.nodes[2].next, document.nodes[2].parent), (4, 3, Some(1)));
+    }
+
+    #[test]
+    fn what_is_well_formed_is_kept() {
+        let data = "<a><b>x</b><c d=></c></a>";
+        let document = parse(data.as_bytes());
+        assert_eq!(names(&document, data), ["a", "b"]);
+        assert_eq!(document.broken_at, Some(11));
+        assert_eq!(document.nodes[0].whole(), Span::new(0, 11));
+        assert_eq!(parse(b"<a><b></a>").broken_at, Some(6));
+        assert_eq!(parse(b"<a>").broken_at, Some(3));
+        assert_eq!(parse(b"</a>").broken_at, Some(0));
+    }
+
+    #[test]
+    fn several_roots_prefixes_and_stray_signs_are_no_error() {
+        for data in ["<PHONE pri=\"1\"/><TEXT>a & b</TEXT>", "<x:a y:b='1'/>", "<a>&nbsp;</a>", "plain", ""] {
+            assert_eq!(parse(data.as_bytes()).broken_at, None, "{data}");
+        }
+    }
+
+    #[test]
+    fn depth_and_number_are_bounded() {
+        assert!(parse("<a>".repeat(1000).as_bytes()).nodes.len() <= MAX_DEPTH + 2);
+        assert!(parse("<a/>".repeat(MAX_NODES * 2).as_bytes()).nodes.len() <= MAX_NODES);
+        let many = format!("<a {}/>", "b='' ".repeat(MAX_NODES * 2));
+        assert!(parse(many.as_bytes()).broken_at.is_some());
+    }
+
+    proptest! {
+        #[test]
+        fn places_are_nested(data in "(<[a-c/!?]|[a-c=\"'/<>& ;]|<a>|</a>|<b c='d'/>|&lt;|<!--|-->|\\]\\]>){0,40}") {
+            let document = parse(data.as_bytes());
+            for (at, node) in document.nodes.iter().enumerate() {
+                let whole = node.whole();
+                prop_assert!(whole.end <= data.len() && node.next > at && node.next <= document.nodes.len());
+                prop_assert!(node.start.end <= node.end.start);
+                if let Some(parent) = node.parent {
+                    let content = document.nodes[parent].content();
+                    prop_assert!(parent < at && content.start <= whole.start && whole.end <= content.end);
+                }
+                for one in document.attributes(node) {
+                    prop_assert!(node.start.start < one.whole.start && one.whole.end <= node.start.end);
+                }
+            }
+        }
+
+        #[test]
+        fn any_bytes_can_be_parsed(data in prop::collection::vec(any::<u8>(), 0..80)) {
+            let document = parse(&data);
+            prop_assert!(document.nodes.iter().all(|node| node.whole().end <= data.len()));
+        }
+    }
+}
