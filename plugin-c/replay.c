@@ -211,26 +211,25 @@ static void call_other(const Replay *replay, tvbuff_t *part, const MsnItem *item
 static void hand_over(const Replay *replay, tvbuff_t *tvb, const MsnItem *item)
 {
     const char *name = item_text(replay, item);
-    packet_info *pinfo = replay->pinfo;
-    bool writable = col_get_writable(pinfo->cinfo, -1);
+    const bool writable = col_get_writable(replay->pinfo->cinfo, -1);
     tvbuff_t *part;
 
     if (name == NULL || (int)item->len <= 0) {
         return;
     }
     part = tvb_new_subset_length(tvb, (int)item->start, (int)item->len);
-    col_set_writable(pinfo->cinfo, -1, false);
+    col_set_writable(replay->pinfo->cinfo, -1, false);
     TRY
     {
         call_other(replay, part, item, name);
     }
     CATCH_NONFATAL_ERRORS
     {
-        show_exception(part, pinfo, current(replay), EXCEPT_CODE, GET_MESSAGE);
+        show_exception(part, replay->pinfo, current(replay), EXCEPT_CODE, GET_MESSAGE);
     }
     FINALLY
     {
-        col_set_writable(pinfo->cinfo, -1, writable);
+        col_set_writable(replay->pinfo->cinfo, -1, writable);
     }
     ENDTRY;
 }
