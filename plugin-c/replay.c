@@ -289,6 +289,11 @@ static void add_fragment(const Replay *replay, tvbuff_t *tvb, const MsnFragment 
         return;
     }
     wmem_register_callback(pinfo->pool, msn_give_back, (void *)(uintptr_t)message);
+    if (fragment->table == MSN_TABLE_GATEWAY) {
+        /* Commands that were cut between bodies stand beside those that were not. */
+        msn_apply(message, replay->packet, whole, pinfo, replay->trees[0]);
+        return;
+    }
     if (message->info_len > 0) {
         col_append_str(pinfo->cinfo, COL_INFO, (const char *)message->info);
     }

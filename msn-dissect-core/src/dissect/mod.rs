@@ -4,6 +4,7 @@
 pub mod body;
 pub mod command;
 pub mod framing;
+pub mod gateway;
 pub mod heuristic;
 mod links;
 mod login;
@@ -159,6 +160,8 @@ pub struct Dissection {
     pub announced: Vec<Announcement>,
     /// Pieces of messages, in order; each has a [`crate::item::Kind::Fragment`] item when items are wanted.
     pub fragments: Vec<Fragment>,
+    /// Bodies of the HTTP gateway: key of the connection, for the rest of the body.
+    pub connection: u64,
 }
 
 impl Dissection {
@@ -171,6 +174,7 @@ impl Dissection {
         self.units = 0;
         self.announced.clear();
         self.fragments.clear();
+        self.connection = 0;
     }
 
     /// Adds a piece of a message that spans units; its place counts like the tree's spans do.
@@ -193,7 +197,7 @@ pub(crate) struct Walk<'a> {
 }
 
 /// Most bytes of the Info column.
-const MAX_INFO: usize = 1200;
+pub(crate) const MAX_INFO: usize = 1200;
 
 /// Dissects the bytes of a segment, or of a unit put together from several.
 pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dissection) {
@@ -282,6 +286,9 @@ fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Reco
 
 /// Dissects a message that was put together from fragments; `table` and `id` are those of the fragments.
 pub fn message(session: &mut Session, packet: &Packet, table: Table, id: u32, data: &[u8], out: &mut Dissection) {
+    if table == Table::Gateway {
+        return gateway::whole(session, packet, id, data, out);
+    }
     if table == Table::Message {
         body::mime::whole(session, packet, id, data, out);
     }

@@ -7,6 +7,7 @@
 
 pub mod challenge;
 pub mod connection;
+pub mod gateway;
 pub mod links;
 pub mod messages;
 pub mod names;
@@ -25,6 +26,7 @@ pub use notes::{NoteKey, Notes};
 pub use records::{Record, What};
 
 use connection::Connections;
+use gateway::Gateway;
 use links::Links;
 use names::Names;
 use p2p::P2p;
@@ -54,4 +56,6 @@ pub struct Session {
     pub links: Links,
     /// What the user told about accounts.
     pub secrets: Secrets,
+    /// Sessions of the HTTP gateway.
+    pub gateway: Gateway,
 }
