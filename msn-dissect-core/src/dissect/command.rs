@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows one command and learns from it.
 
-use super::{AnnouncedKind, Announcement, Walk, framing::Command, params, summary};
+use super::{AnnouncedKind, Announcement, MAX_INFO, Walk, framing::Command, params, summary};
 use crate::{
     command::{
         Choice, Dir, Fit, Kind, ServerKind,
