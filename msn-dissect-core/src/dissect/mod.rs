@@ -14,11 +14,11 @@ pub mod ftp_blocks;
 mod ftp_show;
 pub mod heuristic;
 mod invite_ftp;
-pub(crate) mod p2p_body;
 mod links;
 mod login;
 pub(crate) mod object;
 pub(crate) mod p2p;
+pub(crate) mod p2p_body;
 pub mod params;
 pub mod probe;
 pub(crate) mod slp;
@@ -36,10 +36,10 @@ use crate::{
         records::{DIR_INFERRED, VERSION_INFERRED},
     },
 };
-use framing::Unit;
 pub use channel::Channel;
-pub use heuristic::heuristic;
 pub use export::Object;
+use framing::Unit;
+pub use heuristic::heuristic;
 use std::net::IpAddr;
 
 /// What the consumer knows of the bytes.
