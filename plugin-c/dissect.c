@@ -3,8 +3,12 @@
 
 #include "shim.h"
 
-/* Key of the per-frame count of units, kept as packet data for the time of one dissection. */
+/* From packet-tls-utils.h, which needs headers that are not installed everywhere. */
+WS_DLL_PUBLIC void tls_set_appdata_dissector(dissector_handle_t tls, packet_info *pinfo, dissector_handle_t carried);
+
+/* Keys of packet data that lives as long as one dissection: the count of units, and whether the columns are ours. */
 #define UNITS_KEY 0
+#define COLUMNS_KEY 2
 
 /* Most bytes of an address that the core knows. */
 #define MAX_ADDRESS 16
@@ -26,10 +30,13 @@ static void count_units(packet_info *pinfo, uint32_t units)
     p_set_proto_data(pinfo->pool, pinfo, msn_registry.protocols[0], UNITS_KEY, GUINT_TO_POINTER(units));
 }
 
-static void fill_columns(packet_info *pinfo, const MsnDissection *dissection, uint32_t units, uint8_t channel)
+static void fill_columns(packet_info *pinfo, const MsnDissection *dissection)
 {
-    col_set_str(pinfo->cinfo, COL_PROTOCOL, msn_registry.catalogue->protocols[msn_channel_protocol(channel)].short_name);
-    if (units == 0) {
+    int proto = msn_registry.protocols[0];
+
+    col_set_str(pinfo->cinfo, COL_PROTOCOL, msn_registry.catalogue->protocols[0].short_name);
+    if (p_get_proto_data(pinfo->pool, pinfo, proto, COLUMNS_KEY) == NULL) {
+        p_add_proto_data(pinfo->pool, pinfo, proto, COLUMNS_KEY, GUINT_TO_POINTER(1));
         col_clear(pinfo->cinfo, COL_INFO);
     } else {
         col_append_str(pinfo->cinfo, COL_INFO, "; ");
@@ -47,7 +54,7 @@ static void expect_connection(packet_info *pinfo, const MsnAnnouncement *announc
     conversation = find_conversation(pinfo->num, &server, NULL, CONVERSATION_TCP, announced->port, 0,
                                      NO_ADDR_B | NO_PORT_B);
     if (conversation == NULL) {
-        conversation = conversation_new(pinfo->num, &server, NULL, CONVERSATION_TCP, announced->port, 0, NO_ADDR2 | NO_PORT2);
+        conversation = conversation_new(pinfo->num, &server, NULL, CONVERSATION_TCP, announced->port, 0, ANY_CLIENT);
     }
     /* One port may serve connections of several kinds, one after the other. */
     conversation_set_dissector_from_frame_number(conversation, pinfo->num, msn_channel_handle(announced->kind));
@@ -60,14 +67,14 @@ void msn_expect(packet_info *pinfo, const MsnDissection *dissection)
     }
 }
 
-static void apply(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo,
-                  proto_tree *tree, uint32_t units, uint8_t channel)
+void msn_apply(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo,
+               proto_tree *tree)
 {
     if (dissection->info_len > 0) {
-        fill_columns(pinfo, dissection, units, channel);
+        fill_columns(pinfo, dissection);
     }
     if (dissection->units > 0) {
-        count_units(pinfo, units + dissection->units);
+        count_units(pinfo, units_before(pinfo) + dissection->units);
     }
     msn_expect(pinfo, dissection);
     msn_replay(dissection, packet, tvb, pinfo, tree);
@@ -78,40 +85,44 @@ static void apply(const MsnDissection *dissection, const MsnPacket *packet, tvbu
     }
 }
 
-int msn_dissect_channel(uint8_t channel, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const uint32_t *sequence)
+void msn_describe(MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo, const proto_tree *tree)
 {
     unsigned captured = tvb_captured_length(tvb);
     unsigned reported = tvb_reported_length(tvb);
-    uint32_t units = units_before(pinfo);
     bool first_pass = !PINFO_FD_VISITED(pinfo);
     bool want_info = pinfo->cinfo != NULL && col_get_writable(pinfo->cinfo, COL_INFO);
+
+    packet->frame = pinfo->num;
+    packet->time = (uint64_t)pinfo->abs_ts.secs * 1000000000u + (uint64_t)pinfo->abs_ts.nsecs;
+    packet->unit = units_before(pinfo);
+    packet->reported_len = reported;
+    packet->source_port = (uint16_t)pinfo->srcport;
+    packet->destination_port = (uint16_t)pinfo->destport;
+    address_bytes(packet->source, &pinfo->src);
+    address_bytes(packet->destination, &pinfo->dst);
+    if (first_pass) {
+        packet->connection = find_or_create_conversation(pinfo)->conv_index;
+    }
+    /* Asking for more bytes of a segment that the capture cut would never be answered. */
+    packet->flags = (pinfo->can_desegment && captured == reported ? MSN_CAN_DESEGMENT : 0u) |
+                    (first_pass ? MSN_FIRST_PASS : 0u) | (tree != NULL ? MSN_WANT_TREE : 0u) |
+                    (want_info ? MSN_WANT_INFO : 0u) | (msn_export_wanted() ? MSN_WANT_OBJECTS : 0u);
+}
+
+int msn_dissect_channel(uint8_t channel, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const uint32_t *sequence)
+{
+    unsigned captured = tvb_captured_length(tvb);
     const MsnDissection *dissection;
     MsnPacket packet = { 0 };
 
     if (captured == 0 || msn_session == NULL) {
         return 0;
     }
-    packet.frame = pinfo->num;
-    packet.time = (uint64_t)pinfo->abs_ts.secs * 1000000000u + (uint64_t)pinfo->abs_ts.nsecs;
-    packet.unit = units;
-    packet.reported_len = reported;
-    packet.source_port = (uint16_t)pinfo->srcport;
-    packet.destination_port = (uint16_t)pinfo->destport;
-    address_bytes(packet.source, &pinfo->src);
-    address_bytes(packet.destination, &pinfo->dst);
-    if (first_pass) {
-        conversation_t *conversation = find_or_create_conversation(pinfo);
-
-        packet.connection = conversation->conv_index;
-    }
+    msn_describe(&packet, tvb, pinfo, tree);
     if (sequence != NULL) {
         packet.sequence = *sequence;
+        packet.flags |= MSN_HAS_SEQUENCE;
     }
-    /* Asking for more bytes of a segment that the capture cut would never be answered. */
-    packet.flags = (pinfo->can_desegment && captured == reported ? MSN_CAN_DESEGMENT : 0u) |
-                   (first_pass ? MSN_FIRST_PASS : 0u) | (tree != NULL ? MSN_WANT_TREE : 0u) |
-                   (want_info ? MSN_WANT_INFO : 0u) | (msn_export_wanted() ? MSN_WANT_OBJECTS : 0u) |
-                   (sequence != NULL ? MSN_HAS_SEQUENCE : 0u);
     dissection = msn_dissect(msn_session, &packet, channel, tvb_get_ptr(tvb, 0, (int)captured), captured);
     if (dissection == NULL) {
         return 0;
@@ -120,7 +131,12 @@ int msn_dissect_channel(uint8_t channel, tvbuff_t *tvb, packet_info *pinfo, prot
     if (dissection->units == 0 && dissection->need == MSN_NEED_NOTHING) {
         return 0;
     }
-    apply(dissection, &packet, tvb, pinfo, tree, units, channel);
+    msn_apply(dissection, &packet, tvb, pinfo, tree);
+    if (channel != MSN_CHANNEL_SERVER) {
+        int protocol = msn_channel_protocol(channel);
+
+        col_set_str(pinfo->cinfo, COL_PROTOCOL, msn_registry.catalogue->protocols[protocol].short_name);
+    }
     return (int)captured;
 }
 
@@ -155,6 +171,19 @@ int msn_dissect_stream(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
     return msn_dissect_channel(MSN_CHANNEL_SERVER, tvb, pinfo, tree, NULL);
 }
 
+msn_bool msn_heuristic_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
+{
+    unsigned captured = tvb_captured_length(tvb);
+
+    if (!msn_heuristic(MSN_CHANNEL_SERVER, tvb_get_ptr(tvb, 0, (int)captured), captured)) {
+        return FALSE;
+    }
+    /* What a TLS heuristic is given to remember its dissector in differs between versions; this does not. */
+    tls_set_appdata_dissector(find_dissector("tls"), pinfo, msn_stream_handle);
+    msn_dissect_stream(tvb, pinfo, tree, NULL);
+    return TRUE;
+}
+
 msn_bool msn_heuristic_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     unsigned captured = tvb_captured_length(tvb);
@@ -162,7 +191,8 @@ msn_bool msn_heuristic_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
     if (!msn_heuristic(MSN_CHANNEL_SERVER, tvb_get_ptr(tvb, 0, (int)captured), captured)) {
         return FALSE;
     }
-    conversation_set_dissector(find_or_create_conversation(pinfo), msn_tcp_handle);
+    /* What came before, such as a proxy's handshake, is not ours on later passes either. */
+    conversation_set_dissector_from_frame_number(find_or_create_conversation(pinfo), pinfo->num, msn_tcp_handle);
     msn_dissect_tcp(tvb, pinfo, tree, data);
     return TRUE;
 }

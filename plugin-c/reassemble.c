@@ -35,7 +35,8 @@ static int ett_fragment = -1, ett_fragments = -1;
 
 static const fragment_items labels[FIELD_SETS] = { LABELS(OF_MSN), LABELS(OF_P2P) };
 
-/* Messages are numbered by the core, over all carriers, so addresses play no part. */
+/* Messages are numbered by the core, over all carriers, so addresses play no part. Wireshark takes a key of NULL for
+ * none and then frees a finished message twice, so the keys begin at 1. */
 static unsigned key_hash(gconstpointer key)
 {
     return GPOINTER_TO_UINT(key);

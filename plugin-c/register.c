@@ -7,7 +7,7 @@ MsnRegistry msn_registry;
 MsnSession *msn_session;
 dissector_handle_t msn_tcp_handle;
 
-static dissector_handle_t stream_handle;
+dissector_handle_t msn_stream_handle;
 
 G_STATIC_ASSERT(sizeof(MsnValue) == sizeof(value_string));
 
@@ -191,7 +191,8 @@ void msn_register(void)
     register_init_routine(begin_capture);
     register_cleanup_routine(end_capture);
     msn_tcp_handle = register_dissector("msn", msn_dissect_tcp, msn_registry.protocols[0]);
-    stream_handle = register_dissector("msn.stream", msn_dissect_stream, msn_registry.protocols[0]);
+    msn_stream_handle = register_dissector("msn.stream", msn_dissect_stream, msn_registry.protocols[0]);
+    msn_register_gateway();
 }
 
 void msn_register_handoff(void)
@@ -202,5 +203,9 @@ void msn_register_handoff(void)
     dissector_add_uint_range_with_preference("tcp.port", "1863", msn_tcp_handle);
     heur_dissector_add("tcp", msn_heuristic_tcp, "MSN Messenger over TCP", "msn_tcp", msn_registry.protocols[0],
                        HEURISTIC_ENABLE);
+    heur_dissector_add("tls", msn_heuristic_tls, "MSN Messenger over TLS", "msn_tls", msn_registry.protocols[0],
+                       HEURISTIC_ENABLE);
+    dissector_add_for_decode_as("tls.port", msn_stream_handle);
+    msn_register_gateway_handoff();
     msn_handoff_peers();
 }

@@ -211,26 +211,25 @@ static void call_other(const Replay *replay, tvbuff_t *part, const MsnItem *item
 static void hand_over(const Replay *replay, tvbuff_t *tvb, const MsnItem *item)
 {
     const char *name = item_text(replay, item);
-    packet_info *volatile pinfo = replay->pinfo; /* survives the jump of an exception */
-    volatile bool writable = col_get_writable(pinfo->cinfo, -1);
+    const bool writable = col_get_writable(replay->pinfo->cinfo, -1);
     tvbuff_t *part;
 
     if (name == NULL || (int)item->len <= 0) {
         return;
     }
     part = tvb_new_subset_length(tvb, (int)item->start, (int)item->len);
-    col_set_writable(pinfo->cinfo, -1, false);
+    col_set_writable(replay->pinfo->cinfo, -1, false);
     TRY
     {
         call_other(replay, part, item, name);
     }
     CATCH_NONFATAL_ERRORS
     {
-        show_exception(part, pinfo, current(replay), EXCEPT_CODE, GET_MESSAGE);
+        show_exception(part, replay->pinfo, current(replay), EXCEPT_CODE, GET_MESSAGE);
     }
     FINALLY
     {
-        col_set_writable(pinfo->cinfo, -1, writable);
+        col_set_writable(replay->pinfo->cinfo, -1, writable);
     }
     ENDTRY;
 }
@@ -290,6 +289,11 @@ static void add_fragment(const Replay *replay, tvbuff_t *tvb, const MsnFragment 
         return;
     }
     wmem_register_callback(pinfo->pool, msn_give_back, (void *)(uintptr_t)message);
+    if (fragment->table == MSN_TABLE_GATEWAY) {
+        /* Commands that were cut between bodies stand beside those that were not. */
+        msn_apply(message, replay->packet, whole, pinfo, replay->trees[0]);
+        return;
+    }
     if (message->info_len > 0) {
         col_append_str(pinfo->cinfo, COL_INFO, (const char *)message->info);
     }

@@ -15,6 +15,9 @@
 
 #include "msn_dissect.h"
 
+/* A conversation that stays open for every client of a server; without the template flag the first would take it. */
+#define ANY_CLIENT (NO_ADDR2 | NO_PORT2 | CONVERSATION_TEMPLATE)
+
 /* Registered numbers, indexed like the catalogue. */
 typedef struct {
     const MsnCatalogue *catalogue;
@@ -27,6 +30,7 @@ typedef struct {
 extern MsnRegistry msn_registry;
 extern MsnSession *msn_session;
 extern dissector_handle_t msn_tcp_handle;
+extern dissector_handle_t msn_stream_handle;
 
 /* Registers everything in the catalogue. */
 void msn_register(void);
@@ -49,6 +53,13 @@ void msn_tell_secrets(void);
 /* Adds a piece of a message; returns the message if that makes it whole in this frame. */
 tvbuff_t *msn_reassemble(const MsnFragment *fragment, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
 
+/* Fills in what the core must know of a packet. */
+void msn_describe(MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo, const proto_tree *tree);
+
+/* Does what a dissection wants: columns, announced connections, tree, more bytes. */
+void msn_apply(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo,
+               proto_tree *tree);
+
 /* Replays the items of a dissection into the tree. */
 void msn_replay(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo,
                 proto_tree *tree);
@@ -64,6 +75,13 @@ int msn_dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *d
 
 /* Dissects a byte stream that is carried by something other than plain TCP. */
 int msn_dissect_stream(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
+
+/* Registers the dissectors of HTTP gateway bodies, and claims their media type. */
+void msn_register_gateway(void);
+void msn_register_gateway_handoff(void);
+
+/* Claims a decrypted TLS stream whose first bytes are a client's first line. */
+msn_bool msn_heuristic_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
 
 /* Claims a TCP stream whose first bytes are a client's first line. */
 msn_bool msn_heuristic_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);

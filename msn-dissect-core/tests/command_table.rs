@@ -74,7 +74,10 @@ impl Example {
 
 fn show(tree: &Tree, item: &Item) -> Option<String> {
     if item.kind == Kind::Expert as u8 {
-        return expert::expert(msn_dissect_core::fields::Expert(item.id)).map(|def| def.filter.to_owned());
+        let def = expert::expert(msn_dissect_core::fields::Expert(item.id))?;
+        // What the payload and other units of the connection would say is tested elsewhere.
+        let of_line = expert::EXPERTS.iter().any(|other| other.filter == def.filter);
+        return of_line.then(|| def.filter.to_owned());
     }
     let def = def(msn_dissect_core::fields::Field(item.id))?;
     if item.kind != Kind::Leaf as u8 || item.flags & (GENERATED | HIDDEN) != 0 || def.filter == "msn.command" {

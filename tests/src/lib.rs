@@ -10,12 +10,18 @@
 //! | [`pdu`] | the MSN PDUs in a dissected capture, with their fields, in stream order |
 //! | [`truth`] | the ground truth that lies beside every real capture |
 //! | [`coverage`] | how many payload bytes lie under a named field |
+//! | [`gateway`] | plain connections rewritten as sessions of the HTTP gateway |
+//! | [`proxy`] | handshakes of proxies in front of connections |
+//! | [`tls`] | conversations over real TLS, with their keys |
 //! | [`traffic`] | generated traffic in realistic proportions, for benchmarks |
 //! | [`variants`] | the same conversations put on the wire in many ways |
 
 pub mod coverage;
+pub mod gateway;
 pub mod pcap;
 pub mod pdu;
+pub mod proxy;
+pub mod tls;
 pub mod traffic;
 pub mod transcript;
 pub mod truth;

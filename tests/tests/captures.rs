@@ -7,9 +7,6 @@ use msn_tests::truth::{Truth, captures, differences, histogram};
 use msn_tests::tshark::{Options, Tshark};
 use std::path::Path;
 
-/// Captures that need what is not there yet: the HTTP gateway.
-const NOT_YET: [&str; 1] = ["msnp9-gateway-libpurple2.0.0-escargot"];
-
 /// Captures whose segments arrive out of order, which Wireshark puts right only when asked to.
 const OUT_OF_ORDER: [&str; 1] = ["msnp12-reordered-pecan-escargot"];
 
@@ -47,17 +44,16 @@ fn run(path: &Path) -> Result<(), Failed> {
 
 fn trial(path: &Path) -> Trial {
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let later = NOT_YET.contains(&name.as_str());
     let path = path.to_owned();
-    Trial::test(name, move || run(&path)).with_ignored_flag(later)
+    Trial::test(name, move || run(&path))
 }
 
 fn main() {
     let arguments = Arguments::from_args();
     let paths = captures().expect("the folder of captures is in the package");
     assert!(!paths.is_empty(), "no captures");
-    for name in NOT_YET.iter().chain(&OUT_OF_ORDER) {
-        assert!(paths.iter().any(|p| p.file_stem().is_some_and(|stem| stem == *name)), "there is no {name}");
+    for name in OUT_OF_ORDER {
+        assert!(paths.iter().any(|p| p.file_stem().is_some_and(|stem| *stem == **name)), "there is no {name}");
     }
     libtest_mimic::run(&arguments, paths.iter().map(|path| trial(path)).collect()).exit();
 }

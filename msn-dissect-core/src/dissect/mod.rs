@@ -12,6 +12,7 @@ pub mod framing;
 pub mod ftp;
 pub mod ftp_blocks;
 mod ftp_show;
+pub mod gateway;
 pub mod heuristic;
 mod invite_ftp;
 mod links;
@@ -180,6 +181,8 @@ pub struct Dissection {
     pub fragments: Vec<Fragment>,
     /// Objects that came over the wire whole; each is given once, where its last byte stands, on every pass.
     pub objects: Vec<Object>,
+    /// Bodies of the HTTP gateway: key of the connection, for the rest of the body.
+    pub connection: u64,
 }
 
 impl Dissection {
@@ -193,6 +196,7 @@ impl Dissection {
         self.announced.clear();
         self.fragments.clear();
         self.objects.clear();
+        self.connection = 0;
     }
 
     /// Adds a piece of a message that spans units; its place counts like the tree's spans do.
@@ -215,7 +219,7 @@ pub(crate) struct Walk<'a> {
 }
 
 /// Most bytes of the Info column.
-const MAX_INFO: usize = 1200;
+pub(crate) const MAX_INFO: usize = 1200;
 
 /// Dissects the bytes of a segment, or of a unit put together from several.
 pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dissection) {
@@ -307,7 +311,7 @@ pub fn message(session: &mut Session, packet: &Packet, table: Table, id: u32, da
     match table {
         Table::Message => body::mime::whole(session, packet, id, data, out),
         Table::P2p => p2p::message(session, packet, id, data, out),
-        Table::Gateway => {}
+        Table::Gateway => return gateway::whole(session, packet, id, data, out),
         Table::Ftp => return ftp::whole(session, packet, id, data, out),
     }
     finish(out, data.len());

@@ -116,6 +116,8 @@ pub struct MsnObject {
     /// How many.
     pub len: u32,
 }
+/// Table of units cut between bodies of the HTTP gateway.
+pub const MSN_TABLE_GATEWAY: u8 = 2;
 
 /// What the shim must do about the bytes after `consumed`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,6 +157,8 @@ pub struct MsnDissection {
     pub fragment_count: u32,
     /// How many servers were announced.
     pub announced_count: u32,
+    /// Bodies of the HTTP gateway: key of the connection, for the rest of the body.
+    pub connection: u64,
     /// Bytes dealt with.
     pub consumed: u32,
     /// Bytes missing.
@@ -299,7 +303,7 @@ pub unsafe extern "C" fn msn_dissection_free(dissection: *const MsnDissection) {
 
 /// # Safety
 /// `data` points to `len` readable bytes that do not change for the life of the result.
-unsafe fn bytes<'a>(data: *const u8, len: u32) -> &'a [u8] {
+pub(super) unsafe fn bytes<'a>(data: *const u8, len: u32) -> &'a [u8] {
     if data.is_null() || len == 0 {
         return &[];
     }
@@ -308,7 +312,7 @@ unsafe fn bytes<'a>(data: *const u8, len: u32) -> &'a [u8] {
 }
 
 /// Runs a dissection; a panic becomes an expert info on the whole range.
-fn guarded(want_tree: bool, len: usize, walk: impl FnOnce(&mut Dissection)) -> *const MsnDissection {
+pub(super) fn guarded(want_tree: bool, len: usize, walk: impl FnOnce(&mut Dissection)) -> *const MsnDissection {
     let mut owner = SPARE.with_borrow_mut(Vec::pop).unwrap_or_default();
     owner.out.reset(want_tree);
     if catch_unwind(AssertUnwindSafe(|| walk(&mut owner.out))).is_err() {
@@ -362,6 +366,7 @@ fn hand_out(mut owner: Box<Owner>) -> *const MsnDissection {
         object_count: owner.objects.len() as u32,
         fragment_count: owner.fragments.len() as u32,
         announced_count: owner.announced.len() as u32,
+        connection: owner.out.connection,
         consumed: owner.out.consumed as u32,
         need_bytes,
         units: owner.out.units,
@@ -419,7 +424,7 @@ fn fragment_of(piece: &Fragment) -> MsnFragment {
     }
 }
 
-fn packet_of(packet: &MsnPacket) -> Packet {
+pub(super) fn packet_of(packet: &MsnPacket) -> Packet {
     let has = |flag| packet.flags & flag != 0;
     Packet {
         frame: packet.frame,
@@ -431,7 +436,8 @@ fn packet_of(packet: &MsnPacket) -> Packet {
         sequence: has(MSN_HAS_SEQUENCE).then_some(packet.sequence),
         first_pass: has(MSN_FIRST_PASS),
         can_desegment: has(MSN_CAN_DESEGMENT),
-        want_info: has(MSN_WANT_INFO),
+        // A command's line in the tree is its Info text, whether the column is shown or not.
+        want_info: has(MSN_WANT_INFO) || has(MSN_WANT_TREE),
         want_objects: has(MSN_WANT_OBJECTS),
         reported_len: packet.reported_len as usize,
     }

@@ -5,6 +5,7 @@
 
 pub mod catalogue;
 pub mod dissection;
+pub mod gateway;
 pub mod secrets;
 
 /// Grows with every change of the ABI; the shim compares it with the header it was compiled against.

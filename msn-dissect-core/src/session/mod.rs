@@ -10,6 +10,7 @@ pub mod challenge;
 pub mod connection;
 pub mod direct;
 pub mod ftp;
+pub mod gateway;
 pub mod links;
 pub mod messages;
 pub mod names;
@@ -31,6 +32,7 @@ pub use records::{Record, What};
 use connection::Connections;
 use direct::Direct;
 use ftp::Ftp;
+use gateway::Gateway;
 use links::Links;
 use names::Names;
 use p2p::P2p;
@@ -64,4 +66,6 @@ pub struct Session {
     pub links: Links,
     /// What the user told about accounts.
     pub secrets: Secrets,
+    /// Sessions of the HTTP gateway.
+    pub gateway: Gateway,
 }

@@ -7,10 +7,12 @@
 //! | `MSN_PLUGIN_DIR` | folder with `X.Y/epan/msn.so` (default: the workspace's `target/plugins`); empty: no plugin |
 
 mod home;
+mod live;
 mod pdml;
 mod process;
 mod sharkd;
 
+pub use live::Live;
 pub use pdml::{Dissected, Field};
 pub use process::Output;
 pub use sharkd::{Node, Sharkd};
@@ -151,6 +153,7 @@ impl Stored {
 pub struct Tshark {
     program: PathBuf,
     home: Arc<Home>,
+    plain: bool,
 }
 
 impl Tshark {
@@ -161,7 +164,13 @@ impl Tshark {
     pub fn new() -> Result<Tshark> {
         let wanted = std::env::var_os("MSN_TSHARK").unwrap_or_else(|| "tshark".into());
         let program = find_program(&wanted).with_context(|| format!("there is no {}", Path::new(&wanted).display()))?;
-        Ok(Tshark { program, home: Home::shared()? })
+        Ok(Tshark { program, home: Home::shared()?, plain: false })
+    }
+
+    /// The same tshark without the plugin.
+    #[must_use]
+    pub fn without_plugin(&self) -> Tshark {
+        Tshark { plain: true, ..self.clone() }
     }
 
     /// Puts a capture where tshark can read it.
@@ -200,6 +209,9 @@ impl Tshark {
     /// When it cannot be run, fails, complains on standard error (unless allowed) or takes too long.
     pub fn run<S: AsRef<OsStr>>(&self, arguments: &[S], options: &Options) -> Result<Output> {
         let mut command = self.home.command(&self.program);
+        if self.plain {
+            command.env("WIRESHARK_PLUGIN_DIR", self.home.path("config"));
+        }
         command.args(options.arguments()).args(arguments);
         let output = process::run(&mut command, options.limit)?;
         let complaints = process::complaints(&output.stderr);
