@@ -56,9 +56,8 @@ static void expect_connection(packet_info *pinfo, const MsnAnnouncement *announc
     if (conversation == NULL) {
         conversation = conversation_new(pinfo->num, &server, NULL, CONVERSATION_TCP, announced->port, 0, ANY_CLIENT);
     }
-    if (announced->kind == 0) {
-        conversation_set_dissector(conversation, msn_tcp_handle);
-    }
+    /* One port may serve connections of several kinds, one after the other. */
+    conversation_set_dissector_from_frame_number(conversation, pinfo->num, msn_channel_handle(announced->kind));
 }
 
 void msn_expect(packet_info *pinfo, const MsnDissection *dissection)
@@ -107,10 +106,10 @@ void msn_describe(MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo, const pr
     /* Asking for more bytes of a segment that the capture cut would never be answered. */
     packet->flags = (pinfo->can_desegment && captured == reported ? MSN_CAN_DESEGMENT : 0u) |
                     (first_pass ? MSN_FIRST_PASS : 0u) | (tree != NULL ? MSN_WANT_TREE : 0u) |
-                    (want_info ? MSN_WANT_INFO : 0u);
+                    (want_info ? MSN_WANT_INFO : 0u) | (msn_export_wanted() ? MSN_WANT_OBJECTS : 0u);
 }
 
-static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const uint32_t *sequence)
+int msn_dissect_channel(uint8_t channel, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const uint32_t *sequence)
 {
     unsigned captured = tvb_captured_length(tvb);
     const MsnDissection *dissection;
@@ -124,17 +123,25 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const ui
         packet.sequence = *sequence;
         packet.flags |= MSN_HAS_SEQUENCE;
     }
-    dissection = msn_dissect(msn_session, &packet, tvb_get_ptr(tvb, 0, (int)captured), captured);
+    dissection = msn_dissect(msn_session, &packet, channel, tvb_get_ptr(tvb, 0, (int)captured), captured);
     if (dissection == NULL) {
         return 0;
     }
     wmem_register_callback(pinfo->pool, msn_give_back, (void *)(uintptr_t)dissection);
+    if (dissection->units == 0 && dissection->need == MSN_NEED_NOTHING) {
+        return 0;
+    }
     msn_apply(dissection, &packet, tvb, pinfo, tree);
+    if (channel != MSN_CHANNEL_SERVER) {
+        int protocol = msn_channel_protocol(channel);
+
+        col_set_str(pinfo->cinfo, COL_PROTOCOL, msn_registry.catalogue->protocols[protocol].short_name);
+    }
     return (int)captured;
 }
 
 /* TCP's own data, unless something between TCP and us (TLS, a proxy) calls with data of its own. */
-static const struct tcpinfo *tcp_data(packet_info *pinfo, const void *data)
+const struct tcpinfo *msn_tcp_data(packet_info *pinfo, const void *data)
 {
     static int tcp = -1;
     wmem_list_frame_t *layer = wmem_list_tail(pinfo->layers);
@@ -154,21 +161,21 @@ static const struct tcpinfo *tcp_data(packet_info *pinfo, const void *data)
 
 int msn_dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    const struct tcpinfo *tcp = tcp_data(pinfo, data);
+    const struct tcpinfo *tcp = msn_tcp_data(pinfo, data);
 
-    return dissect(tvb, pinfo, tree, tcp != NULL && !tcp->is_reassembled ? &tcp->seq : NULL);
+    return msn_dissect_channel(MSN_CHANNEL_SERVER, tvb, pinfo, tree, tcp != NULL && !tcp->is_reassembled ? &tcp->seq : NULL);
 }
 
 int msn_dissect_stream(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
-    return dissect(tvb, pinfo, tree, NULL);
+    return msn_dissect_channel(MSN_CHANNEL_SERVER, tvb, pinfo, tree, NULL);
 }
 
 msn_bool msn_heuristic_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
     unsigned captured = tvb_captured_length(tvb);
 
-    if (!msn_heuristic(tvb_get_ptr(tvb, 0, (int)captured), captured)) {
+    if (!msn_heuristic(MSN_CHANNEL_SERVER, tvb_get_ptr(tvb, 0, (int)captured), captured)) {
         return FALSE;
     }
     /* What a TLS heuristic is given to remember its dissector in differs between versions; this does not. */
@@ -181,7 +188,7 @@ msn_bool msn_heuristic_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
 {
     unsigned captured = tvb_captured_length(tvb);
 
-    if (!msn_heuristic(tvb_get_ptr(tvb, 0, (int)captured), captured)) {
+    if (!msn_heuristic(MSN_CHANNEL_SERVER, tvb_get_ptr(tvb, 0, (int)captured), captured)) {
         return FALSE;
     }
     /* What came before, such as a proxy's handshake, is not ours on later passes either. */

@@ -185,6 +185,8 @@ void msn_register(void)
     register_subtrees(catalogue);
     register_experts(catalogue);
     msn_register_reassembly();
+    msn_register_peers();
+    msn_register_export();
     msn_register_preferences();
     register_init_routine(begin_capture);
     register_cleanup_routine(end_capture);
@@ -205,4 +207,5 @@ void msn_register_handoff(void)
                        HEURISTIC_ENABLE);
     dissector_add_for_decode_as("tls.port", msn_stream_handle);
     msn_register_gateway_handoff();
+    msn_handoff_peers();
 }

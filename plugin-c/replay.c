@@ -311,6 +311,7 @@ void msn_replay(const MsnDissection *dissection, const MsnPacket *packet, tvbuff
                       .sources = { tvb },
                       .source_count = 1 };
 
+    msn_export(dissection, tvb, pinfo);
     if (tree == NULL) {
         for (uint32_t i = 0; i < dissection->fragment_count; i++) {
             if (dissection->fragments[i].source == 0) {

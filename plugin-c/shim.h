@@ -86,4 +86,27 @@ msn_bool msn_heuristic_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
 /* Claims a TCP stream whose first bytes are a client's first line. */
 msn_bool msn_heuristic_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
 
+/* Dissects bytes of a connection of this channel; returns 0 if they are of another. */
+int msn_dissect_channel(uint8_t channel, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const uint32_t *sequence);
+
+/* TCP's own data, unless something between TCP and us calls with data of its own. */
+const struct tcpinfo *msn_tcp_data(packet_info *pinfo, const void *data);
+
+/* Registers the dissectors and heuristics of connections between clients. */
+void msn_register_peers(void);
+void msn_handoff_peers(void);
+
+/* The dissector of a channel, and the number of its protocol in the catalogue. */
+dissector_handle_t msn_channel_handle(uint8_t channel);
+int msn_channel_protocol(uint8_t channel);
+
+/* Registers the list of exportable objects. */
+void msn_register_export(void);
+
+/* Whether anybody lists objects. */
+bool msn_export_wanted(void);
+
+/* Queues the objects of a dissection for the list, if anybody wants it. */
+void msn_export(const MsnDissection *dissection, tvbuff_t *tvb, packet_info *pinfo);
+
 #endif

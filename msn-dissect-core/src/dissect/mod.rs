@@ -2,15 +2,27 @@
 //! Walks the bytes of one segment, or of one reassembled unit: parses, asks and teaches the session, emits items.
 
 pub mod body;
+pub mod cam;
+pub mod channel;
 pub mod command;
+pub mod direct;
+pub mod direct_frame;
+pub mod export;
 pub mod framing;
+pub mod ftp;
+pub mod ftp_blocks;
+mod ftp_show;
 pub mod gateway;
 pub mod heuristic;
+mod invite_ftp;
+pub(crate) mod p2p_body;
 mod links;
 mod login;
 pub(crate) mod object;
-pub(crate) mod p2p_body;
+pub(crate) mod p2p;
 pub mod params;
+pub mod probe;
+pub(crate) mod slp;
 pub(crate) mod slp_body;
 pub mod summary;
 pub(crate) mod transfer;
@@ -26,7 +38,9 @@ use crate::{
     },
 };
 use framing::Unit;
+pub use channel::Channel;
 pub use heuristic::heuristic;
+pub use export::Object;
 use std::net::IpAddr;
 
 /// What the consumer knows of the bytes.
@@ -52,6 +66,8 @@ pub struct Packet {
     pub can_desegment: bool,
     /// The Info column is wanted.
     pub want_info: bool,
+    /// Whole objects are wanted for export.
+    pub want_objects: bool,
     /// Bytes of the segment on the wire; more than were given when the capture cut it.
     pub reported_len: usize,
 }
@@ -67,6 +83,7 @@ impl Packet {
             first_pass: true,
             can_desegment: true,
             want_info: true,
+            want_objects: true,
             ..Packet::default()
         }
     }
@@ -117,6 +134,8 @@ pub enum Table {
     P2p = 1,
     /// Units cut between two bodies of the HTTP gateway.
     Gateway = 2,
+    /// Files of MSNFTP.
+    Ftp = 3,
 }
 
 /// A piece of a message that spans units, for Wireshark's reassembly.
@@ -160,6 +179,8 @@ pub struct Dissection {
     pub announced: Vec<Announcement>,
     /// Pieces of messages, in order; each has a [`crate::item::Kind::Fragment`] item when items are wanted.
     pub fragments: Vec<Fragment>,
+    /// Objects that came over the wire whole; each is given once, where its last byte stands, on every pass.
+    pub objects: Vec<Object>,
     /// Bodies of the HTTP gateway: key of the connection, for the rest of the body.
     pub connection: u64,
 }
@@ -174,6 +195,7 @@ impl Dissection {
         self.units = 0;
         self.announced.clear();
         self.fragments.clear();
+        self.objects.clear();
         self.connection = 0;
     }
 
@@ -197,7 +219,7 @@ pub(crate) struct Walk<'a> {
 }
 
 /// Most bytes of the Info column.
-const MAX_INFO: usize = 1200;
+pub(crate) const MAX_INFO: usize = 1200;
 
 /// Dissects the bytes of a segment, or of a unit put together from several.
 pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dissection) {
@@ -286,11 +308,11 @@ fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Reco
 
 /// Dissects a message that was put together from fragments; `table` and `id` are those of the fragments.
 pub fn message(session: &mut Session, packet: &Packet, table: Table, id: u32, data: &[u8], out: &mut Dissection) {
-    if table == Table::Gateway {
-        return gateway::whole(session, packet, id, data, out);
-    }
-    if table == Table::Message {
-        body::mime::whole(session, packet, id, data, out);
+    match table {
+        Table::Message => body::mime::whole(session, packet, id, data, out),
+        Table::P2p => p2p::message(session, packet, id, data, out),
+        Table::Gateway => return gateway::whole(session, packet, id, data, out),
+        Table::Ftp => return ftp::whole(session, packet, id, data, out),
     }
     finish(out, data.len());
 }

@@ -1,11 +1,81 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! What becomes of an object whose bytes are all there.
+//! What becomes of an object whose bytes are all there: checked, described, given out for export.
 
-use super::Walk;
-use crate::{item::Span, session::transfers::Transfer};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use sha1::{Digest, Sha1};
+
+use super::{Object, Walk, export};
+use crate::{
+    fields::ftp as f,
+    item::{Handoff, Span, Tree},
+    session::transfers::{Transfer, TransferKind},
+};
 
 /// Called once for each object whose bytes are all there, where the last of them stands; on every pass, also without
 /// a tree. `span` is the place of `bytes` in the current source.
 pub(crate) fn completed(walk: &mut Walk<'_>, transfer: &Transfer, span: Span, bytes: &[u8]) {
-    let _ = (walk, transfer, span, bytes);
+    if !walk.out.tree.wanted() && !walk.packet.want_objects {
+        return;
+    }
+    let fallback = transfer.kind.name().replace(' ', "_");
+    let sender = walk.session.names.get(transfer.sender);
+    let made = Object::new(&transfer.name, &fallback, sender, bytes, walk.data);
+    show(transfer, span, bytes, &made, &mut walk.out.tree);
+    // The other side of a switchboard carries the same bytes once more; they came out already.
+    if transfer.repeats.is_none() && is_exported(transfer.kind) {
+        walk.out.objects.push(made);
+    }
+}
+
+/// Sessions of these kinds carry negotiations, not objects.
+fn is_exported(kind: TransferKind) -> bool {
+    !matches!(
+        kind,
+        TransferKind::Webcam | TransferKind::VideoConference | TransferKind::Activity | TransferKind::SharedFolder
+    )
+}
+
+fn show(transfer: &Transfer, span: Span, bytes: &[u8], made: &Object, tree: &mut Tree) {
+    if !tree.wanted() {
+        return;
+    }
+    let none = Span::default();
+    let heading = tree.bytes(f::TRANSFER, span);
+    tree.generated(heading);
+    tree.note(heading, transfer.kind.name());
+    tree.open(heading);
+    let mut text = |field, value: &str| {
+        let shown = tree.text(field, none, value);
+        tree.generated(shown);
+    };
+    text(f::TRANSFER_FILE, &made.name);
+    text(f::TRANSFER_TYPE, made.content_type);
+    let size = tree.number(f::TRANSFER_SIZE, none, bytes.len() as u64);
+    tree.generated(size);
+    if let Some(offered) = transfer.size.filter(|&offered| offered != bytes.len() as u64) {
+        tree.expert_text(f::SIZE_DIFFERS, &format!("{offered} bytes were offered"));
+    }
+    hash(transfer, bytes, tree);
+    tree.close();
+    if let Some(image) = export::image_type(made.content_type) {
+        tree.handoff(span, Handoff::MediaType, image);
+    }
+}
+
+/// Compares the SHA-1 of the bytes with the one that the object announced (fact base: p2p 9).
+fn hash(transfer: &Transfer, bytes: &[u8], tree: &mut Tree) {
+    let digest = Sha1::digest(bytes);
+    let none = Span::default();
+    let computed = tree.text(f::SHA1D_COMPUTED, none, &BASE64_STANDARD.encode(digest));
+    tree.generated(computed);
+    let status = match transfer.sha1d {
+        None => "unverified",
+        Some(announced) if announced.as_slice() == digest.as_slice() => "good",
+        Some(_) => "bad",
+    };
+    let shown = tree.text(f::SHA1D_STATUS, none, status);
+    tree.generated(shown);
+    if status == "bad" {
+        tree.expert(f::HASH_MISMATCH);
+    }
 }

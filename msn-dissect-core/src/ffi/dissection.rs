@@ -3,13 +3,14 @@
 
 use std::{
     cell::RefCell,
+    ffi::{CString, c_char},
     net::IpAddr,
     panic::{AssertUnwindSafe, catch_unwind},
     ptr, slice,
 };
 
 use crate::{
-    dissect::{self, Dissection, Fragment, Need, Packet, Table},
+    dissect::{self, Channel, Dissection, Fragment, Need, Packet, Table},
     fields::{Proto, command as f, expert},
     item::{Item, Span},
     session::{Endpoint, Session},
@@ -26,6 +27,8 @@ pub const MSN_FIRST_PASS: u32 = 2;
 pub const MSN_WANT_TREE: u32 = 4;
 /// Info text is wanted.
 pub const MSN_WANT_INFO: u32 = 8;
+/// Whole objects are wanted for export.
+pub const MSN_WANT_OBJECTS: u32 = 32;
 /// `sequence` is known.
 pub const MSN_HAS_SEQUENCE: u32 = 16;
 
@@ -94,7 +97,25 @@ pub struct MsnFragment {
 }
 
 /// How many reassembly tables there are.
-pub const MSN_TABLES: u32 = 3;
+pub const MSN_TABLES: u32 = 4;
+
+/// An object that came over the wire whole.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct MsnObject {
+    /// File name, safe and NUL-terminated.
+    pub name: *const c_char,
+    /// Account that sent it, NUL-terminated.
+    pub sender: *const c_char,
+    /// Media type, NUL-terminated.
+    pub content_type: *const c_char,
+    /// The bytes, where they were decoded; null where they stand in the data given.
+    pub decoded: *const u8,
+    /// Place of the bytes in the data given.
+    pub start: u32,
+    /// How many.
+    pub len: u32,
+}
 /// Table of units cut between bodies of the HTTP gateway.
 pub const MSN_TABLE_GATEWAY: u8 = 2;
 
@@ -128,7 +149,11 @@ pub struct MsnDissection {
     pub announced: *const MsnAnnouncement,
     /// Pieces of messages; items of kind fragment refer to them by number.
     pub fragments: *const MsnFragment,
+    /// Objects for export.
+    pub objects: *const MsnObject,
     /// How many.
+    pub object_count: u32,
+    /// How many pieces.
     pub fragment_count: u32,
     /// How many servers were announced.
     pub announced_count: u32,
@@ -151,6 +176,8 @@ struct Owner {
     out: Dissection,
     announced: Vec<MsnAnnouncement>,
     fragments: Vec<MsnFragment>,
+    texts: Vec<CString>,
+    objects: Vec<MsnObject>,
     view: Option<Box<MsnDissection>>,
 }
 
@@ -185,18 +212,19 @@ pub unsafe extern "C" fn msn_session_free(session: *mut MsnSession) {
     }
 }
 
-/// Whether the bytes begin like the first line that a client sends.
+/// Whether a stream that begins with these bytes is of this channel (see `Channel`), whatever its port.
 ///
 /// # Safety
 /// `data` points to `len` readable bytes.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn msn_heuristic(data: *const u8, len: u32) -> bool {
+pub unsafe extern "C" fn msn_heuristic(channel: u8, data: *const u8, len: u32) -> bool {
     // SAFETY: as the caller promises.
     let data = unsafe { bytes(data, len) };
-    catch_unwind(|| dissect::heuristic(data)).unwrap_or(false)
+    catch_unwind(|| Channel::from_number(channel).is_some_and(|channel| channel.heuristic(data))).unwrap_or(false)
 }
 
-/// Dissects bytes. Null if the session is null or memory ran out.
+/// Dissects bytes of a connection of this channel (see `Channel`). Null if the session is null, the channel unknown or
+/// memory ran out. A dissection without units that needs nothing says that the bytes are of another channel.
 ///
 /// # Safety
 /// `session` came from [`msn_session_new`]; `packet` is readable; `data` points to `len` readable bytes.
@@ -204,6 +232,7 @@ pub unsafe extern "C" fn msn_heuristic(data: *const u8, len: u32) -> bool {
 pub unsafe extern "C" fn msn_dissect(
     session: *mut MsnSession,
     packet: *const MsnPacket,
+    channel: u8,
     data: *const u8,
     len: u32,
 ) -> *const MsnDissection {
@@ -211,10 +240,11 @@ pub unsafe extern "C" fn msn_dissect(
     let (Some(session), Some(packet)) = (unsafe { session.as_mut() }, unsafe { packet.as_ref() }) else {
         return ptr::null();
     };
+    let Some(channel) = Channel::from_number(channel) else { return ptr::null() };
     // SAFETY: as the caller promises.
     let data = unsafe { bytes(data, len) };
     guarded(packet.flags & MSN_WANT_TREE != 0, data.len(), |out| {
-        dissect::stream(&mut session.0, &packet_of(packet), data, out);
+        channel.dissect(&mut session.0, &packet_of(packet), data, out);
     })
 }
 
@@ -239,6 +269,7 @@ pub unsafe extern "C" fn msn_dissect_message(
         0 => Table::Message,
         1 => Table::P2p,
         2 => Table::Gateway,
+        3 => Table::Ftp,
         _ => return ptr::null(),
     };
     // SAFETY: as the caller promises.
@@ -315,6 +346,7 @@ fn hand_out(mut owner: Box<Owner>) -> *const MsnDissection {
     owner.announced.extend(announced);
     owner.fragments.clear();
     owner.fragments.extend(owner.out.fragments.iter().map(fragment_of));
+    owner.hand_out_objects();
     let info_len = owner.out.info.len() as u32;
     owner.out.info.push('\0');
     let (need, need_bytes) = match owner.out.need {
@@ -330,6 +362,8 @@ fn hand_out(mut owner: Box<Owner>) -> *const MsnDissection {
         info: owner.out.info.as_ptr(),
         announced: owner.announced.as_ptr(),
         fragments: owner.fragments.as_ptr(),
+        objects: owner.objects.as_ptr(),
+        object_count: owner.objects.len() as u32,
         fragment_count: owner.fragments.len() as u32,
         announced_count: owner.announced.len() as u32,
         connection: owner.out.connection,
@@ -351,6 +385,30 @@ fn hand_out(mut owner: Box<Owner>) -> *const MsnDissection {
     };
     slot.owner = owner;
     ptr::from_ref(&**slot)
+}
+
+impl Owner {
+    /// Makes the C strings of the objects; each string stays where it is while the list of strings grows.
+    fn hand_out_objects(&mut self) {
+        self.texts.clear();
+        self.objects.clear();
+        for object in &self.out.objects {
+            let mut string = |text: &str| {
+                let text = CString::new(text).unwrap_or_default();
+                let start = text.as_ptr();
+                self.texts.push(text);
+                start
+            };
+            self.objects.push(MsnObject {
+                name: string(&object.name),
+                sender: string(&object.sender),
+                content_type: string(object.content_type),
+                decoded: object.decoded.as_ref().map_or(ptr::null(), |bytes| bytes.as_ptr()),
+                start: object.span.start as u32,
+                len: object.decoded.as_ref().map_or(object.span.len(), |bytes| bytes.len()) as u32,
+            });
+        }
+    }
 }
 
 fn fragment_of(piece: &Fragment) -> MsnFragment {
@@ -378,7 +436,9 @@ pub(super) fn packet_of(packet: &MsnPacket) -> Packet {
         sequence: has(MSN_HAS_SEQUENCE).then_some(packet.sequence),
         first_pass: has(MSN_FIRST_PASS),
         can_desegment: has(MSN_CAN_DESEGMENT),
-        want_info: has(MSN_WANT_INFO),
+        // A command's line in the tree is its Info text, whether the column is shown or not.
+        want_info: has(MSN_WANT_INFO) || has(MSN_WANT_TREE),
+        want_objects: has(MSN_WANT_OBJECTS),
         reported_len: packet.reported_len as usize,
     }
 }

@@ -35,6 +35,8 @@ pub enum Proto {
     MsnSlp = 2,
     /// Old file transfer.
     MsnFtp = 3,
+    /// Webcam connections.
+    MsnCam = 4,
 }
 
 /// Name, short name and filter name of each [`Proto`], in its order.
@@ -43,6 +45,7 @@ pub static PROTOCOLS: &[(&str, &str, &str)] = &[
     ("MSN Peer-to-Peer", "MSNP2P", "msnp2p"),
     ("MSN Session Layer Protocol", "MSNSLP", "msnslp"),
     ("MSN File Transfer Protocol", "MSNFTP", "msnftp"),
+    ("MSN Webcam", "MSNCAM", "msncam"),
 ];
 
 /// How numbers are shown.

@@ -5,14 +5,18 @@
 //! is kept as a [`Record`] under frame and place in the frame, and read back on every later pass, so that any order
 //! of visits shows the same tree.
 
-pub mod challenge;
+pub mod bounded;
 pub mod connection;
+pub mod direct;
+pub mod ftp;
+pub mod challenge;
 pub mod gateway;
 pub mod links;
 pub mod messages;
 pub mod names;
 pub mod notes;
 pub mod p2p;
+pub mod ranges;
 pub mod people;
 pub mod records;
 pub mod rendezvous;
@@ -26,6 +30,8 @@ pub use notes::{NoteKey, Notes};
 pub use records::{Record, What};
 
 use connection::Connections;
+use direct::Direct;
+use ftp::Ftp;
 use gateway::Gateway;
 use links::Links;
 use names::Names;
@@ -50,6 +56,10 @@ pub struct Session {
     pub p2p: P2p,
     /// Objects that were offered.
     pub transfers: Transfers,
+    /// Old file transfers.
+    pub ftp: Ftp,
+    /// Direct connections.
+    pub direct: Direct,
     /// Messages split over several commands.
     pub messages: messages::Messages,
     /// What ties units together.

@@ -1,29 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The Context of an invitation or of a BYE, decoded (fact base: p2p 5 and 7).
 
-use base64::{
-    Engine, alphabet,
-    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
-};
 use nom::{
     IResult, Parser,
     number::complete::{le_u32, le_u64},
 };
 
 use crate::item::Span;
-
-/// Padding may be missing or wrong: some clients are careless.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_allow_trailing_bits(true)
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
-
-/// The bytes of a base64 text.
-pub fn decode(text: &[u8]) -> Option<Vec<u8>> {
-    BASE64.decode(text.trim_ascii()).ok()
-}
+pub use crate::view::base64 as decode;
 
 /// UTF-16LE up to a NUL or the end: the text, and where its letters end (before the NUL).
 pub fn utf16(data: &[u8], span: Span) -> (String, usize) {

@@ -6,10 +6,15 @@ use super::{
     headers::{object, string},
 };
 use crate::{
-    dissect::Walk,
+    command::Dir,
+    dissect::{Walk, transfer},
     fields::{command as c, mime as f},
-    item::{Handoff, Span},
+    item::Span,
     mime::{headers::trim, media_type::split, words},
+    session::{
+        NameId,
+        transfers::{Transfer, TransferKind},
+    },
     text,
 };
 
@@ -51,7 +56,7 @@ pub(super) fn emoticons(walk: &mut Walk<'_>, content: &Content<'_>) {
 /// `base64:` and handwriting as GIF or ISF.
 pub(super) fn ink(walk: &mut Walk<'_>, content: &Content<'_>) {
     say(walk, content, "ink");
-    if !walk.out.tree.wanted() || content.is_blank() {
+    if !(walk.out.tree.wanted() || walk.packet.want_objects) || content.is_blank() {
         return;
     }
     let gif = content.essence.eq_ignore_ascii_case(b"image/gif");
@@ -60,7 +65,7 @@ pub(super) fn ink(walk: &mut Walk<'_>, content: &Content<'_>) {
     let bytes = span.of(content.data);
     if bytes.starts_with(b"GIF8") {
         tree.bytes(f::INK, content.span);
-        tree.handoff(content.span, Handoff::MediaType, "image/gif");
+        give_out(walk, content.span, content.bytes());
         return;
     }
     let Some(coded) = bytes.strip_prefix(b"base64:") else {
@@ -77,8 +82,13 @@ pub(super) fn ink(walk: &mut Walk<'_>, content: &Content<'_>) {
     let mark = tree.enter_source(&image, if gif { "Ink (GIF)" } else { "Ink (ISF)" });
     let whole = Span::new(0, image.len());
     tree.bytes(f::INK, whole);
-    if image.starts_with(b"GIF8") {
-        tree.handoff(whole, Handoff::MediaType, "image/gif");
-    }
-    tree.leave_source(mark);
+    give_out(walk, whole, &image);
+    walk.out.tree.leave_source(mark);
+}
+
+/// A drawing is an object like those that travel peer to peer.
+fn give_out(walk: &mut Walk<'_>, span: Span, bytes: &[u8]) {
+    let sender = if walk.record.dir == Dir::ToServer { walk.record.account } else { NameId::default() };
+    let drawing = Transfer { kind: TransferKind::Ink, sender, ..Transfer::default() };
+    transfer::completed(walk, &drawing, span, bytes);
 }

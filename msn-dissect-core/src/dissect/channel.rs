@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! What kind of connection bytes come from: one walk for each.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use super::{Dissection, Packet, ftp};
+use crate::session::{Endpoint, Session};
+
+/// A kind of connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Channel {
+    /// Between a client and a server: the text protocol.
+    #[default]
+    Server = 0,
+    /// Direct connection between two clients: peer-to-peer packets.
+    Direct = 1,
+    /// File transfer between two clients: MSNFTP.
+    FileTransfer = 2,
+    /// Webcam pictures between two clients, or through a reflector.
+    Webcam = 3,
+    /// NAT probe over UDP.
+    NatProbe = 4,
+}
+
+impl Channel {
+    /// The channel of a number, see [`Channel`].
+    pub fn from_number(number: u8) -> Option<Self> {
+        let all = [Channel::Server, Channel::Direct, Channel::FileTransfer, Channel::Webcam, Channel::NatProbe];
+        all.get(usize::from(number)).copied()
+    }
+
+    /// Dissects the bytes of a segment. A channel that was chosen wrongly deals with no unit and asks for nothing.
+    pub fn dissect(self, session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dissection) {
+        match self {
+            Channel::Server => super::stream(session, packet, data, out),
+            Channel::Direct => super::direct::stream(session, packet, data, out),
+            Channel::FileTransfer => ftp::stream(session, packet, data, out),
+            Channel::Webcam => super::cam::stream(packet, data, out),
+            Channel::NatProbe => super::probe::datagram(packet, data, out),
+        }
+    }
+
+    /// Whether a stream (or datagram) that begins with `data` is of this kind, whatever its port.
+    pub fn heuristic(self, data: &[u8]) -> bool {
+        match self {
+            Channel::Server => super::heuristic(data),
+            Channel::Direct => super::direct::heuristic(data),
+            Channel::FileTransfer => ftp::heuristic(data),
+            Channel::Webcam => super::cam::heuristic(data),
+            Channel::NatProbe => super::probe::heuristic(data),
+        }
+    }
+}
+
+/// The address of an end.
+pub(crate) fn ip(end: &Endpoint) -> IpAddr {
+    match end.address {
+        [a, b, c, d, rest @ ..] if rest == [0; 12] => Ipv4Addr::new(a, b, c, d).into(),
+        bytes => Ipv6Addr::from(bytes).into(),
+    }
+}

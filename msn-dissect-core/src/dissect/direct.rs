@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Walks a direct connection (fact base: direct): greeting, nonces, then peer-to-peer packets behind their lengths.
+
+use super::{
+    Dissection, Need, Packet, Walk, channel,
+    direct_frame::{self, Frame, HEADER_V1, MAX_PACKET},
+    guess,
+    p2p_body::{self, Carrier},
+};
+pub use super::direct_frame::heuristic;
+use crate::{
+    command::Dir,
+    fields::{Proto, ftp as f, p2p},
+    item::{Span, Tree},
+    session::{
+        Record, Session, What,
+        direct::{DirectLink, DirectNote, DirectWhat, NonceStatus},
+        p2p::expected::{Expected, hash_nonce, text_order},
+    },
+};
+
+/// Dissects the bytes of a segment, or of a packet put together from several. Bytes with which no direct connection
+/// begins are left alone (no units).
+pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dissection) {
+    let mut at = 0;
+    while at < data.len() {
+        let unit = packet.unit + out.units;
+        let rest = data.get(at..).unwrap_or_default();
+        let (note, len, need) = if packet.first_pass {
+            let Some(found) = learn(session, packet, rest, at, unit) else { return };
+            found
+        } else {
+            // Without a note the first pass left the bytes alone.
+            let Some(&note) = session.direct.notes.get((packet.frame, unit, 0)) else { return };
+            let (len, need) = again(&note, rest, packet.can_desegment);
+            (note, len, need)
+        };
+        out.units += 1;
+        if note.what == DirectWhat::Incomplete {
+            out.consumed = at;
+            out.need = need;
+            return;
+        }
+        show(session, packet, data, &note, Span::new(at, at + len), unit, out);
+        at += len.max(1);
+    }
+    out.consumed = data.len();
+    out.need = Need::Nothing;
+}
+
+/// How many bytes are of the same unit as on the first pass.
+fn again(note: &DirectNote, rest: &[u8], can_desegment: bool) -> (usize, Need) {
+    let (_, len, need) = measure(direct_frame::next(rest, true, can_desegment));
+    let len = match note.what {
+        DirectWhat::Continuation(bytes) => (bytes as usize).min(rest.len()),
+        DirectWhat::BareGreeting => 4.min(rest.len()),
+        _ => len,
+    };
+    (len, need)
+}
+
+fn measure(frame: Frame) -> (DirectWhat, usize, Need) {
+    match frame {
+        Frame::Greeting => (DirectWhat::Greeting, direct_frame::GREETING.len(), Need::Nothing),
+        Frame::BareGreeting => (DirectWhat::BareGreeting, 4, Need::Nothing),
+        Frame::KeepAlive => (DirectWhat::KeepAlive, 4, Need::Nothing),
+        Frame::Packet(span) => (DirectWhat::Packet, span.end, Need::Nothing),
+        Frame::Continuation(len) => (DirectWhat::Continuation(len as u32), len, Need::Nothing),
+        Frame::Incomplete(need) => (DirectWhat::Incomplete, 0, need),
+    }
+}
+
+/// Tells what stands here and learns from it; nothing if no direct connection begins so.
+fn learn(
+    session: &mut Session,
+    packet: &Packet,
+    rest: &[u8],
+    at: usize,
+    unit: u32,
+) -> Option<(DirectNote, usize, Need)> {
+    let mut link = session.direct.links.get(&packet.connection).copied().unwrap_or_default();
+    if !link.started {
+        find_promise(session, packet, &mut link);
+    }
+    let end = end_of(packet, &link);
+    let sequence = packet.sequence.map(|sequence| sequence.wrapping_add(at as u32));
+    let expected = link.next_sequence.get(usize::from(end)).copied().flatten();
+    let in_order = sequence.is_none() || expected.is_none() || sequence == expected;
+    // The first bytes of an end are in order; so is what follows a packet in the same segment.
+    let synced = at > 0 || (in_order && (link.started || (link.expected.is_some() && likely(rest))));
+    let frame = direct_frame::next(rest, synced, packet.can_desegment);
+    let (mut what, len, need) = measure(frame);
+    if !link.started && matches!(what, DirectWhat::Continuation(_) | DirectWhat::KeepAlive) {
+        return None;
+    }
+    link.started = true;
+    match what {
+        DirectWhat::Greeting | DirectWhat::BareGreeting => link.connector = Some(packet.source),
+        DirectWhat::Packet => {
+            let bytes = rest.get(4..len).unwrap_or_default();
+            if let Some(status) = handshake(session, packet, bytes, &mut link) {
+                what = DirectWhat::Handshake(status);
+            }
+        }
+        _ => {}
+    }
+    let end = end_of(packet, &link);
+    if let (Some(slot), Some(sequence)) = (link.next_sequence.get_mut(usize::from(end)), sequence) {
+        *slot = Some(sequence.wrapping_add(len as u32));
+    }
+    let (mut sender, mut receiver) = Default::default();
+    if let Some(promise) = link.expected.and_then(|number| session.p2p.expected.get(number)) {
+        (sender, receiver) = match end {
+            0 => (promise.connector, promise.listener),
+            _ => (promise.listener, promise.connector),
+        };
+    }
+    let note = DirectNote { what, version: link.version, end, sender, receiver, expected: link.expected };
+    session.direct.links.insert(packet.connection, link);
+    session.direct.notes.keep((packet.frame, unit, 0), note);
+    let conn = session.connections.of(packet.connection).id;
+    session.records.push(Record { unit, conn, what: What::Command, frame: packet.frame, ..guess(packet) });
+    Some((note, len, need))
+}
+
+/// Whether a first packet can be one, going by its length alone.
+fn likely(rest: &[u8]) -> bool {
+    match direct_frame::u32_at(rest, 0) {
+        Some(len) => matches!(len as usize, 4 | 16 | HEADER_V1..=MAX_PACKET),
+        None => direct_frame::GREETING.starts_with(rest),
+    }
+}
+
+/// The end that sent the packet: 0 = the one that connected.
+fn end_of(packet: &Packet, link: &DirectLink) -> u8 {
+    match link.connector {
+        Some(connector) => u8::from(connector != packet.source),
+        // Listeners have the lower port, as a rule.
+        None => u8::from(packet.source.port < packet.destination.port),
+    }
+}
+
+/// The promise that named one end of the connection.
+fn find_promise(session: &Session, packet: &Packet, link: &mut DirectLink) {
+    for (listener, connector) in [(packet.destination, packet.source), (packet.source, packet.destination)] {
+        if let Some(number) = session.p2p.expected.at(channel::ip(&listener), listener.port) {
+            link.expected = Some(number);
+            link.connector = Some(connector);
+            return;
+        }
+    }
+}
+
+/// The nonce of a packet that may carry one, and the header version that it stands for.
+fn nonce_of(bytes: &[u8]) -> Option<([u8; 16], u8)> {
+    match bytes.len() {
+        HEADER_V1 => Some((bytes.get(32..)?.try_into().ok()?, 1)),
+        16 => Some((bytes.try_into().ok()?, 2)),
+        _ => None,
+    }
+}
+
+/// Checks a nonce against the negotiation (fact base: direct 5); nothing if the packet carries none.
+fn handshake(session: &Session, packet: &Packet, bytes: &[u8], link: &mut DirectLink) -> Option<NonceStatus> {
+    let end = usize::from(end_of(packet, link));
+    let shook = link.shook.get_mut(end)?;
+    let (nonce, version) = nonce_of(bytes)?;
+    if *shook || (version == 1 && !is_nonce_v1(bytes)) {
+        return None;
+    }
+    let found = session.p2p.expected.nonce(&nonce);
+    // Sixteen bytes may be a short packet of version 2 as well, unless the handshake is under way.
+    if version == 2 && found.is_none() && link.version == 0 && link.connector.is_none() {
+        return None;
+    }
+    *shook = true;
+    link.version = version;
+    let promise = link.expected.and_then(|number| session.p2p.expected.get(number));
+    Some(match found {
+        Some(found) => {
+            // The nonce tells more than an address does, which a NAT may have changed. In hashed mode the connecting
+            // side's nonce leads to its own description, which names no address.
+            if promise.is_none() || promise.is_some_and(|promise| promise.nonce.is_none()) {
+                link.expected = Some(found.expected);
+            }
+            if found.hashed { NonceStatus::GoodHash } else { NonceStatus::Good }
+        }
+        None => match promise.and_then(|promise| promise.nonce) {
+            // Each side has a secret of its own in hashed mode; the promise holds the listener's only.
+            Some((_, hashed)) if !hashed || end == 1 => NonceStatus::Bad,
+            _ => NonceStatus::Unverified,
+        },
+    })
+}
+
+fn is_nonce_v1(bytes: &[u8]) -> bool {
+    direct_frame::u32_at(bytes, 28) == Some(0x100)
+}
+
+fn show(
+    session: &mut Session,
+    packet: &Packet,
+    data: &[u8],
+    note: &DirectNote,
+    span: Span,
+    unit: u32,
+    out: &mut Dissection,
+) {
+    let label = match note.what {
+        DirectWhat::Greeting | DirectWhat::BareGreeting => "Direct connection, greeting",
+        DirectWhat::KeepAlive => "Direct connection, keep-alive",
+        DirectWhat::Handshake(_) => "Direct connection, nonce",
+        DirectWhat::Continuation(_) => "Direct connection, continuation",
+        _ => "Direct connection",
+    };
+    if packet.want_info && out.info.len() < super::MAX_INFO {
+        if !out.info.is_empty() {
+            out.info.push_str("; ");
+        }
+        out.info.push_str(label);
+    }
+    out.tree.protocol(Proto::MsnP2p, span, label);
+    let length = Span::new(span.start, (span.start + 4).min(span.end));
+    let payload = Span::new(length.end, span.end);
+    match note.what {
+        DirectWhat::Greeting => {
+            out.tree.number(f::DIRECT_LENGTH, length, 4);
+            out.tree.text(f::DIRECT_FOO, payload, "foo");
+        }
+        DirectWhat::BareGreeting => {
+            out.tree.text(f::DIRECT_FOO, span, "foo");
+        }
+        DirectWhat::KeepAlive => {
+            out.tree.number(f::DIRECT_LENGTH, length, 0);
+            out.tree.bytes(f::DIRECT_KEEP_ALIVE, length);
+        }
+        DirectWhat::Handshake(_) | DirectWhat::Packet => {
+            let announced = direct_frame::u32_at(data, span.start).unwrap_or(0);
+            out.tree.number(f::DIRECT_LENGTH, length, u64::from(announced));
+            if note.version != 2 || note.what == DirectWhat::Packet {
+                inner(session, packet, data, note, payload, unit, out);
+            }
+            if let DirectWhat::Handshake(status) = note.what {
+                nonce(payload, payload.of(data), status, &mut out.tree);
+            }
+        }
+        DirectWhat::Continuation(_) | DirectWhat::Incomplete => {
+            out.tree.bytes(f::DIRECT_CONTINUATION, span);
+            out.tree.expert(f::DIRECT_CONTINUED);
+        }
+    }
+    if let Some(promise) = note.expected.and_then(|number| session.p2p.expected.get(number)) {
+        origin(promise, &mut out.tree);
+    }
+    out.tree.close();
+}
+
+/// The packet itself.
+fn inner(
+    session: &mut Session,
+    packet: &Packet,
+    data: &[u8],
+    note: &DirectNote,
+    payload: Span,
+    unit: u32,
+    out: &mut Dissection,
+) {
+    let known = session.records.get(packet.frame, unit).copied();
+    let dir = if note.end == 0 { Dir::ToServer } else { Dir::ToClient };
+    let record = Record { dir, ..known.unwrap_or(Record { unit, frame: packet.frame, ..guess(packet) }) };
+    let mut walk = Walk { session, packet, data, record, out };
+    let carrier = Carrier { version: note.version, sender: note.sender, receiver: note.receiver, end: note.end };
+    p2p_body::packet(&mut walk, payload, carrier);
+}
+
+fn nonce(payload: Span, bytes: &[u8], status: NonceStatus, tree: &mut Tree) {
+    let Some((wire, version)) = nonce_of(bytes).filter(|_| tree.wanted()) else { return };
+    let place = Span::new(payload.end - wire.len(), payload.end);
+    if version == 2 {
+        tree.raw(p2p::NONCE, place, &text_order(&wire));
+    }
+    let hashed = tree.raw(f::DIRECT_HASHED, place, &hash_nonce(&wire));
+    tree.generated(hashed);
+    let (word, how) = match status {
+        NonceStatus::Good => ("good", Some("the negotiation carried it")),
+        NonceStatus::GoodHash => ("good", Some("the negotiation carried its hash")),
+        NonceStatus::Bad => ("bad", None),
+        NonceStatus::Unverified => ("unverified", None),
+    };
+    let shown = tree.text(f::DIRECT_NONCE_STATUS, place, word);
+    tree.generated(shown);
+    if let Some(how) = how {
+        tree.note(shown, how);
+    }
+    if status == NonceStatus::Bad {
+        tree.expert(f::NONCE_MISMATCH);
+    }
+}
+
+/// The negotiation that led here.
+fn origin(promise: &Expected, tree: &mut Tree) {
+    let none = Span::default();
+    let frame = tree.number(f::ANNOUNCED_IN_P2P, none, u64::from(promise.frame));
+    tree.generated(frame);
+    let call = tree.text(f::DIRECT_CALL_ID, none, &crate::text::utf8(promise.call_id.as_bytes()).text);
+    tree.generated(call);
+}
