@@ -80,7 +80,9 @@ fn line(data: &[u8], can_desegment: bool) -> Option<Unit> {
     let end = complete.then(|| memchr::memmem::find(data.get(..MAX_LINE).unwrap_or(data), b"\r\n\r\n")).flatten();
     match end {
         Some(end) => Some(Unit::Line(end + 4)),
-        None if (complete || partial) && data.len() < MAX_LINE && can_desegment => Some(Unit::Incomplete(Need::Segment)),
+        None if (complete || partial) && data.len() < MAX_LINE && can_desegment => {
+            Some(Unit::Incomplete(Need::Segment))
+        }
         None => None,
     }
 }
@@ -325,7 +327,9 @@ mod tests {
 
     #[test]
     fn beginnings_are_recognised_on_any_port() {
-        for data in [&b"recipientid=1&sessionid=2\r\n\r\n"[..], FRAME, b"VIEW 7 TSP/1.0\r\n\r\n", b"TSP/1.0 200 OK\r\n\r\n"] {
+        for data in
+            [&b"recipientid=1&sessionid=2\r\n\r\n"[..], FRAME, b"VIEW 7 TSP/1.0\r\n\r\n", b"TSP/1.0 200 OK\r\n\r\n"]
+        {
             assert!(heuristic(data));
         }
         for data in [&b"connected\r\n\r\n"[..], b"PROD x\r\n", b"AMSNPING1\r\n", b""] {

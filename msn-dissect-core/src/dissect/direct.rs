@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Walks a direct connection (fact base: direct): greeting, nonces, then peer-to-peer packets behind their lengths.
 
+pub use super::direct_frame::heuristic;
 use super::{
     Dissection, Need, Packet, Walk, channel,
     direct_frame::{self, Frame, HEADER_V1, MAX_PACKET},
     guess,
     p2p_body::{self, Carrier},
 };
-pub use super::direct_frame::heuristic;
 use crate::{
     command::Dir,
     fields::{Proto, ftp as f, p2p},

@@ -47,7 +47,8 @@ pub fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
 
 /// The packet at the start of `data`, which is not empty. `synced` says that a packet is due to begin here.
 pub fn next(data: &[u8], synced: bool, can_desegment: bool) -> Frame {
-    let wait = |need| if can_desegment { Frame::Incomplete(Need::Bytes(need)) } else { Frame::Continuation(data.len()) };
+    let wait =
+        |need| if can_desegment { Frame::Incomplete(Need::Bytes(need)) } else { Frame::Continuation(data.len()) };
     if data.starts_with(b"foo\0") && !synced {
         return Frame::BareGreeting;
     }
@@ -182,7 +183,9 @@ mod tests {
         for stream in [GREETING.to_vec(), b"foo\0".to_vec(), nonce(), two(v1(100, 0, 300)), two(v2(20))] {
             assert!(heuristic(&stream), "{stream:x?}");
         }
-        for stream in [&b"AMSNPING93739\r\n"[..], b"\x04\0\0\0", b"foo\0bar", b"", b"\x10\0\0\0", &v1(100, 0, 300), &v2(20)] {
+        for stream in
+            [&b"AMSNPING93739\r\n"[..], b"\x04\0\0\0", b"foo\0bar", b"", b"\x10\0\0\0", &v1(100, 0, 300), &v2(20)]
+        {
             assert!(!heuristic(stream), "{stream:x?}");
         }
     }

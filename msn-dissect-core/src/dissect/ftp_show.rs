@@ -2,10 +2,9 @@
 //! Shows what stands on an MSNFTP connection.
 
 use super::{
-    Dissection, Object, Packet,
+    Dissection, Object, Packet, export,
     ftp::Line,
     ftp_blocks::{self, Piece, Place},
-    export,
 };
 use crate::{
     fields::{Proto, command as msn, ftp as f},
@@ -150,7 +149,8 @@ fn offer<'s>(session: &'s Session, note: &FtpNote) -> Option<&'s Offer> {
 fn generated(session: &Session, note: &FtpNote, tree: &mut Tree) {
     let none = Span::default();
     if let Some(from_sender) = note.from_sender {
-        let shown = tree.text(f::FTP_DIRECTION, none, if from_sender { "Sender to receiver" } else { "Receiver to sender" });
+        let shown =
+            tree.text(f::FTP_DIRECTION, none, if from_sender { "Sender to receiver" } else { "Receiver to sender" });
         tree.generated(shown);
     }
     let Some(offer) = offer(session, note) else { return };
@@ -275,7 +275,8 @@ pub(super) fn whole(session: &Session, transfer: u32, bytes: &[u8], made: &Objec
     let heading = tree.bytes(f::TRANSFER, all);
     let heading = tree.generated(heading);
     tree.open(heading);
-    let offer = session.ftp.transfer(transfer).filter(|one| one.offer != NONE).and_then(|one| session.ftp.offer(one.offer));
+    let offer =
+        session.ftp.transfer(transfer).filter(|one| one.offer != NONE).and_then(|one| session.ftp.offer(one.offer));
     let rows = [
         (f::FTP_FILE_NAME, offer.map_or("", |offer| &offer.invitation.name)),
         (f::TRANSFER_FILE, made.name.as_str()),

@@ -108,14 +108,18 @@ fn number<T: std::str::FromStr>(bytes: &[u8]) -> Option<T> {
 /// An address, maybe with a port.
 fn split(bytes: &[u8]) -> (Option<Ipv4Addr>, Option<u16>) {
     match memchr::memchr(b':', bytes) {
-        Some(colon) => (number(bytes.get(..colon).unwrap_or_default()), number(bytes.get(colon + 1..).unwrap_or_default())),
+        Some(colon) => {
+            (number(bytes.get(..colon).unwrap_or_default()), number(bytes.get(colon + 1..).unwrap_or_default()))
+        }
         None => (number(bytes), None),
     }
 }
 
 /// Learns from the payload of a MSG; `sender` is the account that the line names (server to client).
 pub(super) fn learn(walk: &mut Walk<'_>, payload: &[u8], sender: &[u8]) {
-    if !walk.packet.first_pass || memchr::memmem::find(payload.get(..512).unwrap_or(payload), b"x-msmsgsinvite").is_none() {
+    if !walk.packet.first_pass
+        || memchr::memmem::find(payload.get(..512).unwrap_or(payload), b"x-msmsgsinvite").is_none()
+    {
         return;
     }
     let fields = Fields::parse(payload);
@@ -132,7 +136,8 @@ pub(super) fn learn(walk: &mut Walk<'_>, payload: &[u8], sender: &[u8]) {
     match fields.command {
         b"INVITE" if fields.guid.eq_ignore_ascii_case(FILE_TRANSFER) => {
             let name = text::utf8(fields.file).text.into_owned().into();
-            let invitation = Invitation { name, size: number(fields.size), sender: from, frame, ..Invitation::default() };
+            let invitation =
+                Invitation { name, size: number(fields.size), sender: from, frame, ..Invitation::default() };
             walk.session.ftp.invite(conn, &cookie, invitation);
         }
         b"ACCEPT" if !fields.auth_cookie.is_empty() => accept(walk, &fields, &cookie, from),
@@ -163,9 +168,11 @@ fn accept(walk: &mut Walk<'_>, fields: &Fields<'_>, cookie: &str, from: NameId) 
     let number = walk.session.ftp.announce(offer, &addresses);
     if number != NONE {
         walk.session.ftp.announced.keep((walk.record.frame, walk.record.unit, 0), number);
-        walk.out.announced.extend(
-            addresses.iter().map(|&(address, port)| Announcement { address, port, kind: AnnouncedKind::Ftp }),
-        );
+        walk.out.announced.extend(addresses.iter().map(|&(address, port)| Announcement {
+            address,
+            port,
+            kind: AnnouncedKind::Ftp,
+        }));
     }
 }
 
@@ -175,7 +182,8 @@ mod tests {
 
     #[test]
     fn every_form_of_address_is_found() {
-        let body = b"Content-Type: text/x-msmsgsinvite\r\n\r\nIP-Address: 192.0.2.10\r\nIP-Address-Internal: 192.168.1.2\r\n\
+        let body =
+            b"Content-Type: text/x-msmsgsinvite\r\n\r\nIP-Address: 192.0.2.10\r\nIP-Address-Internal: 192.168.1.2\r\n\
             Port: 6891\r\nPortX: 11178\r\nPortX-Internal: 11179\r\nIP-Address-Enc64: MTk4LjUxLjEwMC43OjY5MDA=\r\n";
         let at = |address: [u8; 4], port| (IpAddr::from(address), port);
         assert_eq!(

@@ -15,11 +15,11 @@ mod ftp_show;
 pub mod gateway;
 pub mod heuristic;
 mod invite_ftp;
-pub(crate) mod p2p_body;
 mod links;
 mod login;
 pub(crate) mod object;
 pub(crate) mod p2p;
+pub(crate) mod p2p_body;
 pub mod params;
 pub mod probe;
 pub(crate) mod slp;
@@ -37,10 +37,10 @@ use crate::{
         records::{DIR_INFERRED, VERSION_INFERRED},
     },
 };
-use framing::Unit;
 pub use channel::Channel;
-pub use heuristic::heuristic;
 pub use export::Object;
+use framing::Unit;
+pub use heuristic::heuristic;
 use std::net::IpAddr;
 
 /// What the consumer knows of the bytes.

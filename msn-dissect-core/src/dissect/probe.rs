@@ -51,7 +51,8 @@ pub fn datagram(packet: &Packet, data: &[u8], out: &mut Dissection) {
     tree.number(f::PROBE_DISCARD_PORT, at(8, 2), hidden(data, 8, 2));
     tree.number(f::PROBE_TEST_PORT, at(10, 2), hidden(data, 10, 2));
     tree.number(f::PROBE_TEST_ADDRESS, at(12, 4), hidden(data, 12, 4));
-    let transaction = data.get(16..20).unwrap_or_default().iter().fold(0, |number, &byte| number << 8 | u64::from(byte));
+    let transaction =
+        data.get(16..20).unwrap_or_default().iter().fold(0, |number, &byte| number << 8 | u64::from(byte));
     tree.number(f::PROBE_TRANSACTION, at(16, 4), transaction);
     tree.close();
 }

@@ -6,18 +6,18 @@
 //! of visits shows the same tree.
 
 pub mod bounded;
+pub mod challenge;
 pub mod connection;
 pub mod direct;
 pub mod ftp;
-pub mod challenge;
 pub mod gateway;
 pub mod links;
 pub mod messages;
 pub mod names;
 pub mod notes;
 pub mod p2p;
-pub mod ranges;
 pub mod people;
+pub mod ranges;
 pub mod records;
 pub mod rendezvous;
 pub mod secrets;
