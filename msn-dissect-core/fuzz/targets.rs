@@ -118,6 +118,68 @@ pub fn resume(data: &[u8]) {
     }
 }
 
+/// First byte: which command carries the message. The rest: its payload. With and without a tree, and on a later pass,
+/// the Info text and the fragments must be the same; each fragment is shown as if it were a whole message, too.
+pub fn message(data: &[u8]) {
+    let Some((&mode, payload)) = data.split_first() else { return };
+    let mut packet = Packet::example();
+    let line = match mode % 5 {
+        0 => format!("MSG bob@example.com Bob {}\r\n", payload.len()),
+        1 => format!("SDG 0 {}\r\n", payload.len()),
+        2 => format!("NFY PUT {}\r\n", payload.len()),
+        3 => format!("UBM bob@example.com 32 1 {}\r\n", payload.len()),
+        _ => format!("MSG 7 N {}\r\n", payload.len()),
+    };
+    if mode % 5 != 4 {
+        std::mem::swap(&mut packet.source, &mut packet.destination);
+    }
+    let unit = [line.as_bytes(), payload].concat();
+    let mut session = Session::default();
+    let first = run(&mut session, &packet, &unit);
+    packet.first_pass = false;
+    packet.reported_len = unit.len();
+    let later = run(&mut session, &packet, &unit);
+    assert_eq!(first.tree.arena(), later.tree.arena());
+    let mut bare = Dissection::default();
+    bare.reset(false);
+    dissect::stream(&mut session, &packet, &unit, &mut bare);
+    assert!(bare.tree.items().is_empty());
+    assert_eq!((&first.info, &first.fragments), (&bare.info, &bare.fragments));
+    for fragment in &first.fragments {
+        let mut whole = Dissection::default();
+        whole.reset(true);
+        dissect::message(&mut session, &packet, fragment.table, fragment.id, payload, &mut whole);
+        check(&whole.tree, payload.len());
+        assert!(whole.fragments.is_empty(), "a whole message is put together again");
+    }
+}
+
+/// Lines whose payload is a document or short text; `{}` stands for its length.
+const DOCUMENTS: [&str; 9] = [
+    "UBX a@example.com 1 {}",
+    "NOT {}",
+    "GCF 0 {}",
+    "ADL 0 {}",
+    "FQY 1 {}",
+    "241 1 {}",
+    "PGD 1 tel:+1 1 {}",
+    "UBN a@example.com 5 {}",
+    "UBN a@example.com 12 {}",
+];
+
+/// First byte: the command whose payload the rest is, or an object on a line.
+pub fn document(data: &[u8]) {
+    let Some((&which, payload)) = data.split_first() else { return };
+    let mut bytes = match DOCUMENTS.get(usize::from(which)) {
+        Some(line) => format!("{}\r\n", line.replace("{}", &payload.len().to_string())).into_bytes(),
+        None => b"NLN NLN a@example.com 1 Alice 0 %3Cmsnobj%20".to_vec(),
+    };
+    bytes.extend_from_slice(payload);
+    let mut packet = Packet { can_desegment: false, ..Packet::example() };
+    std::mem::swap(&mut packet.source, &mut packet.destination);
+    run(&mut Session::default(), &packet, &bytes);
+}
+
 /// Segments of a connection between clients: two bytes give sender and length, as the first byte of each. Every segment
 /// is dissected on a first and on a later pass, which must show the same.
 fn peers(channel: Channel, data: &[u8]) {

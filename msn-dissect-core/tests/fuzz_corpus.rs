@@ -27,6 +27,74 @@ fn resume() {
 }
 
 #[test]
+fn message() {
+    replay("message", targets::message);
+}
+
+/// Pieces that messages are made of.
+const PIECES: [&str; 40] = [
+    "Content-Type: ",
+    "text/plain",
+    "text/x-msmsgsinvite",
+    "text/x-msnmsgr-datacast",
+    "text/x-mms-emoticon",
+    "image/gif",
+    "text/x-msmsgsinitialmdatanotification",
+    "text/x-msmsgsprofile",
+    "application/x-msnmsgrp2p",
+    "; charset=",
+    "utf-8",
+    "shift_jis",
+    "\r\n",
+    "\n",
+    "\r\n\r\n",
+    "\t",
+    "Message-ID: {1}",
+    "Chunks: 3",
+    "Chunk: 1",
+    "Chunk: 99999",
+    "ID: 2",
+    "Data: ",
+    "<msnobj Creator=\"a@example.com\" Size=\"1\"/>",
+    "base64:R0lGODlh",
+    "Mail-Data: <MD><M><T>11</T>",
+    "</M></MD>",
+    "Routing: 1.0",
+    "Reliability: 1.0",
+    "Messaging: 2.0",
+    "Message-Type: Data",
+    "Message-Type: Signal/P2P",
+    "Content-Length: ",
+    "Bridging-Offsets: 0,24",
+    "To: 1:a@example.com;epid={",
+    "X-MMS-IM-Format: FN=%C3; EF=B; CO=ff",
+    "=?utf-8?B?QQ==?=",
+    "7",
+    "-1",
+    "IP-Address-Enc64: MTkyLjAuMi4xMTo2ODkx",
+    "ClientPort: 18183",
+];
+
+proptest::proptest! {
+    #[test]
+    fn messages_of_any_pieces(mode in 0u8..5, pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..30)) {
+        let mut data = vec![mode];
+        data.extend_from_slice(pieces.concat().as_bytes());
+        targets::message(&data);
+    }
+
+    #[test]
+    fn messages_of_any_bytes(data: Vec<u8>) {
+        targets::message(&data);
+    }
+}
+
+#[test]
+fn document() {
+    replay("document", targets::document);
+}
+
+#[test]
 fn direct() {
     replay("direct", targets::direct);
 }

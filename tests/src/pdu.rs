@@ -83,7 +83,8 @@ impl Pdu {
 
 /// Fields that rightly differ when the same bytes are captured differently: numbers of frames, and times; what only a
 /// second pass knows; and that a cookie was used before, where one capture holds a conversation several times.
-const VARYING: [&str; 18] = [
+const VARYING: [&str; 19] = [
+    "msn.expert.version_downgrade",
     "msn.response_count",
     "msn.chat.other_side",
     "msn.earlier_connection",

@@ -31,6 +31,12 @@ pub struct Truth {
     /// Nudges; sent ones have `to`, received ones `seen_by`.
     #[serde(default)]
     pub nudges: Vec<Nudge>,
+    /// What the programs were told to do.
+    #[serde(default)]
+    pub driver_commands: Vec<DriverCommand>,
+    /// What was seen of others.
+    #[serde(default)]
+    pub presence: Vec<Presence>,
     /// Who came and went in chats.
     #[serde(default)]
     pub participants: Vec<Sighting>,
@@ -75,6 +81,40 @@ pub struct Sighting {
     /// What happened, in the program's words.
     #[serde(default)]
     pub event: String,
+}
+
+/// What a program was told to do.
+#[derive(Clone, Debug, Deserialize)]
+pub struct DriverCommand {
+    /// Its account.
+    #[serde(default)]
+    pub account: String,
+    /// In the driver's words.
+    #[serde(default)]
+    pub driver_command: String,
+}
+
+/// Somebody saw a status, a name or a personal message.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Presence {
+    /// Account that saw it.
+    #[serde(default)]
+    pub seen_by: String,
+    /// Account it is about.
+    #[serde(default)]
+    pub who: String,
+    /// Name, as one kind of program tells it.
+    #[serde(default)]
+    pub alias: String,
+    /// Name, as another kind tells it.
+    #[serde(default)]
+    pub name: String,
+    /// Personal message; some programs leave its references as they are.
+    #[serde(default)]
+    pub message: String,
+    /// Current media, as sent.
+    #[serde(default)]
+    pub media: String,
 }
 
 /// A nudge.

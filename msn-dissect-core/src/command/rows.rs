@@ -363,8 +363,8 @@ pub static ROWS: &[Row] = &[
     row("DEL", C, NS, 18, 21, &[LEN], "withdraws"),
     row("DEL", S, NS, 18, 21, &[OK, LEN], "OK"),
     row("DEL", S, NS, 18, 21, &[OK], "OK"),
-    row("SDG", C, NS, 18, 21, &[LEN], PLAIN),
-    row("SDG", S, NS, 18, 21, &[LEN], PLAIN),
+    row("SDG", C, NS, 18, 21, &[LEN], " "),
+    row("SDG", S, NS, 18, 21, &[LEN], " "),
     bare(
         "RNG",
         S,

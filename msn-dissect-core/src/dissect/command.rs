@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows one command and learns from it.
 
-use super::{AnnouncedKind, Announcement, Walk, framing::Command, params, summary};
+use super::{AnnouncedKind, Announcement, MAX_INFO, Walk, framing::Command, params, summary};
 use crate::{
     command::{
         Choice, Dir, Fit, Kind, ServerKind,
@@ -45,7 +45,8 @@ impl Walk<'_> {
         }
         self.info_entry();
         let info_start = self.out.info.len();
-        if self.packet.want_info {
+        let full = info_start > MAX_INFO;
+        if self.packet.want_info && (!full || self.out.tree.wanted()) {
             summary::command(&mut self.out.info, data, found);
         }
         let base = self.out.tree.rebase(at);
@@ -65,6 +66,9 @@ impl Walk<'_> {
                 summary::command(&mut label, data, found);
             }
             self.out.tree.set_text(protocol, &label);
+        }
+        if full {
+            self.out.info.truncate(info_start);
         }
         self.out.tree.close();
         self.out.tree.rebase(base);

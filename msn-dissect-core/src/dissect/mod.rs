@@ -219,7 +219,7 @@ pub(crate) struct Walk<'a> {
 }
 
 /// Most bytes of the Info column.
-const MAX_INFO: usize = 1200;
+pub(crate) const MAX_INFO: usize = 1200;
 
 /// Dissects the bytes of a segment, or of a unit put together from several.
 pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dissection) {

@@ -436,7 +436,8 @@ pub(super) fn packet_of(packet: &MsnPacket) -> Packet {
         sequence: has(MSN_HAS_SEQUENCE).then_some(packet.sequence),
         first_pass: has(MSN_FIRST_PASS),
         can_desegment: has(MSN_CAN_DESEGMENT),
-        want_info: has(MSN_WANT_INFO),
+        // A command's line in the tree is its Info text, whether the column is shown or not.
+        want_info: has(MSN_WANT_INFO) || has(MSN_WANT_TREE),
         want_objects: has(MSN_WANT_OBJECTS),
         reported_len: packet.reported_len as usize,
     }

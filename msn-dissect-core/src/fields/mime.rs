@@ -2,7 +2,7 @@
 //! Fields and expert infos of MIME messages: header blocks, chat, notifications, invitations, emoticons, ink.
 
 use super::{Base::*, Type::*, expert::experts, fields};
-use crate::values::{capabilities::Bit, mime as values, numbers};
+use crate::values::{capabilities::Bit, lcid, mime as values, numbers};
 
 /// Effects of a text, as the letters B, I, U and S of `EF` (fact base: mime 3).
 pub static EFFECT_BITS: &[Bit] =
@@ -52,7 +52,7 @@ fields! { super::command::END;
     P2P_DEST = "msn.message.p2p_dest" "Peer-to-peer receiver" Str, "Account that peer-to-peer packets are for.";
     P2P_SOURCE = "msn.message.p2p_source" "Peer-to-peer sender" Str, "Account that peer-to-peer packets are from.";
     INK = "msn.message.ink" "Ink" Bytes, "Handwriting, decoded.";
-    INK_TEXT = "msn.message.ink.base64" "Ink as sent" Str, "Handwriting, base64.";
+    INK_TEXT = "msn.message.ink.base64" "Ink as sent" Str, "Handwriting as the word base64, a colon and base64.";
     EMOTICON = "msn.emoticon" "Emoticon" Str, "Shortcut and object of an emoticon.";
     EMOTICON_SHORTCUT = "msn.emoticon.shortcut" "Shortcut" Str, "Text that the emoticon replaces.";
     CHAT_LOGGING = "msn.client.chat_logging" "Chat logging" Str, "Whether the sender's client keeps a log of the chat.";
@@ -61,7 +61,7 @@ fields! { super::command::END;
     EMAIL_ENABLED = "msn.profile.email_enabled" "Mailbox" Uint(1, Dec, Some(numbers::NO_YES)), "Whether the account has a mailbox.";
     MEMBER_HIGH = "msn.profile.member_id_high" "Member ID, high half" Int(4), "Upper half of the account's unique identifier.";
     MEMBER_LOW = "msn.profile.member_id_low" "Member ID, low half" Int(4), "Lower half of the account's unique identifier.";
-    LANGUAGE = "msn.profile.language" "Language" Uint(4, DecHex, Some(values::LANGUAGES)), "Preferred language, a Windows locale identifier.";
+    LANGUAGE = "msn.profile.language" "Language" Uint(4, DecHex, Some(lcid::LCIDS)), "Preferred language, a Windows locale identifier.";
     PREFERRED_EMAIL = "msn.profile.preferred_email" "Preferred e-mail" Str, "Preferred e-mail address of the account.";
     COUNTRY = "msn.profile.country" "Country" Str, "ISO code of the country.";
     POSTAL_CODE = "msn.profile.postal_code" "Postal code" Str, "Postal code of the account's owner.";

@@ -66,10 +66,10 @@ pub fn iso_time(value: &[u8]) -> Option<u64> {
     let text = std::str::from_utf8(value).ok()?;
     let (date, clock) = text.split_once(['T', ' '])?;
     let (clock, shift) = zone(clock)?;
-    let mut date = date.splitn(3, '-').map(|part| digits(part));
+    let mut date = date.splitn(3, '-').map(digits);
     let (year, month, day) = (date.next()??, date.next()??, date.next()??);
     let (whole, fraction) = clock.split_once('.').unwrap_or((clock, ""));
-    let mut clock = whole.splitn(3, ':').map(|part| digits(part));
+    let mut clock = whole.splitn(3, ':').map(digits);
     let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
     if !(1970..=2200).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return None;

@@ -4,13 +4,13 @@
 use super::{
     fields_body::{client, datacast, invitation, mail, system},
     head::Head,
-    headers::{object, string},
+    headers::string,
     media::{emoticons, ink},
     xml,
 };
 use crate::{
     dissect::{
-        Walk,
+        Walk, object,
         p2p_body::{self, P2pContext},
     },
     fields::{command as c, mime as f},
@@ -143,6 +143,9 @@ pub(super) fn packets(walk: &mut Walk<'_>, content: &Content<'_>, dest: Option<S
 
 /// Shows chat text in its declared character set.
 pub(super) fn chat(walk: &mut Walk<'_>, content: &Content<'_>) {
+    if content.span.is_empty() {
+        return;
+    }
     let bytes = content.bytes();
     let (shown, known) = match charset::decode(bytes, content.charset) {
         Some(shown) => (shown, true),
@@ -235,6 +238,6 @@ fn unknown(walk: &mut Walk<'_>, content: &Content<'_>) {
 pub(super) fn body_object(walk: &mut Walk<'_>, content: &Content<'_>) {
     let span = crate::mime::headers::trim(content.data, content.span);
     if !span.is_empty() {
-        object(&mut walk.out.tree, content.data, span);
+        object::show(&mut walk.out.tree, content.data, span);
     }
 }

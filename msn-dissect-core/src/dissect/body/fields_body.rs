@@ -8,7 +8,7 @@ use super::{
     mail_data,
 };
 use crate::{
-    dissect::Walk,
+    dissect::{Walk, object},
     fields::mime as f,
     item::Span,
     mime::{values::unsigned, words},
@@ -116,7 +116,7 @@ pub(super) fn datacast(walk: &mut Walk<'_>, content: &Content<'_>) {
         (Some(4), Some(at)) => {
             headers::string(tree, f::ACTION, at, content.data);
         }
-        (_, Some(at)) if is_object(content.data, at) => headers::object(tree, content.data, at),
+        (_, Some(at)) if is_object(content.data, at) => object::show(tree, content.data, at),
         _ => {}
     }
 }

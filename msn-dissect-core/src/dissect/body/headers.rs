@@ -124,11 +124,6 @@ pub(super) fn string(tree: &mut Tree, field: Field, span: Span, data: &[u8]) -> 
     handle
 }
 
-/// Shows an object, raw or percent-encoded.
-pub(super) fn object(tree: &mut Tree, data: &[u8], span: Span) {
-    tree.text(c::OBJECT, span, &text::percent(span.of(data)).text);
-}
-
 fn odd(tree: &mut Tree, data: &[u8], span: Span) {
     string(tree, f::ODD_LINE, span, data);
     tree.expert(f::NO_COLON);

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows Mail-Data: counts of mails, quota, and the offline messages that wait (fact base: mime 6).
 
-use roxmltree::{Document, Node, ParsingOptions};
-
 use crate::{
     fields::{Field, command as c, mime as f},
     item::{Span, Tree},
     mime::{values as parse, words},
     text,
     values::{self, mime as tables},
+    view::View,
+    xml::{self, Document, Kind, Node},
 };
-
-/// Most nodes of a document that are looked at: a waiting message has a dozen.
-const MAX_NODES: u32 = 50_000;
 
 enum Value {
     Number,
@@ -59,63 +56,75 @@ pub(super) fn show(tree: &mut Tree, data: &[u8], span: Span) {
         }
         return;
     }
-    let options = ParsingOptions { nodes_limit: MAX_NODES, ..ParsingOptions::default() };
-    let document = std::str::from_utf8(value).ok().and_then(|text| Document::parse_with_options(text, options).ok());
-    let Some(document) = document else {
-        tree.expert(f::MAIL_DATA_WRONG);
-        return;
-    };
+    let view = View::new(data, span);
+    let document = xml::parse(view.bytes());
     tree.open(handle);
-    for group in elements(document.root_element()) {
-        let message = group.has_tag_name("M");
-        if message {
-            let heading = tree.bytes(f::MAIL_MESSAGE, place(span, group));
+    for group in elements(&document, root(&document)) {
+        let Some(node) = document.nodes.get(group) else { continue };
+        let name = document.name(value, Some(group));
+        if name == b"M" {
+            let heading = tree.bytes(f::MAIL_MESSAGE, view.span(node.whole()));
             tree.open(heading);
         }
         let mut any = false;
-        for element in elements(group) {
+        for element in elements(&document, group) {
             any = true;
-            show_element(tree, data, span, group.tag_name().name(), element);
+            if let Some(node) = document.nodes.get(element) {
+                show_element(tree, &view, name, document.name(value, Some(element)), node);
+            }
         }
         if !any {
-            other(tree, data, span, group);
+            other(tree, &view, node);
         }
-        if message {
+        if name == b"M" {
             tree.close();
         }
     }
     tree.close();
+    if document.broken_at.is_some() {
+        tree.expert(f::MAIL_DATA_WRONG);
+    }
 }
 
-fn elements<'a, 'i>(parent: Node<'a, 'i>) -> impl Iterator<Item = Node<'a, 'i>> {
-    parent.children().filter(Node::is_element)
+/// Number of the outermost element.
+fn root(document: &Document) -> usize {
+    document.nodes.iter().position(|node| node.kind == Kind::Element).unwrap_or(0)
 }
 
-/// Place of a node in the unit.
-fn place(base: Span, node: Node<'_, '_>) -> Span {
-    let range = node.range();
-    Span::new(base.start + range.start, base.start + range.end)
+/// Numbers of the elements directly inside an element.
+fn elements(document: &Document, parent: usize) -> impl Iterator<Item = usize> {
+    let end = document.nodes.get(parent).map_or(0, |node| node.next);
+    let mut at = parent + 1;
+    std::iter::from_fn(move || {
+        while at < end {
+            let here = at;
+            let node = document.nodes.get(here)?;
+            at = node.next.max(here + 1);
+            if node.kind == Kind::Element {
+                return Some(here);
+            }
+        }
+        None
+    })
 }
 
-fn other(tree: &mut Tree, data: &[u8], base: Span, node: Node<'_, '_>) {
-    let at = place(base, node);
-    tree.text(f::MAIL_OTHER, at, &text::utf8(at.of(data)).text);
+fn other(tree: &mut Tree, view: &View<'_>, node: &Node) {
+    let part = view.part(node.whole());
+    tree.text(f::MAIL_OTHER, part.whole(), &text::utf8(part.bytes()).text);
 }
 
-fn show_element(tree: &mut Tree, data: &[u8], base: Span, group: &str, element: Node<'_, '_>) {
-    let name = element.tag_name().name();
-    let Some((_, _, field, value)) = ELEMENTS.iter().find(|row| row.0 == group && row.1 == name) else {
-        return other(tree, data, base, element);
+fn show_element(tree: &mut Tree, view: &View<'_>, group: &[u8], name: &[u8], node: &Node) {
+    let known = ELEMENTS.iter().find(|row| row.0.as_bytes() == group && row.1.as_bytes() == name);
+    let Some((_, _, field, value)) = known else {
+        return other(tree, view, node);
     };
-    let (Some(content), Some(child)) = (element.text(), element.first_child()) else {
-        return;
-    };
-    let at = place(base, child);
-    let content = content.trim();
-    if content.is_empty() {
+    let part = view.part(node.content());
+    let at = part.whole();
+    let plain = part.xml();
+    let bytes = plain.bytes().trim_ascii();
+    if bytes.is_empty() {
         return;
     }
-    let bytes = content.as_bytes();
     match value {
         Number | Time => {
             let number = if matches!(value, Time) { parse::iso_time(bytes) } else { parse::unsigned(bytes) }
@@ -125,7 +134,7 @@ fn show_element(tree: &mut Tree, data: &[u8], base: Span, group: &str, element: 
                     tree.number(*field, at, number);
                 }
                 None => {
-                    other(tree, data, base, element);
+                    other(tree, view, node);
                     tree.expert(f::VALUE_WRONG);
                 }
             }
@@ -154,19 +163,21 @@ fn show_element(tree: &mut Tree, data: &[u8], base: Span, group: &str, element: 
 
 /// A short account of mail data for the Info column.
 pub(super) fn summary(value: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(value).ok()?;
-    let options = ParsingOptions { nodes_limit: MAX_NODES, ..ParsingOptions::default() };
-    let document = Document::parse_with_options(text, options).ok()?;
-    let child = |node: Node<'_, '_>, name: &str| {
-        elements(node).find(|node| node.has_tag_name(name)).and_then(|node| node.text()).unwrap_or_default().to_owned()
+    let document = xml::parse(value);
+    let named = |parent: usize, name: &'static [u8]| {
+        let document = &document;
+        elements(document, parent).filter(move |&at| document.name(value, Some(at)) == name)
     };
-    let root = document.root_element();
-    let mut senders = elements(root).filter(|node| node.has_tag_name("M"));
+    let child = |parent: usize, name: &'static [u8]| {
+        let content = named(parent, name).next().and_then(|at| document.nodes.get(at)).map(Node::content);
+        text::utf8(content.unwrap_or_default().of(value)).text.into_owned()
+    };
+    let mut senders = named(root(&document), b"M");
     let Some(first) = senders.next() else {
-        let counts = elements(root).find(|node| node.has_tag_name("E"))?;
-        return Some(format!("mail data, {} unread in the inbox", child(counts, "IU")));
+        let counts = named(root(&document), b"E").next()?;
+        return Some(format!("mail data, {} unread in the inbox", child(counts, b"IU")));
     };
-    let from = child(first, "E");
+    let from = child(first, b"E");
     let more = senders.count();
     Some(if more == 0 { format!("offline message from {from}") } else { format!("{} offline messages", more + 1) })
 }

@@ -3,11 +3,11 @@
 
 use super::{
     contents::{Content, say},
-    headers::{object, string},
+    headers::string,
 };
 use crate::{
     command::Dir,
-    dissect::{Walk, transfer},
+    dissect::{Walk, object, transfer},
     fields::{command as c, mime as f},
     item::Span,
     mime::{headers::trim, media_type::split, words},
@@ -46,7 +46,7 @@ pub(super) fn emoticons(walk: &mut Walk<'_>, content: &Content<'_>) {
         tree.open(handle);
         string(tree, f::EMOTICON_SHORTCUT, shortcut, data);
         match found.filter(|at| !at.is_empty()) {
-            Some(at) => object(tree, data, at),
+            Some(at) => object::show(tree, data, at),
             None => tree.expert(f::VALUE_WRONG),
         }
         tree.close();
@@ -73,8 +73,7 @@ pub(super) fn ink(walk: &mut Walk<'_>, content: &Content<'_>) {
         tree.expert(f::BASE64_WRONG);
         return;
     };
-    let at = Span::new(span.end - coded.len(), span.end);
-    string(tree, f::INK_TEXT, at, content.data);
+    string(tree, f::INK_TEXT, span, content.data);
     let Some(image) = words::base64(coded) else {
         tree.expert(f::BASE64_WRONG);
         return;

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     command::Dir,
-    dissect::Walk,
+    dissect::{Walk, slp_body},
     fields::mime as f,
     item::Span,
     mime::{address, media_type},
@@ -136,6 +136,13 @@ fn deliver(walk: &mut Walk<'_>, data: &[u8], head: &Head, span: Span) {
         if is("Signal/CloseIMWindow") || is("Signal/MarkIMWindowRead") {
             contents::say(walk, &content, &text::utf8(kind).text);
             return windows(walk, &content);
+        }
+        if is("Signal/P2P") || is("Signal/Turn") {
+            contents::say(walk, &content, &text::utf8(kind).text);
+            if !content.span.is_empty() {
+                slp_body::show(walk, content.span);
+            }
+            return;
         }
         if kind.len() > 7 && kind.get(..7).is_some_and(|start| start.eq_ignore_ascii_case(b"Signal/")) {
             contents::say(walk, &content, &text::utf8(kind).text);

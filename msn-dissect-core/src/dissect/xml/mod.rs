@@ -22,8 +22,12 @@ const MAX_NESTING: u8 = 4;
 pub(crate) fn document(tree: &mut Tree, data: &[u8], span: Span) {
     if tree.wanted() && !span.is_empty() {
         let view = View::new(data, span);
-        Walk { tree, view: &view, document: &parse(view.bytes()), nesting: 0 }.show();
-        hand_over(tree, span);
+        let document = parse(view.bytes());
+        Walk { tree, view: &view, document: &document, nesting: 0 }.show();
+        // Of a malformed one that dissector could only say the same.
+        if document.broken_at.is_none() {
+            hand_over(tree, span);
+        }
     }
 }
 
