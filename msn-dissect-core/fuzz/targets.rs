@@ -4,7 +4,7 @@
 #![allow(dead_code)]
 
 use msn_dissect_core::{
-    dissect::{self, Dissection, Need, Packet},
+    dissect::{self, Channel, Dissection, Need, Packet},
     fields::{self, Field, Type},
     item::{CLOSE_KIND, GENERATED, Item, Kind, NO_RANGE, OPEN, Tree},
     session::Session,
@@ -178,4 +178,60 @@ pub fn document(data: &[u8]) {
     let mut packet = Packet { can_desegment: false, ..Packet::example() };
     std::mem::swap(&mut packet.source, &mut packet.destination);
     run(&mut Session::default(), &packet, &bytes);
+}
+
+/// Segments of a connection between clients: two bytes give sender and length, as the first byte of each. Every segment
+/// is dissected on a first and on a later pass, which must show the same.
+fn peers(channel: Channel, data: &[u8]) {
+    let mut session = Session::default();
+    let mut rest = data;
+    let mut sequence = [1u32; 2];
+    let mut frame = 0;
+    while let [mode, len, after @ ..] = rest {
+        let (segment, after) = after.split_at(after.len().min(usize::from(*len)));
+        rest = after;
+        frame += 1;
+        let end = usize::from(mode & 1);
+        // Every eighth segment is out of place.
+        let shift = if mode & 0x70 == 0x70 { 100 } else { 0 };
+        let mut packet = Packet {
+            frame,
+            sequence: Some(sequence[end].wrapping_add(shift)),
+            can_desegment: mode & 2 != 0,
+            reported_len: segment.len(),
+            ..Packet::example()
+        };
+        if end == 1 {
+            std::mem::swap(&mut packet.source, &mut packet.destination);
+        }
+        sequence[end] = sequence[end].wrapping_add(segment.len() as u32);
+        let mut outs = [true, false].map(|first_pass| {
+            let mut out = Dissection::default();
+            out.reset(true);
+            channel.dissect(&mut session, &Packet { first_pass, ..packet }, segment, &mut out);
+            check(&out.tree, segment.len());
+            assert!(out.consumed <= segment.len());
+            assert!(out.need == Need::Nothing || packet.can_desegment);
+            assert!(!out.info.contains(['\r', '\n', '\0']));
+            out
+        });
+        let (later, first) = outs.split_last_mut().expect("two passes");
+        assert_eq!((first[0].consumed, first[0].need, first[0].units), (later.consumed, later.need, later.units));
+        assert_eq!(first[0].fragments, later.fragments);
+    }
+}
+
+/// Direct connections.
+pub fn direct(data: &[u8]) {
+    peers(Channel::Direct, data);
+}
+
+/// MSNFTP connections.
+pub fn ftp(data: &[u8]) {
+    peers(Channel::FileTransfer, data);
+}
+
+/// Webcam connections.
+pub fn cam(data: &[u8]) {
+    peers(Channel::Webcam, data);
 }

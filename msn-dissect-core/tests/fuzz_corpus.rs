@@ -93,3 +93,18 @@ proptest::proptest! {
 fn document() {
     replay("document", targets::document);
 }
+
+#[test]
+fn direct() {
+    replay("direct", targets::direct);
+}
+
+#[test]
+fn ftp() {
+    replay("ftp", targets::ftp);
+}
+
+#[test]
+fn cam() {
+    replay("cam", targets::cam);
+}
