@@ -50,6 +50,7 @@ static TROUBLES: &[(u16, Expert)] = &[
     (trouble::TOTAL_FORGED, f::TOTAL_FORGED),
     (trouble::BEYOND_TOTAL, f::BEYOND_TOTAL),
     (trouble::TOO_MANY, f::TOO_MANY_PIECES),
+    (trouble::GIVEN_UP, f::GIVEN_UP),
     (trouble::NO_BEGIN, f::NO_BEGIN),
     (trouble::GAP, f::GAP),
     (trouble::SIZE_DIFFERS, f::SIZE_DIFFERS),

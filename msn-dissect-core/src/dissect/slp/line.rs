@@ -118,8 +118,8 @@ fn bad(tree: &mut Tree, data: &[u8], line: &Line, unknown: Unknown) {
 fn name_part(tree: &mut Tree, data: &[u8], whole: Span, part: Span) {
     let before = Span::new(whole.start, part.start);
     if !before.is_empty() {
-        let shown = text::utf8(before.of(data).trim_ascii()).text;
-        tree.text(f::HEADER_NAME, before, shown.trim_end_matches(':'));
+        let shown = text::utf8(before.of(data)).text;
+        tree.text(f::HEADER_NAME, before, shown.split_once(':').map_or(shown.trim(), |parts| parts.0));
     }
 }
 

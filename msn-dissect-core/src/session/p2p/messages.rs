@@ -53,6 +53,8 @@ pub mod trouble {
     pub const GAP: u16 = 256;
     /// The total is not what was offered.
     pub const SIZE_DIFFERS: u16 = 512;
+    /// The message was given up because of an earlier piece.
+    pub const GIVEN_UP: u16 = 2048;
     /// It acknowledges a packet that was not seen.
     pub const UNKNOWN_ACK: u16 = 1024;
 }
@@ -314,7 +316,7 @@ impl Open {
             },
         };
         if self.broken {
-            return refused(trouble::TOO_MANY);
+            return refused(trouble::GIVEN_UP);
         }
         let (start, end) = (offset as u32, (offset + len) as u32);
         let hashed = hash(piece.data);
