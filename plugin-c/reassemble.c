@@ -49,10 +49,7 @@ static gint key_equal(gconstpointer a, gconstpointer b)
 
 static void *make_key(const packet_info *pinfo _U_, const uint32_t id, const void *data _U_)
 {
-<<<<<<< HEAD
-=======
     /* Wireshark takes a key that is NULL for none, and would then free a whole message twice. */
->>>>>>> refs/heads/p2p
     return GUINT_TO_POINTER(id + 1);
 }
 
