@@ -48,12 +48,15 @@ fn check_text(tree: &Tree, item: &Item) {
     }
 }
 
+/// Links to what comes later, of peer-to-peer packets and sessions.
+const LATER: [Field; 3] = [fields::p2p::RESPONSE_IN, fields::slp::RESPONSE_IN, fields::slp::ENDED_IN];
+
 /// What a tree shows; links to other units, which only a later pass can know, are left out unless `links`.
 fn essence(tree: &Tree, links: bool) -> Vec<(u8, u16, u32, u32, u64, Option<Vec<u8>>)> {
     let link_fields = fields::login::END..fields::link::END;
     let link_experts = fields::login::EXPERT_END..fields::link::EXPERT_END;
     let is_link = |item: &&Item| match item.kind {
-        kind if kind == Kind::Leaf as u8 => link_fields.contains(&item.id),
+        kind if kind == Kind::Leaf as u8 => link_fields.contains(&item.id) || LATER.contains(&Field(item.id)),
         kind if kind == Kind::Expert as u8 => link_experts.contains(&item.id),
         _ => false,
     };

@@ -83,7 +83,7 @@ impl Pdu {
 
 /// Fields that rightly differ when the same bytes are captured differently: numbers of frames, and times; what only a
 /// second pass knows; and that a cookie was used before, where one capture holds a conversation several times.
-const VARYING: [&str; 18] = [
+const VARYING: [&str; 29] = [
     "msn.response_count",
     "msn.chat.other_side",
     "msn.earlier_connection",
@@ -102,6 +102,17 @@ const VARYING: [&str; 18] = [
     "msnp2p.response_to",
     "msnp2p.time",
     "msnp2p.reassembled_in",
+    "msnp2p.fragment",
+    "msnp2p.fragments",
+    "msnp2p.offered_in",
+    "msnp2p.repeats",
+    "msnp2p.same_message_in",
+    "msnslp.response_in",
+    "msnslp.response_to",
+    "msnslp.time",
+    "msnslp.invited_in",
+    "msnslp.ended_in",
+    "msn.reassembled_in",
 ];
 
 impl Field {
