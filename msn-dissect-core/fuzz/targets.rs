@@ -4,7 +4,7 @@
 #![allow(dead_code)]
 
 use msn_dissect_core::{
-    dissect::{self, Dissection, Need, Packet},
+    dissect::{self, Channel, Dissection, Need, Packet},
     fields::{self, Field, Type},
     item::{CLOSE_KIND, GENERATED, Item, Kind, NO_RANGE, OPEN, Tree},
     session::Session,
@@ -121,6 +121,49 @@ pub fn resume(data: &[u8]) {
     }
 }
 
+/// First byte: how peer-to-peer packets are carried, and whether their receiver is named with an endpoint. Then packets,
+/// each behind a byte that says its length; or, without binary header, a session description. Both directions take
+/// turns, so that acknowledgements find what they acknowledge. Later passes, with a tree and without, must cut the same
+/// pieces; the pieces of a message are shown as if they were the whole, too.
+pub fn packets(data: &[u8]) {
+    let Some((&mode, mut rest)) = data.split_first() else { return };
+    let endpoint = if mode & 1 == 0 { "" } else { ";{0f0e0d0c-0b0a-0908-0706-050403020100}" };
+    let mut session = Session::default();
+    let mut shown = Vec::new();
+    let mut packet = Packet::example();
+    while let Some((&len, after)) = rest.split_first() {
+        let (body, after) = after.split_at(after.len().min(usize::from(len) * 4));
+        rest = after;
+        let header = format!("Content-Type: application/x-msnmsgrp2p\r\nP2P-Dest: bob@example.com{endpoint}\r\n\r\n");
+        let (line, header) = match mode & 6 {
+            0 if packet.frame % 2 == 0 => ("MSG bob@example.com Bob", header.as_str()),
+            2 => ("UBN bob@example.com 3", ""),
+            4 => ("UUN 7 bob@example.com 10", ""),
+            _ => ("MSG 7 D", header.as_str()),
+        };
+        let unit = [format!("{line} {}\r\n{header}", header.len() + body.len()).as_bytes(), body].concat();
+        let first = run(&mut session, &packet, &unit);
+        shown.push((packet, unit, body.to_vec(), first));
+        packet.frame += 1;
+        std::mem::swap(&mut packet.source, &mut packet.destination);
+    }
+    for (packet, unit, body, first) in shown {
+        let packet = Packet { first_pass: false, reported_len: unit.len(), ..packet };
+        let later = run(&mut session, &packet, &unit);
+        let mut bare = Dissection::default();
+        bare.reset(false);
+        dissect::stream(&mut session, &packet, &unit, &mut bare);
+        assert_eq!(essence(&first.tree, false), essence(&later.tree, false));
+        assert_eq!((&first.info, &first.fragments), (&bare.info, &bare.fragments));
+        for fragment in &first.fragments {
+            let mut whole = Dissection::default();
+            whole.reset(true);
+            dissect::message(&mut session, &packet, fragment.table, fragment.id, &body, &mut whole);
+            check(&whole.tree, body.len());
+        }
+    }
+}
+
 /// First byte: which command carries the message. The rest: its payload. With and without a tree, and on a later pass,
 /// the Info text and the fragments must be the same; each fragment is shown as if it were a whole message, too.
 pub fn message(data: &[u8]) {
@@ -181,4 +224,60 @@ pub fn document(data: &[u8]) {
     let mut packet = Packet { can_desegment: false, ..Packet::example() };
     std::mem::swap(&mut packet.source, &mut packet.destination);
     run(&mut Session::default(), &packet, &bytes);
+}
+
+/// Segments of a connection between clients: two bytes give sender and length, as the first byte of each. Every segment
+/// is dissected on a first and on a later pass, which must show the same.
+fn peers(channel: Channel, data: &[u8]) {
+    let mut session = Session::default();
+    let mut rest = data;
+    let mut sequence = [1u32; 2];
+    let mut frame = 0;
+    while let [mode, len, after @ ..] = rest {
+        let (segment, after) = after.split_at(after.len().min(usize::from(*len)));
+        rest = after;
+        frame += 1;
+        let end = usize::from(mode & 1);
+        // Every eighth segment is out of place.
+        let shift = if mode & 0x70 == 0x70 { 100 } else { 0 };
+        let mut packet = Packet {
+            frame,
+            sequence: Some(sequence[end].wrapping_add(shift)),
+            can_desegment: mode & 2 != 0,
+            reported_len: segment.len(),
+            ..Packet::example()
+        };
+        if end == 1 {
+            std::mem::swap(&mut packet.source, &mut packet.destination);
+        }
+        sequence[end] = sequence[end].wrapping_add(segment.len() as u32);
+        let mut outs = [true, false].map(|first_pass| {
+            let mut out = Dissection::default();
+            out.reset(true);
+            channel.dissect(&mut session, &Packet { first_pass, ..packet }, segment, &mut out);
+            check(&out.tree, segment.len());
+            assert!(out.consumed <= segment.len());
+            assert!(out.need == Need::Nothing || packet.can_desegment);
+            assert!(!out.info.contains(['\r', '\n', '\0']));
+            out
+        });
+        let (later, first) = outs.split_last_mut().expect("two passes");
+        assert_eq!((first[0].consumed, first[0].need, first[0].units), (later.consumed, later.need, later.units));
+        assert_eq!(first[0].fragments, later.fragments);
+    }
+}
+
+/// Direct connections.
+pub fn direct(data: &[u8]) {
+    peers(Channel::Direct, data);
+}
+
+/// MSNFTP connections.
+pub fn ftp(data: &[u8]) {
+    peers(Channel::FileTransfer, data);
+}
+
+/// Webcam connections.
+pub fn cam(data: &[u8]) {
+    peers(Channel::Webcam, data);
 }

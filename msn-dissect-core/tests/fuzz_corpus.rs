@@ -93,3 +93,30 @@ proptest::proptest! {
 fn document() {
     replay("document", targets::document);
 }
+
+#[test]
+fn direct() {
+    replay("direct", targets::direct);
+}
+
+#[test]
+fn ftp() {
+    replay("ftp", targets::ftp);
+}
+
+#[test]
+fn cam() {
+    replay("cam", targets::cam);
+}
+
+#[test]
+fn packets() {
+    replay("packets", targets::packets);
+}
+
+proptest::proptest! {
+    #[test]
+    fn packets_of_any_bytes(data: Vec<u8>) {
+        targets::packets(&data);
+    }
+}

@@ -135,12 +135,22 @@ pub struct Nudge {
 pub struct Object {
     /// What it is and whether it arrived.
     pub kind: String,
+    /// Account that got it, where the program tells.
+    #[serde(default)]
+    pub received_by: String,
     /// SHA-1 of the contents, hexadecimal.
     #[serde(default)]
     pub sha1: String,
     /// Size in bytes.
     #[serde(default)]
     pub size: Option<u64>,
+}
+
+impl Object {
+    /// Whether it came over the wire whole, as its receiver or its sender says.
+    pub fn is_whole(&self) -> bool {
+        !self.received_by.is_empty() || self.kind.contains("received") || self.kind.contains("completed")
+    }
 }
 
 impl Truth {

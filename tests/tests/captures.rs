@@ -53,7 +53,7 @@ fn main() {
     let paths = captures().expect("the folder of captures is in the package");
     assert!(!paths.is_empty(), "no captures");
     for name in OUT_OF_ORDER {
-        assert!(paths.iter().any(|p| p.file_stem().is_some_and(|stem| *stem == **name)), "there is no {name}");
+        assert!(paths.iter().any(|p| p.file_stem().is_some_and(|stem| *stem == *name)), "there is no {name}");
     }
     libtest_mimic::run(&arguments, paths.iter().map(|path| trial(path)).collect()).exit();
 }

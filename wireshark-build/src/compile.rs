@@ -22,8 +22,15 @@ const HEADER: &str = "msn_dissect.h";
 const RUST_LIBS: [&str; 6] = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl"];
 
 /// Only the shim's `plugin_*` symbols stay visible; nothing of the static library that they do not reach is kept.
-const LINK_FLAGS: [&str; 5] =
-    ["-shared", "-Wl,--exclude-libs,ALL", "-Wl,--no-undefined", "-Wl,--gc-sections", "-Wl,-s"];
+/// Tables of strings need many relocations, which glibc 2.36 and later take in a packed form.
+const LINK_FLAGS: [&str; 6] = [
+    "-shared",
+    "-Wl,--exclude-libs,ALL",
+    "-Wl,--no-undefined",
+    "-Wl,--gc-sections",
+    "-Wl,-z,pack-relative-relocs",
+    "-Wl,-s",
+];
 
 /// A plugin file that passed the checks.
 #[derive(Debug, Clone)]

@@ -226,7 +226,7 @@ fn show_line(unit: &[u8], tree: &mut Tree) {
             tree.text(f::CAM_TUNNEL_ID, second, &shown(second));
         }
         b"TSP/1.0" => {
-            if let Some(code) = shown(second).parse::<u16>().ok() {
+            if let Ok(code) = shown(second).parse::<u16>() {
                 tree.number(f::CAM_STATUS, second, u64::from(code));
             }
         }

@@ -78,7 +78,7 @@ pub fn next(data: &[u8], synced: bool, can_desegment: bool) -> Frame {
 
 /// Where after the first byte a packet begins, or all of the bytes.
 fn resync(data: &[u8]) -> usize {
-    (1..data.len()).find(|&at| data.get(at..).is_some_and(|rest| is_packet(rest))).unwrap_or(data.len())
+    (1..data.len()).find(|&at| data.get(at..).is_some_and(is_packet)).unwrap_or(data.len())
 }
 
 /// Whether the bytes begin with the length and nonce packet of version 1.

@@ -98,6 +98,7 @@ impl Parser {
             "link" => self.link = Some(link(rest)?),
             "preference" => self.options.preferences.push(rest.to_owned()),
             "decode-as" => self.options.decode_as.push(rest.to_owned()),
+            "two-passes" => self.options.two_passes = true,
             _ => bail!("unknown directive {word}"),
         }
         Ok(())

@@ -64,8 +64,8 @@ pub(super) fn command(session: &mut Session, packet: &Packet, record: Record, da
     let payload = if found.missing == 0 { found.payload } else { Span::default() };
     let mut unit = Unit { session, record, time: packet.time, data, line: &found.line, choice, payload, key };
     match record.dir {
-        Dir::ToServer => unit.from_client(),
-        Dir::ToClient => unit.from_server(),
+        Dir::ToServer => unit.client_says(),
+        Dir::ToClient => unit.server_says(),
     }
     unit.people();
     unit.own();
@@ -103,7 +103,7 @@ impl<'a> Unit<'a> {
         links.follow(key, Way::Response, self.record.frame);
     }
 
-    fn from_client(&mut self) {
+    fn client_says(&mut self) {
         let word = self.line.word;
         if let Some((_, trid)) = self.choice.trid(self.line, self.data) {
             let need = answers::need(&word, self.token(0));
@@ -152,7 +152,7 @@ impl<'a> Unit<'a> {
         self.session.links.expect(key, Way::Response, true);
     }
 
-    fn from_server(&mut self) {
+    fn server_says(&mut self) {
         let word = self.line.word;
         let error = self.line.error();
         if let Some((_, trid)) = self.choice.trid(self.line, self.data) {

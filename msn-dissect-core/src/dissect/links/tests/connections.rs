@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Connections that lead to others, and the people on them.
+
+use super::*;
+
+#[test]
+fn both_sides_of_a_chat_and_what_announced_them() {
+    let mut talk = Talk::default();
+    talk.sign_in(1, 15, "alice@example.com");
+    talk.sign_in(2, 15, "bob@example.com");
+    talk.client("XFR 5 SB");
+    talk.server("XFR 5 SB 192.0.2.20:1863 CKI 77.1.2 U messenger.msn.com 1");
+    let xfr = u64::from(talk.last());
+    let usr = talk.say(3, ToServer, "USR 1 alice@example.com 77.1.2");
+    let caller = talk.last();
+    assert_eq!(numbers(&usr, x::ANNOUNCED_IN), [xfr]);
+    assert_eq!(numbers(&usr, f::VERSION), [15]);
+    talk.say(3, ToClient, "USR 1 OK alice@example.com Alice");
+    talk.say(3, ToServer, "CAL 2 bob@example.com");
+    talk.say(3, ToClient, "CAL 2 RINGING 77");
+    talk.say(2, ToClient, "RNG 77 192.0.2.20:1863 CKI 3.4 alice@example.com Alice U messenger.msn.com 1");
+    let ring = talk.last();
+    let ans = talk.say(4, ToServer, "ANS 1 bob@example.com 3.4 77");
+    let callee = talk.last();
+    assert_eq!(
+        (numbers(&ans, x::ANNOUNCED_IN), numbers(&ans, x::RESPONSE_TO)),
+        (vec![u64::from(ring)], vec![u64::from(ring)])
+    );
+    assert_eq!(numbers(&ans, x::OTHER_SIDE), [u64::from(caller)]);
+    let iro = talk.say(4, ToClient, "IRO 1 1 1 alice@example.com Alice 0");
+    assert_eq!(numbers(&iro, x::RESPONSE_TO), [u64::from(callee)]);
+    assert_eq!(texts(&iro, x::PARTICIPANT), ["alice@example.com"]);
+    let ok = talk.say(4, ToClient, "ANS 1 OK");
+    assert_eq!(texts(&ok, x::PARTICIPANT), ["alice@example.com", "bob@example.com"]);
+    assert_eq!(texts(&ok, f::SESSION_ID), ["77"]);
+    let joi = talk.say(3, ToClient, "JOI bob@example.com Bob 0");
+    assert_eq!(texts(&joi, x::PARTICIPANT), ["alice@example.com", "bob@example.com"]);
+    assert!(texts(&joi, f::EMAIL).contains(&"alice@example.com".to_owned()));
+    let bye = talk.say(3, ToClient, "BYE bob@example.com");
+    assert_eq!(texts(&bye, x::PARTICIPANT), ["alice@example.com"]);
+    let (xfr, usr, ring) = (talk.again(xfr as u32), talk.again(caller), talk.again(ring));
+    assert_eq!(numbers(&xfr, x::OPENED_IN), [u64::from(caller)]);
+    assert_eq!(numbers(&usr, x::OTHER_SIDE), [u64::from(callee)]);
+    assert_eq!(
+        (numbers(&ring, x::OPENED_IN), numbers(&ring, x::RESPONSE_IN)),
+        (vec![u64::from(callee)], vec![u64::from(callee)])
+    );
+}
+
+#[test]
+fn endpoints_are_one_participant() {
+    let guid = "{11111111-2222-3333-4444-555555555555}";
+    let mut talk = Talk::default();
+    talk.client(&format!("USR 1 alice@example.com;{guid} 1.2.3"));
+    talk.server(&format!("USR 1 OK alice@example.com;{guid} Alice"));
+    talk.server(&format!("JOI bob@example.com;{guid} Bob 0:0|JOI bob@example.com Bob 0:0"));
+    let out = talk.client("PNG");
+    assert_eq!(texts(&out, x::PARTICIPANT), ["alice@example.com", "bob@example.com"]);
+    talk.server(&format!("BYE bob@example.com;{guid}"));
+    assert_eq!(texts(&talk.client("PNG"), x::PARTICIPANT).len(), 2);
+    talk.server("BYE bob@example.com");
+    assert_eq!(texts(&talk.client("PNG"), x::PARTICIPANT), ["alice@example.com"]);
+}
+
+#[test]
+fn cookies_that_are_wrong_or_used_again() {
+    let mut talk = Talk::default();
+    talk.sign_in(1, 12, "alice@example.com");
+    talk.client("XFR 5 SB");
+    talk.server("XFR 5 SB 192.0.2.20:1863 CKI 77.1.2");
+    talk.server("RNG 88 192.0.2.20:1863 CKI 3.4 bob@example.com Bob");
+    assert!(!talk.say(3, ToServer, "USR 1 alice@example.com 77.1.2").tree.has_expert(x::COOKIE_REUSED));
+    let out = talk.say(4, ToServer, "USR 1 alice@example.com 77.1.2");
+    assert!(out.tree.has_expert(x::COOKIE_REUSED) && !out.tree.has_expert(x::COOKIE_WRONG));
+    let out = talk.say(5, ToServer, "USR 1 alice@example.com 99.1.2");
+    assert_eq!(expert_texts(&out, x::COOKIE_WRONG), ["This account never got this switchboard cookie"]);
+    let out = talk.say(6, ToServer, "USR 1 alice@example.com 3.4");
+    assert!(expert_texts(&out, x::COOKIE_WRONG)[0].contains("other role"));
+    let out = talk.say(7, ToServer, "ANS 1 carol@example.com 3.4 88");
+    assert!(expert_texts(&out, x::COOKIE_WRONG)[0].contains("another account"));
+    // Nothing is known of this account's notification connection.
+    let out = talk.say(8, ToServer, "USR 1 dave@hotmail.com 5.5.5");
+    assert!(!out.tree.has_expert(x::COOKIE_WRONG));
+}
+
+#[test]
+fn referral_and_the_same_account_again() {
+    let mut talk = Talk::default();
+    talk.client("VER 1 MSNP8");
+    talk.server("VER 1 MSNP8");
+    talk.client("USR 2 TWN I alice@example.com");
+    talk.server("XFR 2 NS 192.0.2.10:1863 0 192.0.2.1:1863");
+    let xfr = talk.last();
+    talk.say(2, ToServer, "VER 1 MSNP8");
+    talk.say(2, ToClient, "VER 1 MSNP8");
+    let out = talk.say(2, ToServer, "USR 2 TWN I alice@example.com");
+    let second = talk.last();
+    assert_eq!((numbers(&out, x::ANNOUNCED_IN), numbers(&out, x::EARLIER_CONNECTION)), (vec![u64::from(xfr)], vec![]));
+    assert_eq!(numbers(&talk.again(xfr), x::OPENED_IN), [u64::from(second)]);
+    talk.say(3, ToServer, "VER 1 MSNP7");
+    talk.say(3, ToClient, "VER 1 MSNP7");
+    let out = talk.say(3, ToServer, "USR 2 MD5 I alice@example.com");
+    assert_eq!(numbers(&out, x::EARLIER_CONNECTION), [u64::from(second)]);
+    assert!(expert_texts(&out, x::VERSION_DOWNGRADE)[0].contains("MSNP8 before"));
+    let third = u64::from(talk.last());
+    assert_eq!(numbers(&talk.again(second), x::LATER_CONNECTION), [third]);
+}
+
+#[test]
+fn own_status_and_name_over_time() {
+    let mut talk = Talk::default();
+    talk.sign_in(1, 15, "alice@example.com");
+    talk.client("CHG 5 NLN 0");
+    assert!(texts(&talk.again(talk.last()), x::OWN_STATUS).is_empty());
+    assert_eq!(texts(&talk.server("CHG 5 NLN 0"), x::OWN_STATUS), ["NLN"]);
+    talk.client("PRP 6 MFN Alice%20A.");
+    let out = talk.server("PRP 6 MFN Alice%20A.");
+    assert_eq!(
+        (texts(&out, x::OWN_NAME), texts(&out, x::OWN_STATUS)),
+        (vec!["Alice A.".to_owned()], vec!["NLN".to_owned()])
+    );
+    talk.server("NLN AWY alice@example.com 1 Alice 0 0");
+    assert_eq!(texts(&talk.client("PNG"), x::OWN_STATUS), ["AWY"]);
+    assert_eq!(texts(&talk.again(6), x::OWN_STATUS), ["NLN"]);
+}

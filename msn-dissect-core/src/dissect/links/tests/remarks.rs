@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Challenges, logins, lists, and what an analyst is told.
+
+use super::*;
+
+#[test]
+fn challenges_are_verified_and_timed() {
+    let mut talk = Talk::default();
+    talk.sign_in(1, 12, "alice@example.com");
+    let chl = talk.server("CHL 0 22210219642164014968");
+    assert!(numbers(&chl, x::RESPONSE_TO).is_empty());
+    let asked = talk.last();
+    let out = talk.bytes(1, ToServer, b"QRY 7 PROD0090YUAUV{2B 32\r\n85ecb0db8f32113df79ce0892b9a102c");
+    let answered = u64::from(talk.last());
+    assert_eq!(numbers(&out, x::CHALLENGE_STATUS), [Status::Good as u64]);
+    assert_eq!(numbers(&out, x::RESPONSE_TO), [u64::from(asked)]);
+    assert_eq!(numbers(&talk.server("QRY 7"), x::RESPONSE_TO), [answered]);
+    assert_eq!(numbers(&talk.again(asked), x::RESPONSE_IN), [answered]);
+
+    talk.server("CHL 0 22210219642164014969");
+    talk.time += 51_000_000_000;
+    let out = talk.bytes(1, ToServer, b"QRY 8 PROD0090YUAUV{2B 32\r\n85ecb0db8f32113df79ce0892b9a102c");
+    assert_eq!(numbers(&out, x::CHALLENGE_STATUS), [Status::Bad as u64]);
+    assert!(out.tree.has_expert(x::CHALLENGE_BAD) && expert_texts(&out, x::CHALLENGE_LATE)[0].contains("51 s"));
+    let out = talk.server("540 8");
+    assert!(expert_texts(&out, x::CHALLENGE_FAILED)[0].contains("540"));
+
+    talk.server("CHL 0 22210219642164014969");
+    let waiting = talk.last();
+    assert!(talk.again(waiting).tree.has_expert(x::NO_ANSWER));
+    let out = talk.bytes(1, ToServer, b"QRY 9 PROD00517IFH4@RV 32\r\n85ecb0db8f32113df79ce0892b9a102c");
+    assert_eq!(numbers(&out, x::CHALLENGE_STATUS), [Status::Unverified as u64]);
+    let out = talk.bytes(1, ToServer, b"QRY 10 PROD0090YUAUV{2B 32\r\n85ecb0db8f32113df79ce0892b9a102c");
+    assert_eq!(numbers(&out, x::CHALLENGE_STATUS), [Status::Unverified as u64]);
+    assert!(!out.tree.has_expert(x::CHALLENGE_BAD));
+}
+
+#[test]
+fn logins_are_verified_when_a_secret_is_given() {
+    for (password, status) in [("secret", Status::Good), ("Secret", Status::Bad), ("", Status::Unverified)] {
+        let mut talk = Talk::default();
+        talk.session.secrets.keep("alice@example.com", password, "");
+        talk.client("VER 1 MSNP7");
+        talk.server("VER 1 MSNP7");
+        talk.client("USR 2 MD5 I alice@example.com");
+        talk.server("USR 2 MD5 S 1013928519.693957190");
+        let asked = talk.last();
+        let out = talk.client("USR 3 MD5 S 0dc38e0c96e5ef37eb9451a0b2d5aaf9");
+        let answered = u64::from(talk.last());
+        assert_eq!(numbers(&out, x::AUTH_STATUS), [status as u64]);
+        assert_eq!(numbers(&out, x::AUTH_CHALLENGE_IN), [u64::from(asked)]);
+        assert_eq!(out.tree.has_expert(x::LOGIN_BAD), status == Status::Bad);
+        assert_eq!(numbers(&talk.again(asked), x::AUTH_RESPONSE_IN), [answered]);
+        let out = talk.server("911 3");
+        assert_eq!(expert_texts(&out, x::LOGIN_REFUSED), ["Login refused: authentication failed (911)"]);
+        assert_eq!(numbers(&out, x::RESPONSE_TO), [answered]);
+    }
+}
+
+#[test]
+fn single_sign_on_is_verified_against_the_nonce() {
+    let mut talk = Talk::default();
+    talk.session.secrets.keep("alice@example.com", "", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYX");
+    talk.client("VER 1 MSNP15");
+    talk.server("VER 1 MSNP15");
+    talk.client("USR 3 SSO I alice@example.com");
+    talk.server("USR 3 SSO S MBI_KEY_OLD AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4v");
+    let out = talk.client(
+        "USR 4 SSO S t=x&p= HAAAAAEAAAADZgAABIAAAAgAAAAUAAAASAAAAAAAAAAAAAAA5/b6UPUTyMkbVgyWJivzLXG/cLl1LUbMswHDZQOTW2qh\
+        eXO+oMl024Pd0/Qp2Ikhncicdsr1ZuVHe6faTtyhpF/m08gyWF+w8WAo2gAzX5IfDfTywxhqbs2uoVc= \
+        {44BFD5A4-7450-4BBA-BA6E-2A3D5F3C8E21}",
+    );
+    assert_eq!(numbers(&out, x::AUTH_STATUS), [Status::Good as u64]);
+    let out = talk.server("USR 4 OK alice@example.com 1 0");
+    assert!(out.tree.find(x::OWN_ENDPOINT).is_some());
+}
+
+#[test]
+fn list_counts_are_checked() {
+    let mut talk = Talk::default();
+    talk.sign_in(1, 9, "alice@example.com");
+    talk.client("SYN 5 0");
+    talk.server("SYN 5 4 2 1");
+    talk.server("LSG 0 Other 0");
+    assert!(expert_texts(&talk.server("LSG 1 Friends 0"), x::LIST_COUNT)[0].contains("More LSG lines than the 1"));
+    talk.server("LST b@example.com B 3 0");
+    talk.client("CHG 6 NLN 0");
+    let out = talk.server("CHG 6 NLN 0");
+    assert_eq!(expert_texts(&out, x::LIST_COUNT), ["1 LST lines fewer came than SYN announced"]);
+}
+
+#[test]
+fn a_capture_that_begins_late_says_so_once() {
+    let mut talk = Talk::default();
+    assert!(talk.server("NLN AWY bob@example.com Bob").tree.has_expert(x::CAPTURE_LATE));
+    let out = talk.server("CHG 99 NLN");
+    assert!(!out.tree.has_expert(x::CAPTURE_LATE) && !out.tree.has_expert(x::NO_REQUEST));
+}
+
+#[test]
+fn somebody_added_me() {
+    let mut talk = Talk::default();
+    talk.sign_in(1, 9, "alice@example.com");
+    let out = talk.server("ADD 0 RL 256 carol@example.com Carol");
+    assert!(expert_texts(&out, x::CONTACT_ADDED)[0].starts_with("carol@example.com added"));
+    assert!(!talk.server("ADD 5 FL 256 carol@example.com Carol 0").tree.has_expert(x::CONTACT_ADDED));
+    talk.sign_in(2, 12, "bob@example.com");
+    let out = talk.say(2, ToClient, "ADC 0 RL N=carol@example.com F=Carol");
+    assert!(expert_texts(&out, x::CONTACT_ADDED)[0].starts_with("carol@example.com added"));
+    talk.sign_in(3, 15, "dave@hotmail.com");
+    let out = talk.bytes(
+        3,
+        ToClient,
+        b"ADL 0 62\r\n<ml l=\"1\"><d n=\"example.com\"><c n=\"carol\" l=\"8\" t=\"1\"/></d></ml>",
+    );
+    assert!(expert_texts(&out, x::CONTACT_ADDED)[0].starts_with("carol@example.com added"));
+}
+
+#[test]
+fn forgetting_is_told() {
+    let mut talk = Talk::default();
+    talk.sign_in(1, 12, "alice@example.com");
+    let mut told = 0;
+    for trid in 10..10 + 2 * crate::session::transactions::MAX_REQUESTS {
+        told += usize::from(talk.client(&format!("CHG {trid} NLN")).tree.has_expert(x::STATE_EVICTED));
+    }
+    assert!(told > 900, "{told}");
+    talk.say(2, ToServer, "USR 1 alice@example.com 1.2.3");
+    talk.say(2, ToClient, "USR 1 OK alice@example.com Alice");
+    let mut told = 0;
+    for number in 0..100 {
+        told += usize::from(
+            talk.say(2, ToClient, &format!("JOI b{number}@example.com B")).tree.has_expert(x::STATE_EVICTED),
+        );
+    }
+    assert_eq!(told, 1);
+}
