@@ -23,12 +23,13 @@ const RUST_LIBS: [&str; 6] = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "
 
 /// Only the shim's `plugin_*` symbols stay visible; nothing of the static library that they do not reach is kept.
 /// Tables of strings need many relocations, which glibc 2.36 and later take in a packed form.
-const LINK_FLAGS: [&str; 6] = [
+const LINK_FLAGS: [&str; 7] = [
     "-shared",
     "-Wl,--exclude-libs,ALL",
     "-Wl,--no-undefined",
     "-Wl,--gc-sections",
     "-Wl,-z,pack-relative-relocs",
+    "-Wl,-z,noseparate-code",
     "-Wl,-s",
 ];
 
