@@ -48,12 +48,15 @@ fn check_text(tree: &Tree, item: &Item) {
     }
 }
 
+/// Links to what comes later, of peer-to-peer packets and sessions.
+const LATER: [Field; 3] = [fields::p2p::RESPONSE_IN, fields::slp::RESPONSE_IN, fields::slp::ENDED_IN];
+
 /// What a tree shows; links to other units, which only a later pass can know, are left out unless `links`.
 fn essence(tree: &Tree, links: bool) -> Vec<(u8, u16, u32, u32, u64, Option<Vec<u8>>)> {
     let link_fields = fields::login::END..fields::link::END;
     let link_experts = fields::login::EXPERT_END..fields::link::EXPERT_END;
     let is_link = |item: &&Item| match item.kind {
-        kind if kind == Kind::Leaf as u8 => link_fields.contains(&item.id),
+        kind if kind == Kind::Leaf as u8 => link_fields.contains(&item.id) || LATER.contains(&Field(item.id)),
         kind if kind == Kind::Expert as u8 => link_experts.contains(&item.id),
         _ => false,
     };
@@ -115,6 +118,49 @@ pub fn resume(data: &[u8]) {
         }
         let out = run(&mut session, &packet, &pending);
         pending.drain(..out.consumed);
+    }
+}
+
+/// First byte: how peer-to-peer packets are carried, and whether their receiver is named with an endpoint. Then packets,
+/// each behind a byte that says its length; or, without binary header, a session description. Both directions take
+/// turns, so that acknowledgements find what they acknowledge. Later passes, with a tree and without, must cut the same
+/// pieces; the pieces of a message are shown as if they were the whole, too.
+pub fn packets(data: &[u8]) {
+    let Some((&mode, mut rest)) = data.split_first() else { return };
+    let endpoint = if mode & 1 == 0 { "" } else { ";{0f0e0d0c-0b0a-0908-0706-050403020100}" };
+    let mut session = Session::default();
+    let mut shown = Vec::new();
+    let mut packet = Packet::example();
+    while let Some((&len, after)) = rest.split_first() {
+        let (body, after) = after.split_at(after.len().min(usize::from(len) * 4));
+        rest = after;
+        let header = format!("Content-Type: application/x-msnmsgrp2p\r\nP2P-Dest: bob@example.com{endpoint}\r\n\r\n");
+        let (line, header) = match mode & 6 {
+            0 if packet.frame % 2 == 0 => ("MSG bob@example.com Bob", header.as_str()),
+            2 => ("UBN bob@example.com 3", ""),
+            4 => ("UUN 7 bob@example.com 10", ""),
+            _ => ("MSG 7 D", header.as_str()),
+        };
+        let unit = [format!("{line} {}\r\n{header}", header.len() + body.len()).as_bytes(), body].concat();
+        let first = run(&mut session, &packet, &unit);
+        shown.push((packet, unit, body.to_vec(), first));
+        packet.frame += 1;
+        std::mem::swap(&mut packet.source, &mut packet.destination);
+    }
+    for (packet, unit, body, first) in shown {
+        let packet = Packet { first_pass: false, reported_len: unit.len(), ..packet };
+        let later = run(&mut session, &packet, &unit);
+        let mut bare = Dissection::default();
+        bare.reset(false);
+        dissect::stream(&mut session, &packet, &unit, &mut bare);
+        assert_eq!(essence(&first.tree, false), essence(&later.tree, false));
+        assert_eq!((&first.info, &first.fragments), (&bare.info, &bare.fragments));
+        for fragment in &first.fragments {
+            let mut whole = Dissection::default();
+            whole.reset(true);
+            dissect::message(&mut session, &packet, fragment.table, fragment.id, &body, &mut whole);
+            check(&whole.tree, body.len());
+        }
     }
 }
 

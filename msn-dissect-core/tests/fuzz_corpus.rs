@@ -108,3 +108,29 @@ fn ftp() {
 fn cam() {
     replay("cam", targets::cam);
 }
+
+#[test]
+fn packets() {
+    replay("packets", targets::packets);
+}
+
+proptest::proptest! {
+    #[test]
+    fn packets_of_any_bytes(data: Vec<u8>) {
+        targets::packets(&data);
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn packets_that_were_damaged(second: bool, changes in proptest::collection::vec((proptest::arbitrary::any::<proptest::sample::Index>(), proptest::arbitrary::any::<u8>()), 1..12)) {
+        let name = if second { "p2p-version-2" } else { "p2p-version-1" };
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/packets").join(name);
+        let mut data = fs::read(path).unwrap();
+        for (place, byte) in changes {
+            let at = place.index(data.len());
+            data[at] = byte;
+        }
+        targets::packets(&data);
+    }
+}

@@ -89,8 +89,9 @@ fn varies(name: &str) -> bool {
 }
 
 /// Fields that vary and whose names do not end like the others.
-const VARYING: [&str; 11] = [
+const VARYING: [&str; 12] = [
     "msn.time",
+    "msnp2p.repeats",
     "msnp2p.time",
     "msnslp.time",
     "msn.response_count",

@@ -71,7 +71,7 @@ fields! { super::link::END;
 
 experts! { super::link::EXPERT_END;
     HEADER_CUT = "msn.expert.p2p_header_cut" Malformed Error "Packet is shorter than its header";
-    LENGTH_LIES = "msn.expert.p2p_length" Malformed Warn "A length in the header does not fit the packet";
+    LENGTH_LIES = "msn.expert.p2p_length" Protocol Warn "A length in the header does not fit the packet";
     SIZE_ZERO = "msn.expert.p2p_size_zero" Protocol Note "Header says that there is no data, but data follows";
     VERSION_INFERRED = "msn.expert.p2p_version_inferred" Assumption Note "Header version is inferred from the shape of the packet";
     VERSION_ODD = "msn.expert.p2p_version_odd" Assumption Warn "Packet does not have the shape of the expected header version";

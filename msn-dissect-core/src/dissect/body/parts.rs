@@ -109,6 +109,14 @@ fn deliver(walk: &mut Walk<'_>, data: &[u8], head: &Head, span: Span) {
     let is = |word: &str| kind.eq_ignore_ascii_case(word.as_bytes());
     let packets = content.essence.eq_ignore_ascii_case(b"application/x-msnmsgrp2p");
     if head.part(data).is_none() {
+        // Session descriptions teach, so they are read on every pass, wanted or not.
+        if is("Signal/P2P") || is("Signal/Turn") {
+            contents::say(walk, &content, &text::utf8(kind).text);
+            if !content.span.is_empty() {
+                slp_body::show(walk, content.span);
+            }
+            return;
+        }
         if packets || is("Data") {
             return contents::packets(walk, &content, head.p2p_dest.or(head.to), head.p2p_source.or(head.from));
         }
@@ -136,13 +144,6 @@ fn deliver(walk: &mut Walk<'_>, data: &[u8], head: &Head, span: Span) {
         if is("Signal/CloseIMWindow") || is("Signal/MarkIMWindowRead") {
             contents::say(walk, &content, &text::utf8(kind).text);
             return windows(walk, &content);
-        }
-        if is("Signal/P2P") || is("Signal/Turn") {
-            contents::say(walk, &content, &text::utf8(kind).text);
-            if !content.span.is_empty() {
-                slp_body::show(walk, content.span);
-            }
-            return;
         }
         if kind.len() > 7 && kind.get(..7).is_some_and(|start| start.eq_ignore_ascii_case(b"Signal/")) {
             contents::say(walk, &content, &text::utf8(kind).text);

@@ -87,7 +87,7 @@ fn flow(walk: &mut Walk<'_>, data: &[u8], message: &Message, way: &Way) -> Flow 
         let line = message.headers.iter().find(|line| line.name.of(data).eq_ignore_ascii_case(name))?;
         let found = headers::party(data, line.value)?;
         let account = found.account.of(data).to_ascii_lowercase();
-        let account = walk.session.names.keep(std::str::from_utf8(&account).ok()?);
+        let account = walk.session.names.keep(&crate::text::utf8(&account).text);
         (!account.is_none()).then(|| crate::session::p2p::flow::Party::new(account, 0, 0))
     };
     if let Some(sender) = party(b"From") {
