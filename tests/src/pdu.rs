@@ -35,6 +35,11 @@ impl Pdu {
         self.all(name).first().map(|field| field.show.as_str())
     }
 
+    /// Whether it belongs to the protocol of the servers; connections between clients have protocols of their own.
+    pub fn is_command_protocol(&self) -> bool {
+        self.protos.first().is_some_and(|proto| proto.name == "msn")
+    }
+
     /// The command word, or the error number; `None` for bytes that are no command.
     pub fn word(&self) -> Option<&str> {
         self.show("msn.command").or_else(|| self.show("msn.error"))

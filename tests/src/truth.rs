@@ -194,7 +194,7 @@ pub fn captures() -> Result<Vec<PathBuf>> {
 /// direction or word is counted under the text that says so.
 pub fn histogram(pdus: &[Pdu]) -> Histogram {
     let mut counts = Histogram::new();
-    for pdu in pdus {
+    for pdu in pdus.iter().filter(|pdu| pdu.is_command_protocol()) {
         let server = match pdu.all("msn.server").first().map(|field| field.text()) {
             Some("Dispatch server" | "Notification server") => "NS",
             Some("Switchboard") => "SB",

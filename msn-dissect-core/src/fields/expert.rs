@@ -100,7 +100,7 @@ experts! { 0;
     ERROR_REPLY = "msn.expert.error_reply" Response Warn "Server reports an error";
     FATAL_ERROR_REPLY = "msn.expert.fatal_error_reply" Response Error "Server reports an error and closes the connection";
     UNKNOWN_ERROR = "msn.expert.unknown_error" Undecoded Warn "Unknown error code";
-    NOT_UTF8 = "msn.expert.not_utf8" Malformed Warn "Text is not valid UTF-8, shown escaped";
+    NOT_UTF8 = "msn.expert.not_utf8" Protocol Warn "Text is not valid UTF-8, shown escaped";
     VERSION_REFUSED = "msn.expert.version_refused" Response Warn "Server supports none of the offered protocol versions";
     SIGNED_IN_ELSEWHERE = "msn.expert.forced_out" Response Warn "Server ended the connection";
     BARE_LINE_FEED = "msn.expert.bare_line_feed" Protocol Note "Line ends in a bare line feed";

@@ -175,7 +175,7 @@ experts! { super::expert::EXPERT_END;
     CONTENT_SHORT = "msn.expert.mime.content_short" Malformed Warn "Body is shorter than its Content-Length";
     CONTENT_SURPLUS = "msn.expert.mime.content_surplus" Protocol Warn "Bytes follow the body that Content-Length declares";
     CHARSET_UNKNOWN = "msn.expert.mime.charset_unknown" Undecoded Warn "Unknown character set, taken as UTF-8";
-    WRONG_CHARACTERS = "msn.expert.mime.wrong_characters" Malformed Warn "Text is not valid in its declared character set";
+    WRONG_CHARACTERS = "msn.expert.mime.wrong_characters" Protocol Warn "Text is not valid in its declared character set";
     CONTENT_UNKNOWN = "msn.expert.mime.content_unknown" Undecoded Note "Content type without known layout";
     VALUE_WRONG = "msn.expert.mime.value_wrong" Malformed Warn "Value is not what this header holds";
     CHUNK_LOST = "msn.expert.mime.chunk_missing" Reassemble Warn "First part of this message was not seen";
