@@ -21,7 +21,11 @@ fn exported(tshark: &Tshark, capture: &Stored) -> anyhow::Result<Vec<(String, St
 /// Objects that the receiving program had whole.
 fn arrived(truth: &Truth) -> BTreeSet<String> {
     let whole = truth.objects.iter().filter(|object| object.is_whole());
-    whole.map(|object| object.sha1.clone()).filter(|sha1| !sha1.is_empty()).collect()
+    let whole = whole.map(|object| object.sha1.clone());
+    // Drawings travel in messages, which arrive as the rest of the chat does.
+    let drawn = truth.other_content.iter().filter(|value| value["event"] == "sendink");
+    let drawn = drawn.filter_map(|value| value["sha1"].as_str().map(str::to_owned));
+    whole.chain(drawn).filter(|sha1| !sha1.is_empty()).collect()
 }
 
 /// Everything that any program had.

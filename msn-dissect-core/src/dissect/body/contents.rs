@@ -93,7 +93,7 @@ pub(super) fn show(walk: &mut Walk<'_>, content: &Content<'_>) {
     if content.essence.eq_ignore_ascii_case(P2P) {
         return packets(walk, content, content.head.p2p_dest, content.head.p2p_source);
     }
-    if !walk.out.tree.wanted() && !walk.packet.want_info {
+    if !walk.out.tree.wanted() && !walk.packet.want_info && !walk.packet.want_objects {
         return;
     }
     let row = TYPES.iter().find(|row| row.0.as_bytes().eq_ignore_ascii_case(content.essence));
