@@ -19,6 +19,10 @@ fn every_payload_of_the_transcripts_is_measured() -> Check {
         if !path.file_stem().is_some_and(|stem| names.iter().any(|name| stem == name.as_str())) {
             continue;
         }
+        // The payloads of commands that are not regular are not known by their lines.
+        if std::fs::read_to_string(&path)?.contains("\n=odd") {
+            continue;
+        }
         let transcript = Transcript::read(&path)?;
         // The payload of what is meant to be odd has no length that could be expected.
         if transcript.units.iter().any(|unit| unit.regular.is_none()) {

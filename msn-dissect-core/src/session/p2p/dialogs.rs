@@ -118,7 +118,8 @@ impl Dialogs {
     /// Remembers an invitation to a session; one that was seen on another leg is the same session.
     pub fn invite(&mut self, leg: Leg, flow: Flow, call_id: &[u8], session_id: u32, key: NoteKey) -> DialogId {
         let known = self.by_call.get(&name(call_id)).copied();
-        let known = known.filter(|id| self.get(*id).is_some_and(|dialog| dialog.session_id == session_id));
+        let known =
+            known.filter(|id| self.get(*id).is_some_and(|dialog| dialog.session_id == session_id && !dialog.ended));
         if let Some(id) = known {
             if let Some(dialog) = self.rows.get_mut(&id.0) {
                 if dialog.invitations.len() < MAX_LEGS && dialog.invitations.iter().all(|row| row.0 != leg) {

@@ -228,9 +228,9 @@ impl Messages {
         let same = seen.iter().find(|row| row.0 == key.leg.0).map(|row| row.1);
         let other = seen.iter().find(|row| row.0 != key.leg.0 && **row != NOWHERE).map(|row| row.1);
         if same.is_none() {
-            if let Some(free) = seen.iter_mut().find(|row| **row == NOWHERE) {
-                *free = (key.leg.0, frame);
-            }
+            // The two legs seen last are kept.
+            let [first, second] = *seen;
+            *seen = if second == NOWHERE { [first, (key.leg.0, frame)] } else { [second, (key.leg.0, frame)] };
         }
         (same, other)
     }
