@@ -51,8 +51,11 @@ fn check_text(tree: &Tree, item: &Item) {
 /// Links to what comes later, of peer-to-peer packets and sessions.
 const LATER: [Field; 3] = [fields::p2p::RESPONSE_IN, fields::slp::RESPONSE_IN, fields::slp::ENDED_IN];
 
+/// Kind, number of the field, range, number and text of an item.
+type Essence = (u8, u16, u32, u32, u64, Option<Vec<u8>>);
+
 /// What a tree shows; links to other units, which only a later pass can know, are left out unless `links`.
-fn essence(tree: &Tree, links: bool) -> Vec<(u8, u16, u32, u32, u64, Option<Vec<u8>>)> {
+fn essence(tree: &Tree, links: bool) -> Vec<Essence> {
     let link_fields = fields::login::END..fields::link::END;
     let link_experts = fields::login::EXPERT_END..fields::link::EXPERT_END;
     let is_link = |item: &&Item| match item.kind {

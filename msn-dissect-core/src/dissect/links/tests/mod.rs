@@ -111,8 +111,9 @@ fn shown(out: &Dissection) -> Vec<String> {
             .map(|field| field.0)
             .collect();
     let items = out.tree.items().iter().filter(|item| {
-        !(item.kind == Kind::Leaf as u8 && later.contains(&item.id))
-            && !(item.kind == Kind::Expert as u8 && item.id == x::NO_ANSWER.0)
+        let link = item.kind == Kind::Leaf as u8 && later.contains(&item.id);
+        let remark = item.kind == Kind::Expert as u8 && item.id == x::NO_ANSWER.0;
+        !link && !remark
     });
     items
         .map(|item| {
