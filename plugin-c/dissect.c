@@ -3,6 +3,8 @@
 
 #include "shim.h"
 
+#include <epan/tap.h>
+
 /* From packet-tls-utils.h, which needs headers that are not installed everywhere. */
 WS_DLL_PUBLIC void tls_set_appdata_dissector(dissector_handle_t tls, packet_info *pinfo, dissector_handle_t carried);
 
@@ -85,6 +87,17 @@ void msn_apply(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_
     }
 }
 
+/* Somebody lists expert infos (Analyze > Expert Information, tshark -z expert), which does not take a tree. */
+static bool experts_wanted(void)
+{
+    static int tap;
+
+    if (tap == 0) {
+        tap = find_tap_id("expert");
+    }
+    return tap != 0 && have_tap_listener(tap);
+}
+
 void msn_describe(MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo, const proto_tree *tree)
 {
     unsigned captured = tvb_captured_length(tvb);
@@ -105,7 +118,7 @@ void msn_describe(MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo, const pr
     }
     /* Asking for more bytes of a segment that the capture cut would never be answered. */
     packet->flags = (pinfo->can_desegment && captured == reported ? MSN_CAN_DESEGMENT : 0u) |
-                    (first_pass ? MSN_FIRST_PASS : 0u) | (tree != NULL ? MSN_WANT_TREE : 0u) |
+                    (first_pass ? MSN_FIRST_PASS : 0u) | (tree != NULL || experts_wanted() ? MSN_WANT_TREE : 0u) |
                     (want_info ? MSN_WANT_INFO : 0u) | (msn_export_wanted() ? MSN_WANT_OBJECTS : 0u);
 }
 

@@ -312,7 +312,7 @@ void msn_replay(const MsnDissection *dissection, const MsnPacket *packet, tvbuff
                       .source_count = 1 };
 
     msn_export(dissection, tvb, pinfo);
-    if (tree == NULL) {
+    if (dissection->item_count == 0) {
         for (uint32_t i = 0; i < dissection->fragment_count; i++) {
             if (dissection->fragments[i].source == 0) {
                 add_fragment(&replay, tvb, &dissection->fragments[i]);
