@@ -45,7 +45,10 @@ pub(super) fn whole(session: &mut Session, table: Table, id: u32, data: &[u8], o
         Table::Message | Table::Gateway => return false,
     };
     let Some(part) = windows.whole(id) else { return false };
-    fragment(out, Span::new(0, data.len()), table, &part);
+    // Bytes of another length are not this window.
+    if part.bytes.end as usize == data.len() {
+        fragment(out, Span::new(0, data.len()), table, &part);
+    }
     true
 }
 
