@@ -2,14 +2,16 @@
 //! Whole MSNFTP connections, cut, reordered, repeated and lost in every way.
 
 use msn_dissect_core::{
-    dissect::{Channel, Dissection, Need, Packet, Table},
+    dissect::{Channel, Dissection, Need, Packet, Table, message},
     fields::ftp as f,
     session::{
         Session,
         ftp::{Invitation, Offer},
+        windows::FIRST_ID,
     },
 };
 use proptest::prelude::*;
+use std::collections::HashMap;
 
 const RECEIVER: bool = false;
 const SENDER: bool = true;
@@ -19,12 +21,21 @@ struct Connection {
     session: Session,
     frame: u32,
     file: Vec<Option<u8>>,
+    windows: HashMap<u32, Vec<Option<u8>>>,
+    ends: HashMap<u32, usize>,
     last: Dissection,
 }
 
 impl Connection {
     fn new() -> Self {
-        Connection { session: Session::default(), frame: 0, file: Vec::new(), last: Dissection::default() }
+        Connection {
+            session: Session::default(),
+            frame: 0,
+            file: Vec::new(),
+            windows: HashMap::new(),
+            ends: HashMap::new(),
+            last: Dissection::default(),
+        }
     }
 
     fn packet(&self, from: bool, sequence: u32, first_pass: bool) -> Packet {
@@ -49,17 +60,35 @@ impl Connection {
         Channel::FileTransfer.dissect(&mut self.session, &packet, data, &mut later);
         assert_eq!(first.tree.arena(), later.tree.arena(), "a later pass shows something else");
         assert_eq!(first.fragments, later.fragments);
-        for piece in &first.fragments {
+        self.put(&packet, data, &first);
+        self.last = first;
+    }
+
+    /// Puts pieces together as Wireshark does; a window that is whole is given back for the message above it.
+    fn put(&mut self, packet: &Packet, data: &[u8], given: &Dissection) {
+        for piece in &given.fragments {
             assert_eq!((piece.table, piece.source), (Table::Ftp, 0));
             let bytes = &data[piece.start as usize..(piece.start + piece.len) as usize];
+            let is_window = piece.id >= FIRST_ID;
+            let list = if is_window { self.windows.entry(piece.id).or_default() } else { &mut self.file };
             for (at, &byte) in bytes.iter().enumerate() {
                 let at = piece.offset as usize + at;
-                self.file.resize(self.file.len().max(at + 1), None);
-                assert!(self.file[at].is_none_or(|old| old == byte), "byte {at} is another");
-                self.file[at] = Some(byte);
+                list.resize(list.len().max(at + 1), None);
+                assert!(list[at].is_none_or(|old| old == byte), "byte {at} is another");
+                list[at] = Some(byte);
+            }
+            if is_window && !piece.more {
+                self.ends.insert(piece.id, (piece.offset + piece.len) as usize);
+            }
+            let whole = self.windows.get(&piece.id).filter(|list| self.ends.get(&piece.id) == Some(&list.len()));
+            if let Some(whole) = whole.and_then(|list| list.iter().copied().collect::<Option<Vec<u8>>>()) {
+                self.windows.remove(&piece.id);
+                self.ends.remove(&piece.id);
+                let mut above = Dissection::default();
+                message(&mut self.session, packet, Table::Ftp, piece.id, &whole, &mut above);
+                self.put(packet, &whole, &above);
             }
         }
-        self.last = first;
     }
 
     fn handshake(&mut self, size: usize) -> u32 {

@@ -5,15 +5,16 @@
 //! TCP sequence number, so that lost and reordered segments cost nothing but themselves.
 
 use super::{
-    Dissection, Fragment, Need, Object, Packet, Table, channel,
+    Dissection, Need, Object, Packet, Table, channel,
     ftp_blocks::{self, Piece, Place},
-    ftp_show,
+    ftp_show, windows,
 };
 use crate::{
     item::Span,
     session::{
         Session,
         ftp::{FtpNote, FtpWhat, Link, NONE, Transfer},
+        windows::{MAX_PLAIN_PIECES, Windows, are_needed},
     },
 };
 
@@ -129,10 +130,11 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
         let base = out.tree.rebase(at);
         let unit = rest.get(..len).unwrap_or_default();
         if let (FtpWhat::Data(place), Some(transfer)) = (note.what, session.ftp.transfer(note.transfer)) {
-            let (id, size) = (transfer.id, transfer.size);
-            ftp_show::data(session, packet, &note, place, unit, out, |out, piece| {
-                fragment(out, &note, id, size, piece);
-            });
+            let file = (transfer.id, transfer.size, transfer.windowed == Some(true));
+            let mut windows = std::mem::take(&mut session.ftp.windows);
+            let give = |out: &mut Dissection, piece: &Piece| fragment(out, &note, file, &mut windows, piece);
+            ftp_show::data(session, packet, &note, place, unit, out, give);
+            session.ftp.windows = windows;
         } else {
             ftp_show::line(session, packet, &note, unit, out);
             empty_file(session, packet, &note, unit, out);
@@ -185,6 +187,7 @@ fn learn(session: &mut Session, packet: &Packet, rest: &[u8], at: usize) -> Opti
         transfer: link.transfer,
         arrived: ftp.transfer(link.transfer).map_or(0, |transfer| transfer.arrived.total()),
         was_complete: ftp.transfer(link.transfer).is_some_and(|transfer| transfer.complete),
+        given_up: false,
     };
     let sequence = packet.sequence.map(|sequence| sequence.wrapping_add(at as u32));
     let mut len = rest.len();
@@ -194,6 +197,7 @@ fn learn(session: &mut Session, packet: &Packet, rest: &[u8], at: usize) -> Opti
             if let Some((place, end)) = take_blocks(transfer, rest, sequence, &mut link.in_data) {
                 note.what = FtpWhat::Data(place);
                 note.arrived = transfer.arrived.total();
+                note.given_up = transfer.windowed == Some(false) && transfer.pieces > MAX_PLAIN_PIECES;
                 len = end;
                 blocks = true;
             } else {
@@ -283,6 +287,10 @@ fn take_blocks(
         at = piece.span().end;
         let end = (piece.offset + piece.data.len() as u64).min(transfer.size);
         transfer.arrived.add(piece.offset.min(end), end);
+        if !piece.data.is_empty() {
+            transfer.windowed.get_or_insert(are_needed(transfer.size, piece.data.len()));
+            transfer.pieces += 1;
+        }
         if in_order {
             learn_block(transfer, &piece, sequence);
         }
@@ -327,22 +335,20 @@ fn fits(place: &Place, bytes: &[u8]) -> bool {
 }
 
 /// Gives the bytes of a block to the reassembly.
-fn fragment(out: &mut Dissection, note: &FtpNote, id: u32, size: u64, piece: &Piece) {
+fn fragment(
+    out: &mut Dissection,
+    note: &FtpNote,
+    (id, size, windowed): (u32, u64, bool),
+    windows: &mut Windows,
+    piece: &Piece,
+) {
     let end = piece.offset + piece.data.len() as u64;
-    if note.was_complete || piece.data.is_empty() || end > size || size > MAX_FILE {
+    if note.was_complete || note.given_up || piece.data.is_empty() || end > size || size > MAX_FILE {
         return;
     }
-    let fragment = Fragment {
-        table: Table::Ftp,
-        id,
-        start: 0,
-        len: 0,
-        source: 0,
-        offset: piece.offset as u32,
-        numbered: false,
-        more: end < size,
-    };
-    out.fragment(piece.data, fragment);
+    let (offset, more) = (piece.offset as u32, end < size);
+    let given = windows::Piece { table: Table::Ftp, id, offset, more, total: windowed.then_some(size as u32) };
+    windows::give(windows, out, piece.data, &given);
 }
 
 /// A file of no bytes is whole as soon as it is announced.

@@ -26,6 +26,7 @@ pub(crate) mod slp;
 pub(crate) mod slp_body;
 pub mod summary;
 pub(crate) mod transfer;
+mod windows;
 pub(crate) mod xml;
 
 use crate::{
@@ -308,6 +309,9 @@ fn prepare(session: &mut Session, packet: &Packet, unit: u32, at: usize) -> Reco
 
 /// Dissects a message that was put together from fragments; `table` and `id` are those of the fragments.
 pub fn message(session: &mut Session, packet: &Packet, table: Table, id: u32, data: &[u8], out: &mut Dissection) {
+    if windows::whole(session, table, id, data, out) {
+        return finish(out, data.len());
+    }
     match table {
         Table::Message => body::mime::whole(session, packet, id, data, out),
         Table::P2p => p2p::message(session, packet, id, data, out),

@@ -3,7 +3,9 @@
 
 use std::net::IpAddr;
 
-use super::{Endpoint, NameId, Notes, bounded::Bounded, connection::ConnId, notes::NoteKey, ranges::Ranges};
+use super::{
+    Endpoint, NameId, Notes, bounded::Bounded, connection::ConnId, notes::NoteKey, ranges::Ranges, windows::Windows,
+};
 use crate::dissect::ftp_blocks::Place;
 
 /// Most invitations, addresses, cookies and connections remembered, of each.
@@ -67,6 +69,10 @@ pub struct Transfer {
     pub anchor: Option<(u32, u64)>,
     /// Usual length of a block.
     pub block: u16,
+    /// Whether the file is put together in windows, once its first piece told.
+    pub windowed: Option<bool>,
+    /// Pieces given to the reassembly.
+    pub pieces: usize,
     /// All bytes were given to the reassembly.
     pub complete: bool,
 }
@@ -120,6 +126,8 @@ pub struct FtpNote {
     pub arrived: u64,
     /// The file was whole before this unit.
     pub was_complete: bool,
+    /// The file came in too many pieces to be put together.
+    pub given_up: bool,
 }
 
 /// Everything remembered about MSNFTP.
@@ -131,6 +139,8 @@ pub struct Ftp {
     by_cookie: Bounded<Box<str>, u32, MAX_REMEMBERED>,
     links: Bounded<u64, Link, MAX_REMEMBERED>,
     transfers: Vec<Transfer>,
+    /// Windows of large files.
+    pub windows: Windows,
     /// What each unit was.
     pub notes: Notes<FtpNote>,
     /// The offer that a unit of a switchboard connection announced.
@@ -230,6 +240,8 @@ impl Ftp {
             next_sequence: sequence,
             anchor: sequence.map(|sequence| (sequence, 0)),
             block: crate::dissect::ftp_blocks::USUAL_BLOCK,
+            windowed: None,
+            pieces: 0,
             complete: false,
         });
         number

@@ -23,6 +23,7 @@ pub mod rendezvous;
 pub mod secrets;
 pub mod transactions;
 pub mod transfers;
+pub mod windows;
 
 pub use connection::{Connection, Endpoint};
 pub use names::NameId;

@@ -9,7 +9,7 @@ pub mod flow;
 pub mod messages;
 pub mod packets;
 
-use super::notes::Notes;
+use super::{notes::Notes, windows::Windows};
 use dialogs::{Dialogs, SlpNote};
 use expected::ExpectedTable;
 use messages::Messages;
@@ -22,6 +22,8 @@ pub struct P2p {
     pub expected: ExpectedTable,
     /// Messages that span packets.
     pub messages: Messages,
+    /// Windows of large messages.
+    pub windows: Windows,
     /// What acknowledgements and sequence numbers refer to.
     pub packets: Packets,
     /// Sessions.

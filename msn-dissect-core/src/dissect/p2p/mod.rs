@@ -5,7 +5,7 @@ mod content;
 mod first;
 mod second;
 
-use super::{Fragment, Table, Walk};
+use super::{Table, Walk, windows};
 use crate::{
     fields::{Expert, Proto, p2p as f},
     item::Span,
@@ -287,17 +287,15 @@ impl Walk<'_> {
         }
         self.out.tree.bytes(f::DATA, span);
         if let Some(id) = note.placed.id {
-            let piece = Fragment {
-                table: Table::P2p,
-                id,
-                start: 0,
-                len: 0,
-                source: 0,
-                offset: note.placed.offset,
-                numbered: false,
-                more: note.placed.more,
-            };
-            self.out.fragment(span, piece);
+            let p2p = &mut self.session.p2p;
+            let total = p2p.messages.facts(id).and_then(|facts| facts.windows);
+            let (offset, more) = (note.placed.offset, note.placed.more);
+            windows::give(
+                &mut p2p.windows,
+                self.out,
+                span,
+                &windows::Piece { table: Table::P2p, id, offset, more, total },
+            );
         }
     }
 }

@@ -14,7 +14,10 @@ use super::{
     coverage::{Coverage, Fit},
     flow::{Flow, Leg},
 };
-use crate::session::transfers::TransferId;
+use crate::session::{
+    transfers::TransferId,
+    windows::{self, MAX_PLAIN_PIECES},
+};
 
 /// Largest message that is put together.
 pub const MAX_TOTAL: u64 = 1 << 30;
@@ -22,7 +25,7 @@ pub const MAX_TOTAL: u64 = 1 << 30;
 /// Most pieces of one message.
 pub const MAX_PIECES: usize = 1 << 19;
 
-/// Most pieces behind a gap. The consumer keeps them in a list that it walks for each new one.
+/// Most pieces behind a gap.
 pub const MAX_BEHIND_GAP: u32 = 1 << 12;
 
 /// Most messages under way at once.
@@ -127,6 +130,8 @@ pub struct Facts {
     pub app_id: Option<u32>,
     /// What its session transfers.
     pub transfer: Option<TransferId>,
+    /// Size of a message that is put together in windows.
+    pub windows: Option<u32>,
     /// Frame in which the message was whole on another leg.
     pub relayed: Option<u32>,
 }
@@ -139,6 +144,7 @@ struct Open {
     coverage: Coverage,
     pieces: HashMap<u32, (u32, u64, u32)>,
     behind_gap: u32,
+    max_pieces: usize,
     broken: bool,
 }
 
@@ -264,7 +270,9 @@ impl Messages {
             return Err(Placed { trouble: trouble::TOO_MANY, ..Placed::default() });
         }
         let id = self.facts.len() as u32;
-        self.facts.push(Facts { key, flags, app_id, transfer: None, relayed: None });
+        let windowed = windows::are_needed(total, piece.data.len());
+        let windows = windowed.then_some(total as u32);
+        self.facts.push(Facts { key, flags, app_id, transfer: None, windows, relayed: None });
         self.latest.insert(MessageKey { leg: Leg::ANY, ..key }, key);
         let open = Open {
             id,
@@ -273,6 +281,7 @@ impl Messages {
             coverage: Coverage::default(),
             pieces: HashMap::new(),
             behind_gap: 0,
+            max_pieces: if windowed { MAX_PIECES } else { MAX_PLAIN_PIECES },
             broken: false,
         };
         self.open.insert(key, open);
@@ -330,7 +339,7 @@ impl Open {
                 return Placed { repeats: Some(frame), ..refused(trouble::CONFLICT) };
             }
         }
-        let fit = if self.pieces.len() >= MAX_PIECES { Fit::TooMany } else { self.coverage.add(start, end) };
+        let fit = if self.pieces.len() >= self.max_pieces { Fit::TooMany } else { self.coverage.add(start, end) };
         let trouble = match fit {
             Fit::New => 0,
             Fit::Overlap => trouble::OVERLAP,

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Gives the pieces of large messages to the reassembly by way of windows.
+
+use super::{Dissection, Fragment, Table};
+use crate::{
+    item::Span,
+    session::{
+        Session,
+        windows::{Part, Windows},
+    },
+};
+
+/// A piece of a message.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Piece {
+    /// Reassembly table.
+    pub table: Table,
+    /// Number of the message.
+    pub id: u32,
+    /// Place of the piece.
+    pub offset: u32,
+    /// More follows behind it.
+    pub more: bool,
+    /// Bytes of the message, if it is put together in windows.
+    pub total: Option<u32>,
+}
+
+/// Gives the piece that stands in `span`.
+pub(super) fn give(windows: &mut Windows, out: &mut Dissection, span: Span, piece: &Piece) {
+    let &Piece { table, id, offset, more, total } = piece;
+    let len = span.len() as u32;
+    let Some(total) = total else {
+        return fragment(out, span, table, &Part { id, offset, more, bytes: 0..len });
+    };
+    for part in windows.split(id, total, offset, len) {
+        fragment(out, span, table, &part);
+    }
+}
+
+/// Gives a window that is whole to the one above it, or to the message; tells whether the number is a window's.
+pub(super) fn whole(session: &mut Session, table: Table, id: u32, data: &[u8], out: &mut Dissection) -> bool {
+    let windows = match table {
+        Table::P2p => &mut session.p2p.windows,
+        Table::Ftp => &mut session.ftp.windows,
+        Table::Message | Table::Gateway => return false,
+    };
+    let Some(part) = windows.whole(id) else { return false };
+    // Bytes of another length are not this window.
+    if part.bytes.end as usize == data.len() {
+        fragment(out, Span::new(0, data.len()), table, &part);
+    }
+    true
+}
+
+fn fragment(out: &mut Dissection, span: Span, table: Table, part: &Part) {
+    let at = Span::new(span.start + part.bytes.start as usize, span.start + part.bytes.end as usize);
+    let (id, offset, more) = (part.id, part.offset, part.more);
+    out.fragment(at, Fragment { table, id, start: 0, len: 0, source: 0, offset, numbered: false, more });
+}
