@@ -233,12 +233,18 @@ static int dissect_carrier(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
     return end;
 }
 
+/* A wrapper around another dissector belongs to no protocol, so that it shows as none; Decode As wants a description. */
+static dissector_handle_t without_protocol(dissector_t dissector, const char *description)
+{
+    return create_dissector_handle_with_name_and_description(dissector, -1, NULL, description);
+}
+
 void msn_register_gateway(void)
 {
     int proto = msn_registry.protocols[0];
 
     gateway_handle = register_dissector("msn.gateway", dissect_gateway, proto);
-    carrier_handle = create_dissector_handle(dissect_carrier, -1);
+    carrier_handle = without_protocol(dissect_carrier, "HTTP that carries MSN Messenger");
 }
 
 void msn_register_gateway_handoff(void)
@@ -256,6 +262,6 @@ void msn_register_gateway_handoff(void)
         SharedType *shared = &shared_types[i];
 
         shared->owner = dissector_get_string_handle(media_types, shared->type);
-        dissector_add_string("media_type", shared->type, create_dissector_handle(shared->dissector, -1));
+        dissector_add_string("media_type", shared->type, without_protocol(shared->dissector, "MSN Messenger, else as before"));
     }
 }
