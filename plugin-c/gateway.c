@@ -25,6 +25,7 @@
 /* Types under which gateway requests are known to be sent, and who dissects these types otherwise. */
 typedef struct {
     const char *type;
+    const char *description;
     dissector_t dissector;
     dissector_handle_t owner;
 } SharedType;
@@ -161,7 +162,10 @@ static bool is_gateway(tvbuff_t *tvb, const packet_info *pinfo)
 static int dissect_xml(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
 static int dissect_html(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
 
-static SharedType shared_types[] = { { "text/xml", dissect_xml, NULL }, { "text/html", dissect_html, NULL } };
+static SharedType shared_types[] = {
+    { "text/xml", "MSN Messenger in text/xml, else as before", dissect_xml, NULL },
+    { "text/html", "MSN Messenger in text/html, else as before", dissect_html, NULL },
+};
 
 static int dissect_shared(const SharedType *shared, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
@@ -262,6 +266,6 @@ void msn_register_gateway_handoff(void)
         SharedType *shared = &shared_types[i];
 
         shared->owner = dissector_get_string_handle(media_types, shared->type);
-        dissector_add_string("media_type", shared->type, without_protocol(shared->dissector, "MSN Messenger, else as before"));
+        dissector_add_string("media_type", shared->type, without_protocol(shared->dissector, shared->description));
     }
 }
