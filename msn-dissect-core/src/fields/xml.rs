@@ -143,7 +143,6 @@ fields! { super::mime::END;
     SIP_FID = "msn.sip.fid" "Format" Str, "Number of the format.";
     SIP_CALL_ID = "msn.sip.call_id" "Call ID" Str, "Call that the SIP message belongs to.";
     SIP_DATA = "msn.sip.data" "Encoded SIP message" Str, "SIP message in base64.";
-    SLP_TEXT = "msn.uun.slp" "MSNSLP message" Bytes, "MSNSLP message without binary header.";
 
     PAGE_PRIORITY = "msn.page.priority" "Priority" Str, "Which phone comes first.";
     PAGE_LOCATION = "msn.page.location" "Kind of phone" Str, "HOME, WORK or MOBILE.";
