@@ -15,7 +15,7 @@ const UNOPENED: [&str; 5] = ["msn.payload", "msn.parameter", "msn.continuation",
 /// Fields of the generic XML dissector: they show the form of a document, not what it says.
 const MARKUP: &str = "xml";
 /// Bytes that only separate; a run of them that no field covers does not count.
-const SEPARATORS: &[u8] = b" \t\r\n:;=,\"'<>/?&()-";
+const SEPARATORS: &[u8] = b" \t\r\n:;=,\"'<>/?&()-#";
 /// Longer runs are something, even if made of separators.
 const LONGEST_SEPARATOR: usize = 4;
 
@@ -34,6 +34,8 @@ pub struct PduCoverage {
     pub meant: usize,
     /// What is not covered.
     pub missing: Vec<Run>,
+    /// What only the XML dissector covers.
+    pub markup: Vec<Run>,
 }
 
 /// Bytes of a payload that no named field covers.
@@ -136,23 +138,33 @@ fn of_pdu(pdu: &Pdu, sources: &[Source]) -> Option<PduCoverage> {
     for proto in &pdu.protos {
         marks.mark(proto);
     }
-    let mut out =
-        PduCoverage { frame: pdu.frame, label: pdu.label(), payload: 0, covered: 0, meant: 0, missing: Vec::new() };
+    let counts = |run: &&Run| run.bytes.len() > LONGEST_SEPARATOR || !run.bytes.iter().all(|b| SEPARATORS.contains(b));
+    let missing: Vec<Run> = runs(payload, &marks.covered, false).iter().filter(counts).cloned().collect();
+    let only_markup: Vec<bool> =
+        marks.covered.iter().zip(&marks.meant).map(|(&by_any, &ours)| by_any && !ours).collect();
+    let covered = marks.covered.iter().filter(|&&covered| covered).count();
+    Some(PduCoverage {
+        frame: pdu.frame,
+        label: pdu.label(),
+        payload: covered + missing.iter().map(|run| run.bytes.len()).sum::<usize>(),
+        covered,
+        meant: marks.meant.iter().filter(|&&meant| meant).count(),
+        missing,
+        markup: runs(payload, &only_markup, true),
+    })
+}
+
+/// The longest runs of bytes that have the mark, or lack it.
+fn runs(bytes: &[u8], marks: &[bool], marked: bool) -> Vec<Run> {
     let mut at = 0;
-    while at < length {
-        let same = marks.covered[at..].iter().take_while(|&&covered| covered == marks.covered[at]).count();
-        let run = &payload[at..at + same];
-        if marks.covered[at] {
-            out.payload += same;
-            out.covered += same;
-            out.meant += marks.meant[at..at + same].iter().filter(|&&meant| meant).count();
-        } else if same > LONGEST_SEPARATOR || !run.iter().all(|byte| SEPARATORS.contains(byte)) {
-            out.payload += same;
-            out.missing.push(Run { offset: at, bytes: run.to_vec() });
+    let mut found = Vec::new();
+    for group in marks.chunk_by(|a, b| a == b) {
+        if group.first() == Some(&marked) {
+            found.push(Run { offset: at, bytes: bytes[at..at + group.len()].to_vec() });
         }
-        at += same;
+        at += group.len();
     }
-    Some(out)
+    found
 }
 
 struct Marks<'a> {
@@ -166,10 +178,11 @@ struct Marks<'a> {
 impl Marks<'_> {
     /// Marks what the leaves below a node cover.
     fn mark(&mut self, node: &Field) {
-        let has_parts = node.children.iter().any(|child| child.size > 0 && !child.name.starts_with("_ws."));
+        let has_parts = node.children.iter().any(|child| self.is_part(node, child));
         if has_parts {
             // Bits of a number are masked: the number speaks for them when they lie where it lies.
-            let bits = node.children.iter().all(|c| c.size == 0 || (c.pos, c.size) == (node.pos, node.size));
+            let parts = node.children.iter().filter(|child| self.is_part(node, child));
+            let bits = parts.clone().all(|c| (c.pos, c.size) == (node.pos, node.size) && c.children.is_empty());
             if bits && !node.proto {
                 self.leaf(node);
             }
@@ -179,6 +192,15 @@ impl Marks<'_> {
         } else if !node.proto {
             self.leaf(node);
         }
+    }
+
+    /// Whether a node below another stands for some of its bytes. One of another data source does not.
+    fn is_part(&self, node: &Field, child: &Field) -> bool {
+        let inside = child.size > 0 && child.pos >= node.pos && child.end() <= node.end();
+        let same = (child.pos, child.size) == (node.pos, node.size);
+        // Protocols and headings have no value to compare.
+        let here = same || child.proto || child.name.is_empty() || self.source.holds(child);
+        inside && here && !child.name.starts_with("_ws.")
     }
 
     fn leaf(&mut self, field: &Field) {
@@ -237,7 +259,15 @@ mod tests {
     fn what_nobody_opened_is_listed() {
         let some = measured(vec![over("msn.payload", "Type: abcd; q=9\r\n\r\nhi"), over("xml.cdata", "hi")]);
         assert_eq!((some.payload, some.covered, some.meant), (21, 2, 0));
+        assert_eq!(some.markup, [Run { offset: 19, bytes: b"hi".to_vec() }]);
         assert_eq!(some.missing, [Run { offset: 0, bytes: b"Type: abcd; q=9\r\n\r\n".to_vec() }]);
+    }
+
+    #[test]
+    fn what_was_decoded_leaves_its_source_covered() {
+        let decoded = Field { pos: 0, value: hex("xy"), size: 2, ..over("msn.decoded", "hi") };
+        let found = measured(vec![Field { children: vec![decoded], ..over("msn.encoded", "hi") }]);
+        assert_eq!((found.covered, found.missing.len()), (2, 1));
     }
 
     #[test]
