@@ -67,7 +67,8 @@ impl Pending {
 
     /// Whether a QRY is right. Either algorithm counts: pages differ on the first version of the new one.
     pub fn verify_client(&self, product: &[u8], response: &[u8]) -> Status {
-        let (Some(text), Some(key)) = (self.text.as_deref(), products::key(product)) else {
+        let (Some(text), Some(key)) = (self.text.as_deref(), products::find(product).and_then(|found| found.key))
+        else {
             return Status::Unverified;
         };
         let old = || challenge::old(text, key.as_bytes());

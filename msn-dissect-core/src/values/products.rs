@@ -1,31 +1,46 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Client programs and the keys with which they answer challenges (fact base: values 16).
+//! Client programs by product ID, and the keys with which they answer challenges (fact base: values 16).
 
-/// Product id and key, sorted by id. Ids whose key nobody published are left out: their answers stay unverified.
-static KEYS: &[(&str, &str)] = &[
-    ("PROD0038W!61ZTF9", "VT6PX?UQTM4WM%YR"),
-    ("PROD00504RLUG%WL", "I2EBK%PYNLZL5_J4"),
-    ("PROD0058#7IL2{QD", "QHDCY@7R1TB6W?5B"),
-    ("PROD0061VRRZH@4F", "JXQ6J@TUOGYV@N0M"),
-    ("PROD0076ENE8*@AW", "CEQJ8}OE0!WTSWII"),
-    ("PROD0090YUAUV{2B", "YMM8C_H7KCQ2S_KL"),
-    ("PROD00974#MT*RC2", "LMCVO*18PQJ3H!K3"),
-    ("PROD0101{0RM?UBW", "CFHUR$52U_{VIX5T"),
-    ("PROD0104U6VVM{UJ", "VK67B}379XYM5}$T"),
-    ("PROD01065C%ZFN6F", "O4BG@C7BWLYQX?5G"),
-    ("PROD0112J1LW7%NB", "RH96F{PHI8PPX_TJ"),
-    ("PROD0113H11T8$X_", "RG@XY*28Q5QHS%Q5"),
-    ("PROD0114ES4Z%Q5W", "PK}_A_0N_K%O?A9S"),
-    ("PROD0118R6%2WYOS", "YIXPX@5I2P0UT*LK"),
-    ("PROD0119GSJUC$18", "ILTXC!4IXB5FB*PX"),
-    ("PROD0120PW!CCV9@", "C1BX{V4W}Q3*10SM"),
-    ("msmsgs@msnmsgr.com", "Q1P7W2E4J9R8U3S5"),
+/// A program that answers challenges.
+pub struct Product {
+    id: &'static str,
+    /// What its answers are made with; `None` where nobody published it, so that answers stay unverified.
+    pub key: Option<&'static str>,
+    /// The program, and protocol versions that tell it from others.
+    pub name: &'static str,
+}
+
+const fn product(id: &'static str, key: Option<&'static str>, name: &'static str) -> Product {
+    Product { id, key, name }
+}
+
+/// Sorted by ID.
+static PRODUCTS: &[Product] = &[
+    product("PROD0038W!61ZTF9", Some("VT6PX?UQTM4WM%YR"), "MSN Messenger 6"),
+    product("PROD00504RLUG%WL", Some("I2EBK%PYNLZL5_J4"), "MSN Messenger 6"),
+    product("PROD00517IFH4@RV", None, "MSN Messenger, version not known"),
+    product("PROD0058#7IL2{QD", Some("QHDCY@7R1TB6W?5B"), "MSN Messenger 6"),
+    product("PROD0061VRRZH@4F", Some("JXQ6J@TUOGYV@N0M"), "MSN Messenger 6"),
+    product("PROD0076ENE8*@AW", Some("CEQJ8}OE0!WTSWII"), "MSN Messenger 6"),
+    product("PROD008955JTJ_S7", None, "MSN Messenger 7"),
+    product("PROD0090YUAUV{2B", Some("YMM8C_H7KCQ2S_KL"), "MSN Messenger 7.0 beta, MSNP11"),
+    product("PROD00974#MT*RC2", Some("LMCVO*18PQJ3H!K3"), "MSN Messenger 7"),
+    product("PROD0101{0RM?UBW", Some("CFHUR$52U_{VIX5T"), "MSN Messenger 7, MSNP11 and 12"),
+    product("PROD0104U6VVM{UJ", Some("VK67B}379XYM5}$T"), "MSN Messenger 7.5"),
+    product("PROD01065C%ZFN6F", Some("O4BG@C7BWLYQX?5G"), "Windows Live Messenger 8 beta, MSNP13"),
+    product("PROD0112J1LW7%NB", Some("RH96F{PHI8PPX_TJ"), "Windows Live Messenger 8.0, MSNP14"),
+    product("PROD0113H11T8$X_", Some("RG@XY*28Q5QHS%Q5"), "Windows Live Messenger 8.1, MSNP15"),
+    product("PROD0114ES4Z%Q5W", Some("PK}_A_0N_K%O?A9S"), "Windows Live Messenger 8.1"),
+    product("PROD0118R6%2WYOS", Some("YIXPX@5I2P0UT*LK"), "Windows Live Messenger 8"),
+    product("PROD0119GSJUC$18", Some("ILTXC!4IXB5FB*PX"), "Windows Live Messenger 8.5"),
+    product("PROD0120PW!CCV9@", Some("C1BX{V4W}Q3*10SM"), "Windows Live Messenger 2009 to 2012"),
+    product("msmsgs@msnmsgr.com", Some("Q1P7W2E4J9R8U3S5"), "MSN Messenger 3.6 and later, MSNP6 to 10"),
 ];
 
-/// The key of a product, if it is known.
-pub fn key(product: &[u8]) -> Option<&'static str> {
-    let at = KEYS.binary_search_by(|row| row.0.as_bytes().cmp(product)).ok()?;
-    KEYS.get(at).map(|row| row.1)
+/// The product with this ID.
+pub fn find(id: &[u8]) -> Option<&'static Product> {
+    let at = PRODUCTS.binary_search_by(|row| row.id.as_bytes().cmp(id)).ok()?;
+    PRODUCTS.get(at)
 }
 
 #[cfg(test)]
@@ -34,8 +49,12 @@ mod tests {
 
     #[test]
     fn products_are_sorted_and_found() {
-        assert!(KEYS.windows(2).all(|pair| pair[0].0 < pair[1].0));
-        assert!(KEYS.iter().all(|row| key(row.0.as_bytes()) == Some(row.1) && row.1.len() == 16));
-        assert_eq!(key(b"PROD008955JTJ_S7"), None);
+        assert!(PRODUCTS.windows(2).all(|pair| pair[0].id < pair[1].id));
+        for row in PRODUCTS {
+            assert!(find(row.id.as_bytes()).is_some_and(|found| found.name == row.name));
+            assert!(row.key.is_none_or(|key| key.len() == 16));
+        }
+        assert_eq!(find(b"PROD008955JTJ_S7").map(|found| found.key), Some(None));
+        assert!(find(b"PROD").is_none());
     }
 }

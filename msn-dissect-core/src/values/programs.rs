@@ -1,30 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Client programs by version and product ID, systems and processors that they run on.
+//! Client programs by version, systems and processors that they run on.
 
 use super::Codes;
-
-/// Product IDs of the challenge and the clients that they belong to (fact base: values 16).
-pub static PRODUCTS: &Codes = &[
-    ("msmsgs@msnmsgr.com", "MSN Messenger 3.6 and later, MSNP6 to 10"),
-    ("PROD0038W!61ZTF9", "MSN Messenger 6"),
-    ("PROD0058#7IL2{QD", "MSN Messenger 6"),
-    ("PROD0061VRRZH@4F", "MSN Messenger 6"),
-    ("PROD00504RLUG%WL", "MSN Messenger 6"),
-    ("PROD0076ENE8*@AW", "MSN Messenger 6"),
-    ("PROD00517IFH4@RV", "MSN Messenger, version not known"),
-    ("PROD008955JTJ_S7", "MSN Messenger 7"),
-    ("PROD0090YUAUV{2B", "MSN Messenger 7.0 beta, MSNP11"),
-    ("PROD00974#MT*RC2", "MSN Messenger 7"),
-    ("PROD0101{0RM?UBW", "MSN Messenger 7, MSNP11 and 12"),
-    ("PROD0104U6VVM{UJ", "MSN Messenger 7.5"),
-    ("PROD01065C%ZFN6F", "Windows Live Messenger 8 beta, MSNP13"),
-    ("PROD0112J1LW7%NB", "Windows Live Messenger 8.0, MSNP14"),
-    ("PROD0113H11T8$X_", "Windows Live Messenger 8.1, MSNP15"),
-    ("PROD0114ES4Z%Q5W", "Windows Live Messenger 8.1"),
-    ("PROD0118R6%2WYOS", "Windows Live Messenger 8"),
-    ("PROD0119GSJUC$18", "Windows Live Messenger 8.5"),
-    ("PROD0120PW!CCV9@", "Windows Live Messenger 2009 to 2012"),
-];
 
 /// First numbers of the versions of Microsoft's own client, longest first (fact base: values 5.1, 18).
 pub static VERSIONS: &[(&[u32], &str)] = &[
