@@ -7,6 +7,7 @@ use base64::{
     alphabet::STANDARD,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
+use encoding_rs::Encoding;
 use std::borrow::Cow;
 
 /// Bytes, and the place that each of them came from.
@@ -18,6 +19,9 @@ pub struct View<'a> {
     start: usize,
 }
 
+/// More bytes than one byte of another character set can end, in UTF-8.
+const MAX_CHARACTERS: usize = 32;
+
 /// An escape at the start of the bytes: its length, what it stands for, and how many bytes of that count.
 type Escape = fn(&[u8]) -> Option<(usize, [u8; 4], usize)>;
 
@@ -25,6 +29,34 @@ impl<'a> View<'a> {
     /// The bytes of `span` as they are.
     pub fn new(data: &'a [u8], span: Span) -> Self {
         View { bytes: Cow::Borrowed(span.of(data)), places: Cow::Borrowed(&[]), start: span.start }
+    }
+
+    /// The bytes of `span`, which are text in another character set, as UTF-8; and whether all of them are characters
+    /// of that set. What is none becomes U+FFFD.
+    pub fn converted(data: &[u8], span: Span, encoding: &'static Encoding) -> (View<'static>, bool) {
+        let source = span.of(data);
+        let mut decoder = encoding.new_decoder_without_bom_handling();
+        let mut bytes = Vec::with_capacity(source.len());
+        let mut places = Vec::with_capacity(source.len() + 1);
+        let mut sound = true;
+        // Where the character begins whose bytes are being read.
+        let mut begin = span.start;
+        let mut text = [0; MAX_CHARACTERS];
+        let mut feed = |piece: &[u8], begin: usize, last: bool| {
+            let (_, _, written, replaced) = decoder.decode_to_utf8(piece, &mut text, last);
+            sound &= !replaced;
+            bytes.extend(text.iter().take(written));
+            places.extend(std::iter::repeat_n(begin as u32, written));
+            written > 0
+        };
+        for (at, byte) in source.iter().enumerate() {
+            if feed(std::slice::from_ref(byte), begin, false) {
+                begin = span.start + at + 1;
+            }
+        }
+        feed(b"", begin, true);
+        places.push(span.end as u32);
+        (View { bytes: Cow::Owned(bytes), places: Cow::Owned(places), start: span.start }, sound)
     }
 
     /// The decoded bytes.
@@ -195,6 +227,20 @@ mod tests {
     }
 
     #[test]
+    fn converted_bytes_know_their_place() {
+        let wire: Vec<u8> = "a\u{e9}\u{1f600}<".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let (view, sound) = View::converted(&wire, Span::new(0, wire.len()), encoding_rs::UTF_16LE);
+        assert_eq!((view.bytes(), sound), ("a\u{e9}\u{1f600}<".as_bytes(), true));
+        assert_eq!(view.span(Span::new(1, 3)), Span::new(2, 4));
+        assert_eq!(view.span(Span::new(3, 7)), Span::new(4, 8));
+        assert_eq!(view.part(Span::new(7, 8)).whole(), Span::new(8, 10));
+        let (view, sound) = View::converted(b"..\x93\xfax", Span::new(2, 5), encoding_rs::SHIFT_JIS);
+        assert_eq!((view.bytes(), sound, view.span(Span::new(0, 3))), ("日x".as_bytes(), true, Span::new(2, 4)));
+        let (view, sound) = View::converted(b"<\0\0\xd8", Span::new(0, 4), encoding_rs::UTF_16LE);
+        assert_eq!((view.bytes(), sound), ("<\u{fffd}".as_bytes(), false));
+    }
+
+    #[test]
     fn base64_is_read_leniently() {
         assert_eq!(base64(b"AAA=").unwrap(), [0, 0]);
         assert_eq!(base64(b"QWxp\r\nY2U").unwrap(), b"Alice");
@@ -204,6 +250,27 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn converted_text_is_what_it_was(text in any::<String>(), at in 0usize..4) {
+            let mut wire = vec![0; at];
+            wire.extend(text.encode_utf16().flat_map(u16::to_be_bytes));
+            let (view, sound) = View::converted(&wire, Span::new(at, wire.len()), encoding_rs::UTF_16BE);
+            prop_assert_eq!((view.bytes(), sound, view.whole()), (text.as_bytes(), true, Span::new(at, wire.len())));
+        }
+
+        #[test]
+        fn any_bytes_can_be_converted(data: Vec<u8>) {
+            for encoding in [encoding_rs::UTF_16LE, encoding_rs::SHIFT_JIS, encoding_rs::GB18030, encoding_rs::ISO_2022_JP] {
+                let (view, sound) = View::converted(&data, Span::new(0, data.len()), encoding);
+                let (text, _, wrong) = encoding.decode(&data);
+                // Only here a byte order mark is text.
+                if encoding == encoding_rs::SHIFT_JIS && Encoding::for_bom(&data).is_none() {
+                    prop_assert_eq!((view.bytes(), !sound), (text.as_bytes(), wrong));
+                }
+                prop_assert!(std::str::from_utf8(view.bytes()).is_ok());
+            }
+        }
+
         #[test]
         fn places_stay_within_the_wire(data in prop::collection::vec(prop_oneof![Just(b'%'), Just(b'&'), Just(b';'), Just(b'#'), Just(b'3'), any::<u8>()], 0..60)) {
             let wire = View::new(&data, Span::new(0, data.len()));

@@ -7,7 +7,7 @@ use crate::{
     fields::{Field, command as f, login as l, xml as x},
     item::{Handle, Span, Tree},
     text,
-    values::{self, programs},
+    values::{self, products, programs},
     view::{View, base64},
 };
 
@@ -21,7 +21,7 @@ pub(super) fn more(tree: &mut Tree, data: &[u8], span: Span, kind: &Kind, field:
         (f::OS_TYPE, _) => named(tree, handle, values::meaning(values::codes::OS_TYPES, token)),
         (f::OS_VERSION, _) => named(tree, handle, windows(data, span)),
         (f::ARCHITECTURE, _) => named(tree, handle, values::meaning(programs::ARCHITECTURES, token)),
-        (f::CHALLENGE_PRODUCT, _) => named(tree, handle, values::meaning(programs::PRODUCTS, token)),
+        (f::CHALLENGE_PRODUCT, _) => named(tree, handle, products::find(token).map(|product| product.name)),
         (f::RECOMMENDED_VERSION | f::RECOMMENDED_VERSION_2 | f::MINIMUM_VERSION, _) => {
             named(tree, handle, by_version(programs::VERSIONS, token));
         }
@@ -122,7 +122,7 @@ fn ticket(tree: &mut Tree, data: &[u8], span: Span, handle: Handle) {
 /// Base64 of a signed document (fact base: commands 1.1.1).
 fn circle_ticket(tree: &mut Tree, token: &[u8], handle: Handle) {
     opened(tree, token, handle, "MSN circle ticket", |tree, decoded| {
-        xml::document(tree, decoded, Span::new(0, decoded.len()));
+        xml::document(tree, decoded, Span::new(0, decoded.len()), None);
     });
 }
 

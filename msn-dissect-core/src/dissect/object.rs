@@ -80,12 +80,19 @@ pub(crate) fn show_view(tree: &mut Tree, field: Field, view: &View<'_>, place: S
 fn attributes(tree: &mut Tree, object: &Object, view: &View<'_>) {
     let mut at = 0;
     for attribute in &object.attributes {
-        markup(tree, view, Span::new(at, attribute.whole.start));
+        let before = Span::new(at, attribute.whole.start);
+        // The blanks between attributes, escaped or not, go with the one that follows.
+        let blank = before.of(view.bytes()).iter().all(u8::is_ascii_whitespace);
+        if !blank {
+            markup(tree, view, before);
+        }
+        let start = if blank { before.start } else { before.end };
         at = attribute.whole.end;
+        let place = view.span(Span::new(start, at));
         let name = attribute.name.of(view.bytes());
         match ATTRIBUTES.iter().find(|row| name.eq_ignore_ascii_case(row.0.as_bytes())) {
-            Some(&(_, field, value)) => known(tree, object, view, attribute, field, value),
-            None => other(tree, view, attribute),
+            Some(&(_, field, value)) => known(tree, object, view, attribute, place, (field, value)),
+            None => other(tree, view, attribute, place),
         }
     }
     markup(tree, view, Span::new(at, object.end));
@@ -104,8 +111,14 @@ fn markup(tree: &mut Tree, view: &View<'_>, span: Span) {
     }
 }
 
-fn known(tree: &mut Tree, object: &Object, view: &View<'_>, attribute: &Attribute, field: Field, value: Value) {
-    let place = view.span(attribute.whole);
+fn known(
+    tree: &mut Tree,
+    object: &Object,
+    view: &View<'_>,
+    attribute: &Attribute,
+    place: Span,
+    (field, value): (Field, Value),
+) {
     let part = view.part(attribute.value);
     let plain = part.xml();
     let shown = text::utf8(plain.bytes()).text;
@@ -125,7 +138,7 @@ fn known(tree: &mut Tree, object: &Object, view: &View<'_>, attribute: &Attribut
                     tree.number(field, place, number);
                 }
                 None => {
-                    other(tree, view, attribute);
+                    other(tree, view, attribute, place);
                     tree.expert(x::VALUE_MALFORMED);
                 }
             }
@@ -180,9 +193,9 @@ pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn other(tree: &mut Tree, view: &View<'_>, attribute: &Attribute) {
+fn other(tree: &mut Tree, view: &View<'_>, attribute: &Attribute, place: Span) {
     let shown = text::utf8(attribute.whole.of(view.bytes())).text;
-    tree.text(x::OBJECT_ATTRIBUTE, view.span(attribute.whole), &shown);
+    tree.text(x::OBJECT_ATTRIBUTE, place, &shown);
 }
 
 #[cfg(test)]
@@ -221,6 +234,14 @@ mod tests {
         assert_eq!((creator.start, creator.len), (12, 31));
         assert_eq!(tree.text_of(x::OBJECT_CREATOR), Some("a@example.com"));
         assert_eq!(tree.text_of(f::OBJECT), Some("<msnobj Creator=\"a@example.com\"/>"));
+    }
+
+    #[test]
+    fn escaped_blanks_belong_to_what_follows() {
+        let text = "%3Cmsnobj%20Creator%3D%22a%22%20Size%3D%221%22%20%2F%3E";
+        let tree = tree(text);
+        let size = tree.find(x::OBJECT_SIZE).unwrap();
+        assert_eq!(&text[size.start as usize..(size.start + size.len) as usize], "%20Size%3D%221%22");
     }
 
     #[test]

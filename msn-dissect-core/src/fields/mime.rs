@@ -10,6 +10,7 @@ pub static EFFECT_BITS: &[Bit] =
 
 fields! { super::command::END;
     BLOCK = "msn.mime" "MIME headers" Heading, "A block of headers, or of fields in the same form.";
+    BODY_FIELDS = "msn.mime.fields" "Body fields" Heading, "A body that consists of fields in the form of headers.";
     HEADER = "msn.mime.header" "Header" Str, "A header, or a field in the same form, as it was sent.";
     NAME = "msn.mime.name" "Name" Str, "Name of a header.";
     VALUE = "msn.mime.value" "Value" Str, "Value of a header.";
@@ -129,7 +130,6 @@ fields! { super::command::END;
     INVITE_REQUEST = "msn.invite.request" "Requested data" Str, "Field that the other side is to send.";
     INVITE_ADDRESS = "msn.invite.address" "Address" Ipv4, "Address to connect to.";
     INVITE_ADDRESS6 = "msn.invite.address6" "Address" Ipv6, "Address to connect to.";
-    INVITE_ADDRESS_KIND = "msn.invite.address_kind" "Address given as" Str, "Name of the field that gives the address.";
     INVITE_PORT = "msn.invite.port" "Port" Uint(2, Dec, None), "Port to connect to, as a plain number.";
     INVITE_PORT_EXTERNAL = "msn.invite.port_external" "External port" Uint(2, Dec, None), "External port; on the wire XOR 0x3141.";
     INVITE_PORT_INTERNAL = "msn.invite.port_internal" "Internal port" Uint(2, Dec, None), "Internal port; on the wire XOR 0x3141.";

@@ -27,6 +27,7 @@ fields! { super::mime::END;
     XML_ATTRIBUTE = "msn.xml.attribute" "Attribute" Str, "Name and value of an XML attribute that has no field of its own.";
     XML_TEXT = "msn.xml.text" "Text" Str, "Text of an XML element that has no field of its own.";
     XML_TAG = "msn.xml.tag" "Tag" Str, "Start or end tag of an XML element.";
+    XML_ENCODING = "msn.xml.encoding" "Character set" Str, "Character set of a document that is not in UTF-8.";
     XML_MARKUP = "msn.xml.markup" "Markup" Str, "XML declaration, comment or instruction.";
 
     INITIAL = "msn.lists.initial" "First list of the login" Uint(4, Dec, Some(numbers::NO_YES)), "Whether the lists are those given at login.";
@@ -76,6 +77,7 @@ fields! { super::mime::END;
 
     POLICY_TYPE = "msn.policy.type" "Policy type" Str, "What the policy is about.";
     POLICY_CHECKSUM = "msn.policy.checksum" "Checksum" Str, "MD5 of the policy, hexadecimal.";
+    POLICY_CHECKSUM_STATUS = "msn.policy.checksum.status" "Checksum status" Uint(1, Dec, Some(objects::CHECKS)), "Whether the checksum is that of the policy.";
     SHIELD_MAJOR = "msn.shield.major" "Major version" Str, "Client version that is shielded.";
     SHIELD_MINOR = "msn.shield.minor" "Minor version" Str, "Client version that is shielded.";
     SHIELD_MINIMUM = "msn.shield.minimum_build" "First build" Str, "First build that is shielded.";
@@ -139,6 +141,7 @@ fields! { super::mime::END;
     UUN_NUMBER = "msn.uun.number" "Number" Str, "One of the numbers of SIP metadata.";
     UUN_TEXT = "msn.uun.text" "Text" Str, "Text without known structure.";
     SIP = "msn.sip" "SIP message" Heading, "SIP message that is tunnelled.";
+    SIP_TEXT = "msn.sip.text" "SIP message as text" Str, "All of the SIP message.";
     SIP_ENCODING = "msn.sip.encoding" "Encoding" Str, "How the SIP message is encoded.";
     SIP_FID = "msn.sip.fid" "Format" Str, "Number of the format.";
     SIP_CALL_ID = "msn.sip.call_id" "Call ID" Str, "Call that the SIP message belongs to.";
@@ -150,12 +153,15 @@ fields! { super::mime::END;
     PAGE_ENCODING = "msn.page.encoding" "Encoding" Str, "Character set of the text.";
     PAGE_TEXT = "msn.page.text" "Page" Str, "Text sent to a phone.";
 
+    INVITATION_TEXT = "msn.invitation.text" "Invitation" Str, "Words that invite somebody by mail.";
+    REPORT_TEXT = "msn.report.text" "Report" Str, "What is reported of a user.";
     ERROR_TEXT = "msn.error.text" "Error text" Str, "What the server says about the error.";
 }
 
 experts! { super::mime::EXPERT_END;
     OBJECT_HASH = "msn.expert.object_hash" Checksum Warn "Hash of the object's attributes is wrong";
     OBJECT_MALFORMED = "msn.expert.object_malformed" Malformed Warn "MSN object is malformed";
+    POLICY_CHECKSUM_BAD = "msn.expert.policy_checksum" Checksum Warn "Checksum of the policy is wrong";
     XML_MALFORMED = "msn.expert.xml_malformed" Malformed Warn "XML document is malformed";
     VALUE_MALFORMED = "msn.expert.value_malformed" Malformed Note "Value is not of the expected form";
     BASE64_MALFORMED = "msn.expert.base64_malformed" Malformed Warn "Text is not valid base64";

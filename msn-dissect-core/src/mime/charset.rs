@@ -18,7 +18,7 @@ pub fn decode<'a>(bytes: &'a [u8], charset: Option<&[u8]>) -> Option<Shown<'a>> 
     if encoding == UTF_8 {
         return Some(text::utf8(bytes));
     }
-    let (text, wrong) = encoding.decode_without_bom_handling(bytes);
+    let (text, _, wrong) = encoding.decode(bytes);
     let text = match text {
         Cow::Borrowed(text) => text::utf8(text.as_bytes()).text,
         Cow::Owned(text) => Cow::Owned(text::utf8(text.as_bytes()).text.into_owned()),
@@ -34,6 +34,8 @@ mod tests {
     fn declared_sets_are_converted() {
         assert_eq!(decode(b"\x93\xfa\x96{", Some(b"Shift_JIS")).unwrap().text, "日本");
         assert_eq!(decode(b"\xef\xee\xea\xe0", Some(b"windows-1251")).unwrap().text, "пока");
+        assert_eq!(decode(b"a\0\xfc\0", Some(b"utf-16")).unwrap().text, "aü");
+        assert_eq!(decode(b"\xfe\xff\0a\0\xfc", Some(b"utf-16")).unwrap().text, "aü");
         assert_eq!(decode("ü".as_bytes(), None).unwrap().text, "ü");
         assert_eq!(decode(b"a\xffb", Some(b"utf-8")).unwrap(), Shown { text: "a\\xffb".into(), valid: false });
         assert_eq!(decode(b"a\0b", Some(b"iso-8859-1")).unwrap().text, "a\\0b");

@@ -196,9 +196,10 @@ fn document(walk: &mut Walk<'_>, content: &Content<'_>) {
     if content.span.is_empty() {
         return;
     }
-    if walk.out.tree.wanted() || walk.packet.want_info {
-        xml::document(walk, content.data, content.span);
+    if walk.packet.want_info {
+        xml::say_status(walk, content.data, content.span);
     }
+    xml::document(walk, content.data, content.span, content.charset);
 }
 
 /// A body that ought to be empty.
@@ -207,7 +208,7 @@ pub(super) fn rest(walk: &mut Walk<'_>, content: &Content<'_>) {
         return;
     }
     if content.is_blank() {
-        walk.out.tree.bytes(f::EMPTY_LINE, content.span);
+        super::headers::empty_line(&mut walk.out.tree, content.span);
     } else {
         string(&mut walk.out.tree, f::BODY_TEXT, content.span, content.data);
     }

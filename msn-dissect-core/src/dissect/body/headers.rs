@@ -72,7 +72,7 @@ pub(super) fn block(tree: &mut Tree, data: &[u8], span: Span, label: &str, known
             Line::Header(at) => header(tree, data, &at, known),
             Line::Odd(at) => odd(tree, data, at),
             Line::Blank(at) => {
-                tree.bytes(f::EMPTY_LINE, at);
+                empty_line(tree, at);
                 ended = true;
                 break;
             }
@@ -91,19 +91,22 @@ pub(super) fn fields(tree: &mut Tree, data: &[u8], span: Span, known: &[&[Row]])
     if !tree.wanted() || span.is_empty() {
         return;
     }
-    let heading = tree.bytes(f::BLOCK, span);
-    tree.note(heading, "Fields");
+    let heading = tree.bytes(f::BODY_FIELDS, span);
     tree.open(heading);
     for line in Lines::new(data, span) {
         match line {
             Line::Header(at) => header(tree, data, &at, known),
             Line::Odd(at) if !at.of(data).iter().all(u8::is_ascii_whitespace) => odd(tree, data, at),
-            Line::Odd(at) | Line::Blank(at) => {
-                tree.bytes(f::EMPTY_LINE, at);
-            }
+            Line::Odd(at) | Line::Blank(at) => empty_line(tree, at),
         }
     }
     tree.close();
+}
+
+/// An empty line says nothing that people need to see.
+pub(super) fn empty_line(tree: &mut Tree, span: Span) {
+    let handle = tree.bytes(f::EMPTY_LINE, span);
+    tree.hidden(handle);
 }
 
 /// The value of a field of a body.
@@ -132,14 +135,20 @@ fn odd(tree: &mut Tree, data: &[u8], span: Span) {
 fn header(tree: &mut Tree, data: &[u8], header: &Header, known: &[&[Row]]) {
     let handle = tree.text(f::HEADER, header.whole, &text::utf8(header.whole.of(data)).text);
     tree.open(handle);
-    string(tree, f::NAME, header.name, data);
-    string(tree, f::VALUE, header.value, data);
+    let parts = [string(tree, f::NAME, header.name, data), string(tree, f::VALUE, header.value, data)];
     let name = header.name.of(data);
     let row = known.iter().flat_map(|rows| rows.iter()).find(|row| row.name.as_bytes().eq_ignore_ascii_case(name));
-    if let Some(row) = row.filter(|_| !header.value.is_empty()) {
-        if typed(tree, data, header.value, row).is_none() {
-            tree.expert(f::VALUE_WRONG);
+    let read = match row.filter(|_| !header.value.is_empty()) {
+        Some(row) => typed(tree, data, header.value, row).is_some(),
+        None => header.value.is_empty(),
+    };
+    if read {
+        // The line above says it, and the field of its own what it means.
+        for part in parts {
+            tree.hidden(part);
         }
+    } else if row.is_some() {
+        tree.expert(f::VALUE_WRONG);
     }
     tree.close();
 }

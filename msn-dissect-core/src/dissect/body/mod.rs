@@ -12,14 +12,14 @@ mod mail_data;
 mod media;
 pub(super) mod mime;
 mod notification;
-mod page;
 mod parts;
 mod xml;
 
 use super::{Walk, framing::Command};
 use crate::{
-    fields::{command as f, expert},
+    fields::{Field, command as f, expert, xml as x},
     item::Span,
+    text,
 };
 
 /// A payload to be shown. Spans and ranges count from the start of the unit.
@@ -39,6 +39,18 @@ impl Body<'_, '_> {
     pub fn bytes(&self) -> &[u8] {
         self.span.of(self.unit)
     }
+
+    /// Shows all of the payload as text.
+    pub fn words(&mut self, field: Field) {
+        let tree = &mut self.walk.out.tree;
+        if tree.wanted() {
+            let shown = text::utf8(self.span.of(self.unit));
+            tree.text(field, self.span, &shown.text);
+            if !shown.valid {
+                tree.expert(expert::NOT_UTF8);
+            }
+        }
+    }
 }
 
 type Show = fn(&mut Body<'_, '_>);
@@ -52,20 +64,30 @@ static BODIES: &[(&str, Show)] = &[
     ("NFY", parts::show),
     ("PUT", parts::show),
     ("DEL", parts::show),
-    ("UUX", xml::show),
-    ("UBX", xml::show),
-    ("ADL", xml::show),
-    ("RML", xml::show),
-    ("FQY", xml::show),
+    ("UUX", xml::user_data),
+    ("UBX", xml::user_data),
+    ("ADL", xml::lists),
+    ("RML", xml::lists),
+    ("FQY", xml::lists),
     ("GCF", xml::show),
     ("NOT", xml::show),
     ("IPG", xml::show),
     ("QRY", challenge::show),
-    ("PAG", page::show),
-    ("PGD", page::show),
+    ("PAG", xml::show),
+    ("PGD", xml::show),
+    ("SDC", invitation),
+    ("VAS", report),
     ("UUN", notification::show),
     ("UBN", notification::show),
 ];
+
+fn invitation(body: &mut Body<'_, '_>) {
+    body.words(x::INVITATION_TEXT);
+}
+
+fn report(body: &mut Body<'_, '_>) {
+    body.words(x::REPORT_TEXT);
+}
 
 /// Shows the payload of a command. Runs on every pass: on the first one state may be learnt, and the tree may be unwanted.
 pub(super) fn show(walk: &mut Walk<'_>, unit: &[u8], found: &Command) {

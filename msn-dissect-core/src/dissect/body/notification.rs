@@ -4,9 +4,13 @@
 use super::{Body, xml::document};
 use crate::{
     command::line::decimal,
-    dissect::{params::split_host, slp_body},
-    fields::{command as f, expert, xml as x},
-    item::{Handoff, Span},
+    dissect::{
+        params::split_host,
+        slp_body,
+        xml::{is_document, sip},
+    },
+    fields::{command as f, xml as x},
+    item::Span,
     text,
 };
 
@@ -19,15 +23,15 @@ pub(super) fn show(body: &mut Body<'_, '_>) {
     if !body.walk.out.tree.wanted() {
         return;
     }
-    if body.bytes().trim_ascii_start().first() == Some(&b'<') {
-        return document(body.walk, body.unit, body.span);
+    if is_document(body.bytes()) {
+        return document(body.walk, body.unit, body.span, None);
     }
     match kind {
-        Some(2 | 12) => sip(body),
-        Some(4 | 8) => words(body, x::LOGOUT),
+        Some(2 | 12) => sip(&mut body.walk.out.tree, body.unit, body.span),
+        Some(4 | 8) => body.words(x::LOGOUT),
         Some(5) => closed(body),
         Some(11) => numbers(body),
-        _ => words(body, x::UUN_TEXT),
+        _ => body.words(x::UUN_TEXT),
     }
 }
 
@@ -38,28 +42,11 @@ fn kind(body: &Body<'_, '_>) -> Option<u32> {
     decimal(choice.place(&body.found.line, at)?.of(body.unit))
 }
 
-fn words(body: &mut Body<'_, '_>, field: crate::fields::Field) {
-    let shown = text::utf8(body.span.of(body.unit));
-    body.walk.out.tree.text(field, body.span, &shown.text);
-    if !shown.valid {
-        body.walk.out.tree.expert(expert::NOT_UTF8);
-    }
-}
-
-/// A SIP message as it is.
-fn sip(body: &mut Body<'_, '_>) {
-    let tree = &mut body.walk.out.tree;
-    let handle = tree.bytes(x::SIP, body.span);
-    tree.open(handle);
-    tree.handoff(body.span, Handoff::Name, "sip");
-    tree.close();
-}
-
 /// `session;host:port` of a conversation whose window was closed.
 fn closed(body: &mut Body<'_, '_>) {
     let data = body.span.of(body.unit);
     let Some(semicolon) = memchr::memchr(b';', data) else {
-        return words(body, x::UUN_TEXT);
+        return body.words(x::UUN_TEXT);
     };
     let at = body.span.start + semicolon;
     let (session, server) = (Span::new(body.span.start, at), Span::new(at + 1, body.span.end));

@@ -2,14 +2,64 @@
 //! Shows payloads that are XML documents.
 
 use super::{Body, Walk};
-use crate::{dissect::xml, item::Span};
+use crate::{
+    dissect::xml,
+    item::Span,
+    text,
+    values::{self, codes},
+    view::View,
+};
+use memchr::memmem;
+
+/// Most characters of a text in the Info column.
+const MAX_INFO_TEXT: usize = 60;
 
 /// Shows the payload.
 pub(super) fn show(body: &mut Body<'_, '_>) {
-    document(body.walk, body.unit, body.span);
+    document(body.walk, body.unit, body.span, None);
 }
 
-/// Shows the document in `span` of `data`.
-pub(super) fn document(walk: &mut Walk<'_>, data: &[u8], span: Span) {
-    xml::document(&mut walk.out.tree, data, span);
+/// Shows user data; the personal message is told in the Info column.
+pub(super) fn user_data(body: &mut Body<'_, '_>) {
+    if body.walk.packet.want_info {
+        if let Some(message) = content(body.unit, body.span, b"<PSM>") {
+            body.walk.out.info.push_str(": ");
+            text::push_line(&mut body.walk.out.info, &message, MAX_INFO_TEXT);
+        }
+    }
+    show(body);
+}
+
+/// Shows lists; the number of contacts is told in the Info column.
+pub(super) fn lists(body: &mut Body<'_, '_>) {
+    if body.walk.packet.want_info {
+        let what = match memmem::find_iter(body.bytes(), b"<c ").count() {
+            1 => " (1 contact)".to_owned(),
+            count => format!(" ({count} contacts)"),
+        };
+        body.walk.out.info.push_str(&what);
+    }
+    show(body);
+}
+
+/// Says in the Info column which presence a document publishes.
+pub(super) fn say_status(walk: &mut Walk<'_>, data: &[u8], span: Span) {
+    if let Some(status) = content(data, span, b"<Status>") {
+        let meaning = values::meaning(codes::STATUSES, status.as_bytes());
+        walk.out.info.push_str(", ");
+        text::push_line(&mut walk.out.info, meaning.unwrap_or(&status), MAX_INFO_TEXT);
+    }
+}
+
+/// The text behind a start tag, if there is any.
+fn content(data: &[u8], span: Span, tag: &[u8]) -> Option<String> {
+    let start = span.start + memmem::find(span.of(data), tag)? + tag.len();
+    let len = memchr::memchr(b'<', data.get(start..span.end)?)?;
+    let view = View::new(data, Span::new(start, start + len));
+    (len > 0).then(|| text::utf8(view.xml().bytes()).text.into_owned())
+}
+
+/// Shows the document in `span` of `data`, whose character set may have been declared.
+pub(super) fn document(walk: &mut Walk<'_>, data: &[u8], span: Span, charset: Option<&[u8]>) {
+    xml::document(&mut walk.out.tree, data, span, charset);
 }

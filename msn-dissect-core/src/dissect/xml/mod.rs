@@ -1,34 +1,70 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows XML documents: every element, attribute and text, those with a meaning as fields of their own.
 
+mod encoding;
 mod table;
 mod value;
 
 use crate::{
-    fields::{Expert, command as f, xml as x},
+    fields::{Expert, command as f, mime, xml as x},
     item::{Handoff, Span, Tree},
     text,
     view::View,
     xml::{Attribute, Document, Kind, Node, local, parse},
 };
+pub(crate) use encoding::is_document;
 use table::Rule;
-pub(crate) use value::time;
+pub(crate) use value::{sip, time};
+
+/// Attributes by which elements are told apart, the best first.
+const TITLES: [&str; 7] = ["n", "name", "type", "opcode", "id", "epid", "hr"];
+
+/// Most characters of a title.
+const MAX_TITLE: usize = 64;
 
 /// Most documents inside one another.
 const MAX_NESTING: u8 = 4;
 
 /// Shows the document in `span` of `data`, and hands it to Wireshark's own dissector for those who want to see it
 /// whole. Does nothing when the tree is not wanted.
-pub(crate) fn document(tree: &mut Tree, data: &[u8], span: Span) {
+///
+/// `charset` is the declared character set, if there is a place outside of the document that declares it.
+pub(crate) fn document(tree: &mut Tree, data: &[u8], span: Span, charset: Option<&[u8]>) {
     if tree.wanted() && !span.is_empty() {
-        let view = View::new(data, span);
-        let document = parse(view.bytes());
-        Walk { tree, view: &view, document: &document, nesting: 0 }.show();
-        // Of a malformed one that dissector could only say the same.
-        if document.broken_at.is_none() {
+        opened(tree, data, span, charset, 0);
+    }
+}
+
+/// Shows a document that begins and ends with its bytes.
+fn opened(tree: &mut Tree, data: &[u8], span: Span, charset: Option<&[u8]>, nesting: u8) {
+    let Some((encoding, mark)) = encoding::of(span.of(data), charset) else {
+        if show(tree, &View::new(data, span), nesting) {
             hand_over(tree, span);
         }
+        return;
+    };
+    let text = Span::new(span.start + mark, span.end);
+    let (view, sound) = View::converted(data, text, encoding);
+    let handle = tree.text(x::XML_ENCODING, Span::new(span.start, text.start), encoding.name());
+    if mark == 0 {
+        tree.generated(handle);
     }
+    if !sound {
+        tree.expert(mime::WRONG_CHARACTERS);
+    }
+    if show(tree, &view, nesting) {
+        let place = tree.enter_source(view.bytes(), "MSN XML document in UTF-8");
+        hand_over(tree, Span::new(0, view.bytes().len()));
+        tree.leave_source(place);
+    }
+}
+
+/// Shows what a document says; returns whether it is well-formed.
+fn show(tree: &mut Tree, view: &View<'_>, nesting: u8) -> bool {
+    let document = parse(view.bytes());
+    Walk { tree, view, document: &document, nesting }.show();
+    // Of a malformed one Wireshark's own dissector could only say the same.
+    document.broken_at.is_none()
 }
 
 /// Offers the whole document in the form that other tools show it in.
@@ -146,15 +182,35 @@ impl Walk<'_> {
     fn start(&mut self, node: &Node) {
         let name = self.shown(node.name);
         let handle = self.tree.text(x::XML_ELEMENT, self.view.span(node.whole()), &name);
-        if let Some(Rule::Group(what)) = self.rule(node) {
-            self.tree.note(handle, what);
-        }
+        match (self.rule(node), self.title(node)) {
+            (Some(Rule::Group(what)), Some(title)) => self.tree.note(handle, &format!("{what} {title}")),
+            (Some(Rule::Group(what)), None) => self.tree.note(handle, what),
+            (_, Some(title)) => self.tree.note(handle, &title),
+            _ => handle,
+        };
         self.tree.open(handle);
         self.tag(node.start);
         let document = self.document;
         for attribute in document.attributes(node) {
             self.attribute(node, attribute);
         }
+    }
+
+    /// What tells an element from others of its kind.
+    fn title(&self, node: &Node) -> Option<String> {
+        let attributes = self.document.attributes(node);
+        let named = |name: &&str| attributes.iter().find(|one| one.name.of(self.data()) == name.as_bytes());
+        let found = TITLES.iter().find_map(named).filter(|one| !one.value.is_empty())?;
+        let rule = table::attribute(self.around(node), local(node.name.of(self.data())), found.name.of(self.data()));
+        let mut title = match rule {
+            Some(Rule::Local) => self.account(&self.decoded(found.value), node.parent),
+            _ => self.decoded(found.value),
+        };
+        if let Some((end, _)) = title.char_indices().nth(MAX_TITLE) {
+            title.truncate(end);
+            title.push('…');
+        }
+        Some(title)
     }
 
     fn end(&mut self, node: &Node) {
@@ -166,7 +222,12 @@ impl Walk<'_> {
         let element = local(node.name.of(self.data()));
         let rule = table::attribute(self.around(node), element, attribute.name.of(self.data()));
         match rule {
-            Some(rule) => self.value(rule, attribute.whole, attribute.value, node.parent),
+            Some(rule) => {
+                self.value(rule, attribute.whole, attribute.value, node.parent);
+                if matches!(rule, Rule::Checksum(_)) {
+                    self.checksum(node, attribute);
+                }
+            }
             None => self.plain_attribute(attribute.whole),
         }
     }
@@ -206,8 +267,7 @@ impl Walk<'_> {
     /// Shows a document that stands inside this one.
     fn nested(&mut self, view: &View<'_>) {
         if self.nesting < MAX_NESTING {
-            let document = parse(view.bytes());
-            Walk { tree: self.tree, view, document: &document, nesting: self.nesting + 1 }.show();
+            show(self.tree, view, self.nesting + 1);
         }
     }
 

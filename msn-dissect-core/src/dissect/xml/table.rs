@@ -39,6 +39,8 @@ pub(super) enum Rule {
     Media,
     /// Signed COLORREF.
     Colour,
+    /// MD5 of what the element holds, in hexadecimal digits.
+    Checksum(Field),
     /// ISO 8601 time.
     Time(Field),
     /// Base64 of text.
@@ -195,7 +197,7 @@ pub(super) static ATTRIBUTES: &[(&str, &str, &str, Rule)] = &[
     ("*", "presence", "dtype", Text(x::CIRCLE_DTYPE)),
     // Policies
     ("*", "Policy", "type", Text(x::POLICY_TYPE)),
-    ("*", "Policy", "checksum", Text(x::POLICY_CHECKSUM)),
+    ("*", "Policy", "checksum", Checksum(x::POLICY_CHECKSUM)),
     ("*", "cli", "maj", Text(x::SHIELD_MAJOR)),
     ("*", "cli", "min", Text(x::SHIELD_MINOR)),
     ("*", "cli", "minbld", Text(x::SHIELD_MINIMUM)),

@@ -10,13 +10,18 @@ use proptest::prelude::*;
 
 fn shown(data: &str) -> Tree {
     let mut tree = Tree::new(true);
-    document(&mut tree, data.as_bytes(), Span::new(0, data.len()));
+    document(&mut tree, data.as_bytes(), Span::new(0, data.len()), None);
     tree
 }
 
 fn all(tree: &Tree, field: Field) -> Vec<&str> {
     let leaf = |item: &&Item| item.kind == crate::item::Kind::Leaf as u8 && item.id == field.0;
     tree.items().iter().filter(leaf).filter_map(|item| tree.item_text(item)).collect()
+}
+
+fn notes(tree: &Tree, field: Field) -> Vec<&str> {
+    let leaf = |item: &&Item| item.kind == crate::item::Kind::Leaf as u8 && item.id == field.0;
+    tree.items().iter().filter(leaf).filter_map(|item| tree.item_note(item)).collect()
 }
 
 /// Bytes of the document that no named leaf covers, white space aside.
@@ -166,6 +171,78 @@ fn policies_are_named() {
 }
 
 #[test]
+fn elements_are_told_apart() {
+    let data = concat!(
+        r#"<ml><d n="example.com"><c l="3" n="bob" t="1"/></d><t><c n="tel:+15550100"/></t></ml>"#,
+        r#"<Policies><Policy type="P2P"><ObjStr SndDly="1"/></Policy></Policies>"#,
+        r#"<Data><EndpointData id="{1}"><MachineGuid/></EndpointData><New id="n"/></Data>"#
+    );
+    let tree = shown(data);
+    assert_eq!(
+        notes(&tree, x::XML_ELEMENT),
+        [
+            "lists",
+            "domain example.com",
+            "contact bob@example.com",
+            "phones",
+            "phone tel:+15550100",
+            "policies",
+            "policy P2P",
+            "object store",
+            "user data",
+            "endpoint {1}",
+            "empty",
+            "n"
+        ]
+    );
+    let long = format!(r#"<Policies><Policy type="{}"/></Policies>"#, "é".repeat(1000));
+    assert_eq!(notes(&shown(&long), x::XML_ELEMENT)[1].chars().count(), "policy ".len() + MAX_TITLE + 1);
+}
+
+#[test]
+fn checksums_are_checked() {
+    let shield =
+        r#"<config><shield><cli maj="7" min="0" minbld="0" maxbld="9999" deny=" " /></shield><block></block></config>"#;
+    let policy =
+        |sum: &str| format!(r#"<Policies><Policy type="SHIELDS" checksum="{sum}">{shield}</Policy></Policies>"#);
+    let status = |data: &str| shown(data).number_of(x::POLICY_CHECKSUM_STATUS);
+    assert_eq!(status(&policy("94A347C122C483F8BEAD525832DB2F71")), Some(1));
+    assert_eq!(status(&policy("94a347c122c483f8bead525832db2f71")), Some(1));
+    let bad = policy("94A347C122C483F8BEAD525832DB2F72");
+    assert_eq!(status(&bad), Some(0));
+    assert!(shown(&bad).has_expert(x::POLICY_CHECKSUM_BAD));
+    let cut = bad.split("</Policy>").next().unwrap();
+    assert_eq!((status(cut), shown(cut).has_expert(x::POLICY_CHECKSUM_BAD)), (Some(2), false));
+    assert_eq!(status(r#"<Policies><Policy checksum="A"/></Policies>"#), Some(2));
+}
+
+/// A document in another character set.
+fn in_set(bytes: &[u8], charset: Option<&[u8]>) -> Tree {
+    let mut tree = Tree::new(true);
+    document(&mut tree, bytes, Span::new(0, bytes.len()), charset);
+    tree
+}
+
+#[test]
+fn documents_in_other_sets_are_converted() {
+    let text = "\u{feff}<Data><PSM>ü ♥</PSM><DDP/></Data>";
+    let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for (bytes, name) in [(little, "UTF-16LE"), (big, "UTF-16BE")] {
+        let tree = in_set(&bytes, None);
+        assert_eq!((all(&tree, x::XML_ENCODING), all(&tree, x::PSM)), (vec![name], vec!["ü ♥"]));
+        let psm = tree.find(x::PSM).unwrap();
+        assert_eq!((psm.start, psm.len, psm.source), (2 + 2 * 6, 2 * 14, 0));
+        assert!(!tree.has_expert(x::XML_MALFORMED) && tree.find(f::PAYLOAD).is_none());
+    }
+    let tree = in_set(b"<Data><PSM>\xef\xee\xea\xe0</PSM></Data>", Some(b"windows-1251"));
+    assert_eq!(all(&tree, x::PSM), ["пока"]);
+    let tree = in_set(b"<?xml version=\"1.0\" encoding=\"utf-16\"?><Data><PSM>x</PSM></Data>", None);
+    assert_eq!((all(&tree, x::PSM), tree.find(x::XML_ENCODING).is_none()), (vec!["x"], true));
+    assert!(in_set(b"<\0\0\xd8/\0", None).has_expert(mime::WRONG_CHARACTERS));
+}
+
+#[test]
 fn what_is_unknown_is_still_shown() {
     let data =
         "<?xml version=\"1.0\"?><!-- c --><new:Thing xmlns:new='u' a=\"1\">text<Sub>more</Sub><Empty/></new:Thing>";
@@ -190,7 +267,7 @@ fn malformed_documents_are_told() {
 #[test]
 fn a_tree_that_is_not_wanted_costs_nothing() {
     let mut tree = Tree::new(false);
-    document(&mut tree, b"<a/>", Span::new(0, 4));
+    document(&mut tree, b"<a/>", Span::new(0, 4), None);
     assert!(tree.items().is_empty());
 }
 
@@ -204,9 +281,18 @@ proptest! {
     }
 
     #[test]
+    fn documents_in_utf_16_show_the_same(data in "<Data>(<PSM>[a-zé♥ &;]{0,5}</PSM>|<X a='b'/>|<CurrentMedia>[a-zM\\\\0]{0,9}</CurrentMedia>){0,6}</Data>") {
+        let wide: Vec<u8> = data.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let essence = |tree: &Tree| -> Vec<(u16, u64, Option<String>)> {
+            let own = |item: &&Item| item.source == 0 && item.id != x::XML_ENCODING.0 && item.kind == crate::item::Kind::Leaf as u8;
+            tree.items().iter().filter(own).map(|item| (item.id, item.number, tree.item_text(item).map(str::to_owned))).collect()
+        };
+        prop_assert_eq!(essence(&shown(&data)), essence(&in_set(&wide, None)));
+    }
+
+    #[test]
     fn anything_can_be_shown(data in prop::collection::vec(prop_oneof![any::<u8>(), Just(b'<'), Just(b'>'), Just(b'/'), Just(b'a'), Just(b'&')], 0..80)) {
-        let mut tree = Tree::new(true);
-        document(&mut tree, &data, Span::new(0, data.len()));
+        let tree = in_set(&data, None);
         prop_assert!(tree.items().iter().all(|item| item.source > 0 || (item.start + item.len) as usize <= data.len()));
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows the values of elements and attributes.
 
-use super::{Walk, hand_over, table::Rule};
+use super::{MAX_NESTING, Walk, opened, table::Rule};
 use crate::{
     command::{
         line::decimal,
@@ -9,11 +9,13 @@ use crate::{
     },
     dissect::object,
     fields::{Field, command as f, expert, xml as x},
-    item::{Handoff, Span},
+    item::{Handoff, Span, Tree},
     text,
     values::{self, Codes},
     view::{View, base64},
+    xml::{Attribute, Node},
 };
+use md5::{Digest, Md5};
 use time::{OffsetDateTime, PrimitiveDateTime, format_description::well_known};
 
 /// Fields of the first arguments when music is played (fact base: values 10.1).
@@ -21,6 +23,9 @@ static MUSIC: &[Field] = &[x::MEDIA_TITLE, x::MEDIA_ARTIST, x::MEDIA_ALBUM, x::M
 
 /// Fields of the parts before the arguments (fact base: values 10.1).
 static MEDIA: &[Field] = &[x::MEDIA_APPLICATION, x::MEDIA_TYPE, x::MEDIA_ENABLED, x::MEDIA_FORMAT];
+
+/// Status of a checksum that cannot be checked.
+const UNVERIFIED: u64 = 2;
 
 /// Stands between the parts: a backslash and a zero.
 const SEPARATOR: &[u8] = b"\\0";
@@ -36,7 +41,7 @@ impl Walk<'_> {
         let place = view.span(whole);
         let done = match *rule {
             Rule::Group(_) => false,
-            Rule::Text(field) => {
+            Rule::Text(field) | Rule::Checksum(field) => {
                 self.tree.text(field, place, &shown.text);
                 if !shown.valid {
                     self.expert(expert::NOT_UTF8);
@@ -76,7 +81,7 @@ impl Walk<'_> {
                 self.tree.text(f::EMAIL, place, &shown.text);
                 true
             }
-            Rule::NetworkAddress => self.network_address(whole, place, value),
+            Rule::NetworkAddress => self.network_address(place, value),
             Rule::Local => {
                 self.local(place, &shown.text, around);
                 true
@@ -103,8 +108,9 @@ impl Walk<'_> {
                 let handle = self.tree.text(field, place, &shown.text);
                 self.tree.open(handle);
                 self.encoded(value, "MSN ticket data", |walk, decoded| {
-                    walk.nested(&View::new(decoded, Span::new(0, decoded.len())));
-                    hand_over(walk.tree, Span::new(0, decoded.len()));
+                    if walk.nesting < MAX_NESTING {
+                        opened(walk.tree, decoded, Span::new(0, decoded.len()), None, walk.nesting + 1);
+                    }
                 });
                 self.tree.close();
                 true
@@ -113,11 +119,7 @@ impl Walk<'_> {
                 let handle = self.tree.text(field, place, &shown.text);
                 self.tree.open(handle);
                 self.encoded(value, "MSN tunnelled SIP", |walk, decoded| {
-                    let all = Span::new(0, decoded.len());
-                    let handle = walk.tree.bytes(x::SIP, all);
-                    walk.tree.open(handle);
-                    walk.tree.handoff(all, Handoff::Name, "sip");
-                    walk.tree.close();
+                    sip(walk.tree, decoded, Span::new(0, decoded.len()));
                 });
                 self.tree.close();
                 true
@@ -133,11 +135,38 @@ impl Walk<'_> {
             }
         };
         if !done {
-            let shown = self.shown(whole);
-            self.tree.text(x::XML_TEXT, place, &shown);
-            if !value.trim_ascii().is_empty() {
+            let empty = value.trim_ascii().is_empty();
+            let markup = whole.of(view.bytes());
+            let tag = markup.strip_prefix(b"<").filter(|_| inner != whole);
+            if let (Some(tag), true) = (tag, empty) {
+                let end = tag.iter().position(|byte| b" \t\r\n/>".contains(byte)).unwrap_or(tag.len());
+                let name = text::utf8(tag.get(..end).unwrap_or_default()).text;
+                let handle = self.tree.text(x::XML_ELEMENT, place, &name);
+                self.tree.note(handle, "empty");
+            } else {
+                let field = if tag.is_some() || inner == whole { x::XML_TEXT } else { x::XML_ATTRIBUTE };
+                self.tree.text(field, place, &text::utf8(markup).text);
+            }
+            if !empty {
                 self.expert(x::VALUE_MALFORMED);
             }
+        }
+    }
+
+    /// Says whether the MD5 of what the element holds, as it was sent, is the one that its attribute names.
+    pub(super) fn checksum(&mut self, node: &Node, attribute: &Attribute) {
+        let bytes = self.view.bytes();
+        // Only outermost ones, so that elements inside one another are not hashed again and again.
+        let outer = node.parent.and_then(|at| self.document.nodes.get(at)).is_none_or(|around| around.parent.is_none());
+        let right = (outer && !node.end.is_empty())
+            .then(|| object::hexadecimal(&Md5::digest(node.content().of(bytes))).to_ascii_uppercase());
+        let good = right.as_ref().map(|right| right.as_bytes().eq_ignore_ascii_case(attribute.value.of(bytes)));
+        let status = good.map_or(UNVERIFIED, u64::from);
+        let handle = self.tree.number(x::POLICY_CHECKSUM_STATUS, self.view.span(attribute.whole), status);
+        self.tree.generated(handle);
+        if let (Some(false), Some(right)) = (good, right) {
+            let message = format!("Checksum of the policy is wrong, it should be {right}");
+            self.tree.expert_text(x::POLICY_CHECKSUM_BAD, &message);
         }
     }
 
@@ -163,11 +192,10 @@ impl Walk<'_> {
     }
 
     /// Shows `network:address`; the value holds no references, so parts of it have places of their own.
-    fn network_address(&mut self, whole: Span, place: Span, value: &[u8]) -> bool {
+    fn network_address(&mut self, place: Span, value: &[u8]) -> bool {
         let Some((network, address, via)) = split_naddr(value) else { return false };
         let Some(number) = decimal(network) else { return false };
-        let at = self.view.span(Span::new(whole.start, whole.end));
-        self.tree.number(f::NETWORK_ID, at, u64::from(number));
+        self.tree.number(f::NETWORK_ID, place, u64::from(number));
         self.tree.text(f::EMAIL, place, &text::percent(address).text);
         if let Some(via) = via {
             self.tree.text(f::VIA, place, &text::percent(via).text);
@@ -175,13 +203,18 @@ impl Walk<'_> {
         true
     }
 
-    /// Puts an account together from its local part and the domain of the element around.
     fn local(&mut self, place: Span, local: &str, around: Option<usize>) {
+        let account = self.account(local, around);
+        self.tree.text(f::EMAIL, place, &account);
+    }
+
+    /// An account, put together from its local part and the domain of the element around.
+    pub(super) fn account(&self, local: &str, around: Option<usize>) -> String {
         let domain = around.and_then(|at| self.document.value(self.data(), at, b"n")).map(|span| self.decoded(span));
         match domain {
-            Some(domain) => self.tree.text(f::EMAIL, place, &format!("{local}@{domain}")),
-            None => self.tree.text(f::EMAIL, place, local),
-        };
+            Some(domain) => format!("{local}@{domain}"),
+            None => local.to_owned(),
+        }
     }
 
     fn colour(&mut self, place: Span, colour: i64) -> bool {
@@ -209,6 +242,7 @@ impl Walk<'_> {
         }
         self.tree.open(handle);
         let parts = split(value);
+        let mut last = handle;
         let music = parts.get(1).is_some_and(|&(_, span)| span.of(value) == b"Music");
         for (at, &(whole, part)) in parts.iter().enumerate() {
             let argument = at.checked_sub(MEDIA.len());
@@ -218,10 +252,13 @@ impl Walk<'_> {
             };
             if argument.is_none() || !part.is_empty() {
                 let shown = text::utf8(part.of(value)).text;
-                let handle = self.tree.text(*field.unwrap_or(&x::MEDIA_ARGUMENT), view.span(whole), &shown);
+                last = self.tree.text(*field.unwrap_or(&x::MEDIA_ARGUMENT), view.span(whole), &shown);
                 if let Some(argument) = argument {
-                    self.tree.note(handle, &format!("{{{argument}}}"));
+                    self.tree.note(last, &format!("{{{argument}}}"));
                 }
+            } else {
+                // The mark before an argument that is empty goes with what stands before it.
+                self.tree.extend_to(last, view.span(whole).end);
             }
         }
         let of = |at: usize| parts.get(at).map(|&(_, span)| span.of(value)).unwrap_or_default();
@@ -246,6 +283,16 @@ impl Walk<'_> {
             None => self.expert(x::BASE64_MALFORMED),
         }
     }
+}
+
+/// Shows a SIP message by its own dissector.
+pub(crate) fn sip(tree: &mut Tree, data: &[u8], span: Span) {
+    let handle = tree.bytes(x::SIP, span);
+    tree.open(handle);
+    let handle = tree.text(x::SIP_TEXT, span, &text::utf8(span.of(data)).text);
+    tree.hidden(handle);
+    tree.handoff(span, Handoff::Name, "sip");
+    tree.close();
 }
 
 /// Parts between separators, with and without the separator before.

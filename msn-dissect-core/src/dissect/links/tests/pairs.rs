@@ -109,6 +109,20 @@ fn every_pair_by_transaction_id() {
 }
 
 #[test]
+fn many_answers_are_counted() {
+    let mut talk = Talk::default();
+    talk.sign_in(1, 10, "alice@example.com");
+    talk.client("SYN 9 0 0");
+    let request = talk.last();
+    talk.server("SYN 9 1 1 300 0");
+    for _ in 0..300 {
+        talk.server("LST N=b@example.com F=B 10");
+    }
+    let again = talk.again(request);
+    assert_eq!((numbers(&again, x::RESPONSE_IN).len(), numbers(&again, x::RESPONSE_COUNT)), (256, vec![301]));
+}
+
+#[test]
 fn pings_are_answered_in_order() {
     let mut talk = Talk::default();
     talk.sign_in(1, 12, "alice@example.com");
