@@ -126,14 +126,44 @@ static proto_item *add_field(proto_tree *tree, uint16_t id, tvbuff_t *tvb, const
     }
 }
 
-static void add_bits(const Replay *replay, proto_item *parent, tvbuff_t *tvb, const MsnItem *item)
+/* Says behind a sum of bits which of them are set; numbers among them come first, because long lines are cut. */
+static void name_bits(proto_item *sum, const MsnField *field, uint64_t number)
+{
+    const MsnField *bits = &msn_registry.catalogue->fields[field->bits_first];
+    const char *before = " (";
+
+    for (unsigned i = 0; i < 2u * field->bits_count; i++) {
+        const MsnField *bit = &bits[i % field->bits_count];
+        const bool numbers = i < field->bits_count;
+        const uint64_t value = number & bit->mask;
+        const char *name = bit->name;
+
+        if (value == 0 || numbers != (bit->values != NULL)) {
+            continue;
+        }
+        if (numbers) {
+            name = try_val_to_str((uint32_t)(value / (bit->mask & -bit->mask)), (const value_string *)bit->values);
+        }
+        if (name != NULL) {
+            proto_item_append_text(sum, "%s%s", before, name);
+            before = ", ";
+        }
+    }
+    if (*before == ',') {
+        proto_item_append_text(sum, ")");
+    }
+}
+
+static void add_bits(proto_item *parent, tvbuff_t *tvb, const MsnItem *item)
 {
     const MsnField *field = &msn_registry.catalogue->fields[item->id];
     proto_tree *tree = proto_item_add_subtree(parent, msn_subtree(item));
 
-    (void)replay;
     for (unsigned i = 0; i < field->bits_count; i++) {
         add_field(tree, (uint16_t)(field->bits_first + i), tvb, item, NULL);
+    }
+    if (tree != NULL && PTREE_DATA(tree)->visible) {
+        name_bits(parent, field, item->number);
     }
 }
 
@@ -256,7 +286,7 @@ static void add_visible(Replay *replay, tvbuff_t *tvb, const MsnItem *item)
     }
     decorate(replay, added, item);
     if (item->flags & WITH_BITS) {
-        add_bits(replay, added, tvb, item);
+        add_bits(added, tvb, item);
     }
     if (item->flags & OPEN) {
         open_subtree(replay, added, item);
@@ -312,6 +342,7 @@ void msn_replay(const MsnDissection *dissection, const MsnPacket *packet, tvbuff
                       .source_count = 1 };
 
     msn_export(dissection, tvb, pinfo);
+    msn_count(dissection, pinfo);
     if (dissection->item_count == 0) {
         for (uint32_t i = 0; i < dissection->fragment_count; i++) {
             if (dissection->fragments[i].source == 0) {

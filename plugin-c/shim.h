@@ -103,6 +103,15 @@ int msn_channel_protocol(uint8_t channel);
 /* Registers the list of exportable objects. */
 void msn_register_export(void);
 
+/* Registers the statistics. */
+void msn_register_stats(void);
+
+/* Whether anybody counts. */
+bool msn_stats_wanted(void);
+
+/* Queues what a dissection shows for whoever counts. */
+void msn_count(const MsnDissection *dissection, packet_info *pinfo);
+
 /* Whether anybody lists objects. */
 bool msn_export_wanted(void);
 
