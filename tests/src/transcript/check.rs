@@ -1,52 +1,86 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Compares what a transcript expects with what tshark saw.
 
-use super::{Claim, Regular, Transcript, Unit};
+use super::{Claim, Connection, Regular, Transcript, Unit};
 use crate::pcap::Side;
-use crate::pdu::{Pdu, pdus};
-use crate::tshark::{Field, Tshark};
+use crate::pdu::{Pdu, only_msn, pdus};
+use crate::tshark::{Field, Options, Tshark};
 use anyhow::Result;
 use std::collections::BTreeMap;
+
+/// The PDUs that tshark sees in the transcript's capture, and the Info column of each frame if it is wanted.
+fn dissect(
+    transcript: &Transcript,
+    tshark: &Tshark,
+    options: &Options,
+    infos: bool,
+) -> Result<(Vec<Pdu>, BTreeMap<u32, String>)> {
+    let stored = tshark.store(&transcript.capture()?)?;
+    let seen = pdus(&tshark.pdml(&stored, options)?);
+    let infos = match infos {
+        true => tshark.summary(&stored, options)?.into_iter().map(|summary| (summary.frame, summary.info)).collect(),
+        false => BTreeMap::new(),
+    };
+    Ok((seen, infos))
+}
+
+/// What one side of a connection says, and the PDUs that are seen of it.
+struct Spoken<'a> {
+    connection: &'a Connection,
+    side: Side,
+    units: Vec<&'a Unit>,
+    pdus: Vec<&'a Pdu>,
+}
+
+fn spoken<'a>(transcript: &'a Transcript, seen: &'a [Pdu]) -> Vec<Spoken<'a>> {
+    let mut out = Vec::new();
+    for (index, connection) in transcript.connections.iter().enumerate() {
+        let (client, server) = (connection.stream.client.port(), connection.stream.server.port());
+        for side in [Side::Client, Side::Server] {
+            let ports = if side == Side::Client { (client, server) } else { (server, client) };
+            let pdus = seen.iter().filter(|pdu| (pdu.source_port, pdu.destination_port) == ports).collect();
+            out.push(Spoken { connection, side, units: transcript.units_of(index, side).collect(), pdus });
+        }
+    }
+    out
+}
+
+/// Dissects the transcript's capture and gives each unit with the PDU that is seen of it.
+///
+/// # Errors
+/// When tshark fails.
+pub fn units(transcript: &Transcript, tshark: &Tshark) -> Result<Vec<(Unit, Pdu)>> {
+    let (seen, _) = dissect(transcript, tshark, &only_msn(&transcript.options), false)?;
+    let pairs = spoken(transcript, &seen).into_iter().flat_map(|one| one.units.into_iter().zip(one.pdus));
+    Ok(pairs.map(|(unit, pdu)| (unit.clone(), pdu.clone())).collect())
+}
 
 /// Dissects the transcript's capture and returns one line for each claim that does not hold.
 ///
 /// # Errors
 /// When tshark fails.
 pub fn check(transcript: &Transcript, tshark: &Tshark) -> Result<Vec<String>> {
-    let stored = tshark.store(&transcript.capture()?)?;
-    let seen = pdus(&tshark.pdml(&stored, &transcript.options)?);
-    let claims = transcript.units.iter().flat_map(|unit| &unit.expectations);
-    let asks_for_info = claims.clone().any(|expectation| matches!(expectation.claim, Claim::Info(_)));
-    let infos: BTreeMap<u32, String> = if asks_for_info {
-        tshark.summary(&stored, &transcript.options)?.into_iter().map(|s| (s.frame, s.info)).collect()
-    } else {
-        BTreeMap::new()
-    };
+    let mut claims = transcript.units.iter().flat_map(|unit| &unit.expectations);
+    let infos = claims.any(|expectation| matches!(expectation.claim, Claim::Info(_)));
+    let (seen, infos) = dissect(transcript, tshark, &transcript.options, infos)?;
     let mut failures = Vec::new();
-    for (index, connection) in transcript.connections.iter().enumerate() {
-        let (client, server) = (connection.stream.client.port(), connection.stream.server.port());
-        for side in [Side::Client, Side::Server] {
-            let ports = if side == Side::Client { (client, server) } else { (server, client) };
-            let seen: Vec<&Pdu> = seen.iter().filter(|p| (p.source_port, p.destination_port) == ports).collect();
-            let units: Vec<&Unit> = transcript.units_of(index, side).collect();
-            if seen.len() != units.len() {
-                let labels: Vec<_> = seen.iter().map(|pdu| pdu.label()).collect();
-                failures.push(format!(
-                    "connection {} {side:?}: {} PDUs expected, {} seen:\n    {}",
-                    connection.name,
-                    units.len(),
-                    seen.len(),
-                    labels.join("\n    ")
-                ));
-            }
-            for (unit, pdu) in units.iter().zip(&seen) {
-                let info = infos.get(&pdu.frame).map_or("", String::as_str);
-                failures.extend(unit_failures(unit, pdu, info));
-                if let Some(regular) = &unit.regular {
-                    let irregular = irregularities(regular, unit, pdu);
-                    failures
-                        .extend(irregular.iter().map(|what| format!("line {}: {}: {what}", unit.line, pdu.label())));
-                }
+    for Spoken { connection, side, units, pdus } in spoken(transcript, &seen) {
+        if pdus.len() != units.len() {
+            let labels: Vec<_> = pdus.iter().map(|pdu| pdu.label()).collect();
+            failures.push(format!(
+                "connection {} {side:?}: {} PDUs expected, {} seen:\n    {}",
+                connection.name,
+                units.len(),
+                pdus.len(),
+                labels.join("\n    ")
+            ));
+        }
+        for (unit, pdu) in units.iter().zip(&pdus) {
+            let info = infos.get(&pdu.frame).map_or("", String::as_str);
+            failures.extend(unit_failures(unit, pdu, info));
+            if let Some(regular) = &unit.regular {
+                let irregular = irregularities(regular, unit, pdu);
+                failures.extend(irregular.iter().map(|what| format!("line {}: {}: {what}", unit.line, pdu.label())));
             }
         }
     }

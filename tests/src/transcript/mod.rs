@@ -20,7 +20,7 @@
 mod check;
 mod parse;
 
-pub use check::check;
+pub use check::{check, units};
 
 use crate::pcap::{Capture, Event, Link, Segment, Side, Stream, TcpOptions, Timed, segments};
 use crate::tshark::Options;
