@@ -11,11 +11,13 @@ mod live;
 mod pdml;
 mod process;
 mod sharkd;
+mod statistics;
 
 pub use live::Live;
 pub use pdml::{Dissected, Field};
 pub use process::Output;
 pub use sharkd::{Node, Sharkd};
+pub use statistics::Counted;
 
 use crate::pcap::{Capture, FileFormat};
 use anyhow::{Context, Result, bail};
@@ -298,6 +300,14 @@ impl Tshark {
             objects.insert(entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path())?);
         }
         Ok(objects)
+    }
+
+    /// `-z which`: the rows of a statistics tree.
+    ///
+    /// # Errors
+    /// As [`Tshark::run`], or when the output has another form.
+    pub fn statistics(&self, capture: &Stored, which: &str, options: &Options) -> Result<Vec<Counted>> {
+        statistics::parse(&self.text(capture, &["-q", "-z", which], options)?)
     }
 
     /// A sharkd that has loaded the capture.
