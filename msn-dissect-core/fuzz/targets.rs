@@ -51,8 +51,8 @@ fn check_text(tree: &Tree, item: &Item) {
 /// Links to what comes later, of peer-to-peer packets and sessions.
 const LATER: [Field; 3] = [fields::p2p::RESPONSE_IN, fields::slp::RESPONSE_IN, fields::slp::ENDED_IN];
 
-/// Kind, number of the field, range, number and text of an item.
-type Essence = (u8, u16, u32, u32, u64, Option<Vec<u8>>);
+/// Kind, number of the field, range, flags, number, text and remark of an item.
+type Essence = (u8, u16, u32, u32, u8, u64, Option<Vec<u8>>, Option<String>);
 
 /// What a tree shows; links to other units, which only a later pass can know, are left out unless `links`.
 fn essence(tree: &Tree, links: bool) -> Vec<Essence> {
@@ -63,28 +63,70 @@ fn essence(tree: &Tree, links: bool) -> Vec<Essence> {
         kind if kind == Kind::Expert as u8 => link_experts.contains(&item.id),
         _ => false,
     };
-    tree.items()
-        .iter()
-        .filter(|item| links || !is_link(item))
-        .map(|item| (item.kind, item.id, item.start, item.len, item.number, tree.item_bytes(item).map(<[u8]>::to_vec)))
-        .collect()
+    let essence = |item: &Item| {
+        let (text, note) = (tree.item_bytes(item).map(<[u8]>::to_vec), tree.item_note(item).map(str::to_owned));
+        (item.kind, item.id, item.start, item.len, item.flags, item.number, text, note)
+    };
+    tree.items().iter().filter(|item| links || !is_link(item)).map(essence).collect()
 }
 
-fn run(session: &mut Session, packet: &Packet, data: &[u8]) -> Dissection {
+fn run(channel: Channel, session: &mut Session, packet: &Packet, data: &[u8], want_tree: bool) -> Dissection {
     let mut out = Dissection::default();
-    out.reset(true);
+    out.reset(want_tree);
     let packet = Packet { reported_len: packet.reported_len.max(data.len()), ..*packet };
-    dissect::stream(session, &packet, data, &mut out);
+    channel.dissect(session, &packet, data, &mut out);
     check(&out.tree, data.len());
+    assert!(want_tree || out.tree.items().is_empty());
     assert!(out.consumed <= data.len());
     assert!(out.need == Need::Nothing || packet.can_desegment);
-    assert!(out.need != Need::Nothing || out.consumed == data.len());
     assert!(!out.info.contains(['\r', '\n', '\0']));
     out
 }
 
-/// First byte: direction and whether bytes may be asked for. The rest: what the segment holds. A later pass over the
-/// same bytes must show the same items.
+/// What the first pass over bytes showed.
+struct Seen<'a> {
+    channel: Channel,
+    packet: Packet,
+    data: &'a [u8],
+    out: Dissection,
+}
+
+/// The first pass.
+fn first<'a>(channel: Channel, session: &mut Session, packet: &Packet, data: &'a [u8]) -> Seen<'a> {
+    let packet = Packet { first_pass: true, ..*packet };
+    Seen { channel, packet, data, out: run(channel, session, &packet, data, true) }
+}
+
+impl Seen<'_> {
+    /// Later passes, with a tree and without, must show what the first one showed, ask for the same bytes and cut the
+    /// same pieces; twice the same, links and all.
+    fn later(&self, session: &mut Session) {
+        let packet = Packet { first_pass: false, ..self.packet };
+        let mut pass = |tree| run(self.channel, session, &packet, self.data, tree);
+        let (later, bare, again) = (pass(true), pass(false), pass(true));
+        assert_eq!(essence(&self.out.tree, false), essence(&later.tree, false));
+        assert_eq!(essence(&later.tree, true), essence(&again.tree, true));
+        for out in [&later, &bare, &again] {
+            assert_eq!((self.out.consumed, self.out.need, self.out.units), (out.consumed, out.need, out.units));
+            assert_eq!((&self.out.info, &self.out.fragments), (&out.info, &out.fragments));
+        }
+    }
+
+    /// Shows each piece as if `bytes` were the whole that it belongs to; returns whether that made new pieces.
+    fn whole(&self, session: &mut Session, bytes: &[u8]) -> bool {
+        let mut again = false;
+        for fragment in &self.out.fragments {
+            let mut whole = Dissection::default();
+            whole.reset(true);
+            dissect::message(session, &self.packet, fragment.table, fragment.id, bytes, &mut whole);
+            check(&whole.tree, bytes.len());
+            again |= !whole.fragments.is_empty();
+        }
+        again
+    }
+}
+
+/// First byte: direction and whether bytes may be asked for. The rest: what the segment holds.
 pub fn stream(data: &[u8]) {
     let Some((&mode, data)) = data.split_first() else { return };
     let mut session = Session::default();
@@ -95,13 +137,9 @@ pub fn stream(data: &[u8]) {
     if mode & 4 != 0 {
         packet.reported_len = data.len() + 100;
     }
-    let first = run(&mut session, &packet, data);
-    packet.first_pass = false;
-    let later = run(&mut session, &packet, data);
-    let again = run(&mut session, &packet, data);
-    assert_eq!(essence(&later.tree, true), essence(&again.tree, true));
-    assert_eq!(essence(&first.tree, false), essence(&later.tree, false));
-    assert_eq!((first.consumed, first.need, first.units), (later.consumed, later.need, later.units));
+    let seen = first(Channel::Server, &mut session, &packet, data);
+    assert!(seen.out.need != Need::Nothing || seen.out.consumed == data.len());
+    seen.later(&mut session);
 }
 
 /// The bytes as segments: each first byte says how many bytes follow. Segments are put together as TCP would do it.
@@ -119,20 +157,19 @@ pub fn resume(data: &[u8]) {
         if pending.is_empty() {
             continue;
         }
-        let out = run(&mut session, &packet, &pending);
-        pending.drain(..out.consumed);
+        let consumed = first(Channel::Server, &mut session, &packet, &pending).out.consumed;
+        pending.drain(..consumed);
     }
 }
 
 /// First byte: how peer-to-peer packets are carried, and whether their receiver is named with an endpoint. Then packets,
 /// each behind a byte that says its length; or, without binary header, a session description. Both directions take
-/// turns, so that acknowledgements find what they acknowledge. Later passes, with a tree and without, must cut the same
-/// pieces; the pieces of a message are shown as if they were the whole, too.
+/// turns, so that acknowledgements find what they acknowledge. The pieces of a message are shown as if they were the
+/// whole, too.
 pub fn packets(data: &[u8]) {
     let Some((&mode, mut rest)) = data.split_first() else { return };
     let endpoint = if mode & 1 == 0 { "" } else { ";{0f0e0d0c-0b0a-0908-0706-050403020100}" };
-    let mut session = Session::default();
-    let mut shown = Vec::new();
+    let mut units = Vec::new();
     let mut packet = Packet::example();
     while let Some((&len, after)) = rest.split_first() {
         let (body, after) = after.split_at(after.len().min(usize::from(len) * 4));
@@ -145,66 +182,45 @@ pub fn packets(data: &[u8]) {
             _ => ("MSG 7 D", header.as_str()),
         };
         let unit = [format!("{line} {}\r\n{header}", header.len() + body.len()).as_bytes(), body].concat();
-        let first = run(&mut session, &packet, &unit);
-        shown.push((packet, unit, body.to_vec(), first));
+        units.push((packet, unit, body));
         packet.frame += 1;
         std::mem::swap(&mut packet.source, &mut packet.destination);
     }
-    for (packet, unit, body, first) in shown {
-        let packet = Packet { first_pass: false, reported_len: unit.len(), ..packet };
-        let later = run(&mut session, &packet, &unit);
-        let mut bare = Dissection::default();
-        bare.reset(false);
-        dissect::stream(&mut session, &packet, &unit, &mut bare);
-        assert_eq!(essence(&first.tree, false), essence(&later.tree, false));
-        assert_eq!((&first.info, &first.fragments), (&bare.info, &bare.fragments));
-        for fragment in &first.fragments {
-            let mut whole = Dissection::default();
-            whole.reset(true);
-            dissect::message(&mut session, &packet, fragment.table, fragment.id, &body, &mut whole);
-            check(&whole.tree, body.len());
-        }
+    let mut session = Session::default();
+    let seen: Vec<Seen> =
+        units.iter().map(|(packet, unit, _)| first(Channel::Server, &mut session, packet, unit)).collect();
+    for (seen, (.., body)) in seen.iter().zip(&units) {
+        seen.later(&mut session);
+        seen.whole(&mut session, body);
     }
 }
 
-/// First byte: which command carries the message. The rest: its payload. With and without a tree, and on a later pass,
-/// the Info text and the fragments must be the same; each fragment is shown as if it were a whole message, too.
+/// First byte: which command carries the message. The rest: its payload. Each piece is shown as if it were a whole
+/// message, too.
 pub fn message(data: &[u8]) {
     let Some((&mode, payload)) = data.split_first() else { return };
     let mut packet = Packet::example();
-    let line = match mode % 5 {
+    let line = match mode % 6 {
         0 => format!("MSG bob@example.com Bob {}\r\n", payload.len()),
         1 => format!("SDG 0 {}\r\n", payload.len()),
         2 => format!("NFY PUT {}\r\n", payload.len()),
         3 => format!("UBM bob@example.com 32 1 {}\r\n", payload.len()),
-        _ => format!("MSG 7 N {}\r\n", payload.len()),
+        4 => format!("MSG 7 N {}\r\n", payload.len()),
+        _ => format!("PUT 7 {}\r\n", payload.len()),
     };
-    if mode % 5 != 4 {
+    if mode % 6 < 4 {
         std::mem::swap(&mut packet.source, &mut packet.destination);
     }
     let unit = [line.as_bytes(), payload].concat();
     let mut session = Session::default();
-    let first = run(&mut session, &packet, &unit);
-    packet.first_pass = false;
-    packet.reported_len = unit.len();
-    let later = run(&mut session, &packet, &unit);
-    assert_eq!(first.tree.arena(), later.tree.arena());
-    let mut bare = Dissection::default();
-    bare.reset(false);
-    dissect::stream(&mut session, &packet, &unit, &mut bare);
-    assert!(bare.tree.items().is_empty());
-    assert_eq!((&first.info, &first.fragments), (&bare.info, &bare.fragments));
-    for fragment in &first.fragments {
-        let mut whole = Dissection::default();
-        whole.reset(true);
-        dissect::message(&mut session, &packet, fragment.table, fragment.id, payload, &mut whole);
-        check(&whole.tree, payload.len());
-        assert!(whole.fragments.is_empty(), "a whole message is put together again");
-    }
+    let seen = first(Channel::Server, &mut session, &packet, &unit);
+    seen.later(&mut session);
+    assert!(!seen.whole(&mut session, payload), "a whole message is put together again");
 }
 
-/// Lines whose payload is a document or short text; `{}` stands for its length.
-const DOCUMENTS: [&str; 9] = [
+/// Lines whose payload is a document or short text, `{}` stands for its length; or with a token that is opened further,
+/// for which `[]` stands.
+pub const DOCUMENTS: [&str; 30] = [
     "UBX a@example.com 1 {}",
     "NOT {}",
     "GCF 0 {}",
@@ -214,23 +230,57 @@ const DOCUMENTS: [&str; 9] = [
     "PGD 1 tel:+1 1 {}",
     "UBN a@example.com 5 {}",
     "UBN a@example.com 12 {}",
+    "NLN NLN a@example.com 1 Alice 0 %3Cmsnobj%20[]",
+    "RML 0 {}",
+    "UUX 1 {}",
+    "IPG {}",
+    "PAG 1 a@example.com {}",
+    "QRY 1 PROD0119GSJUC$18 {}",
+    "UBN a@example.com 1 {}",
+    "UBN a@example.com 2 {}",
+    "UBN a@example.com 3 {}",
+    "UBN a@example.com 4 {}",
+    "UBN a@example.com 6 {}",
+    "UBN a@example.com 10 {}",
+    "UBN a@example.com 11 {}",
+    "SDC 1 a@example.com 0x0409 MSMSGS MSMSGS X X Alice {}",
+    "VAS 1 a@example.com 1 2 {}",
+    "USR 3 TWN S [] 0",
+    "USR 3 SSO S t=a&p= []",
+    "USR 4 SHA A []",
+    "CVR 2 0x0409 winnt 5.1 i386 MSNMSGR [] msmsgs a@example.com 0",
+    "XFR 3 NS 192.0.2.10:1863 U D []",
+    "SYN 8 [] 2005-04-23T18:57:54.2070000-07:00 5 2",
 ];
 
-/// First byte: the command whose payload the rest is, or an object on a line.
+/// Words that clients say.
+const CLIENT: [&str; 10] = ["UUX", "PAG", "PGD", "QRY", "SDC", "VAS", "USR", "CVR", "RML", "ADL"];
+
+/// First byte: the command whose payload, or token, the rest is.
 pub fn document(data: &[u8]) {
     let Some((&which, payload)) = data.split_first() else { return };
-    let mut bytes = match DOCUMENTS.get(usize::from(which)) {
-        Some(line) => format!("{}\r\n", line.replace("{}", &payload.len().to_string())).into_bytes(),
-        None => b"NLN NLN a@example.com 1 Alice 0 %3Cmsnobj%20".to_vec(),
-    };
-    bytes.extend_from_slice(payload);
+    let line = DOCUMENTS[usize::from(which) % DOCUMENTS.len()];
+    let mut bytes = Vec::new();
+    match line.split_once("[]") {
+        Some((before, behind)) => {
+            // A token ends at the first blank.
+            let token = payload.split(|byte| matches!(byte, b' ' | b'\r' | b'\n')).next().unwrap_or_default();
+            bytes.extend([before.as_bytes(), token, behind.as_bytes(), b"\r\n"].concat());
+        }
+        None => {
+            bytes.extend(line.replace("{}", &payload.len().to_string()).as_bytes());
+            bytes.extend([b"\r\n", payload].concat());
+        }
+    }
     let mut packet = Packet { can_desegment: false, ..Packet::example() };
-    std::mem::swap(&mut packet.source, &mut packet.destination);
-    run(&mut Session::default(), &packet, &bytes);
+    if !CLIENT.iter().any(|word| line.starts_with(word)) {
+        std::mem::swap(&mut packet.source, &mut packet.destination);
+    }
+    let mut session = Session::default();
+    first(Channel::Server, &mut session, &packet, &bytes).later(&mut session);
 }
 
-/// Segments of a connection between clients: two bytes give sender and length, as the first byte of each. Every segment
-/// is dissected on a first and on a later pass, which must show the same.
+/// Segments of a connection between clients: two bytes give sender and length, as the first byte of each.
 fn peers(channel: Channel, data: &[u8]) {
     let mut session = Session::default();
     let mut rest = data;
@@ -247,26 +297,13 @@ fn peers(channel: Channel, data: &[u8]) {
             frame,
             sequence: Some(sequence[end].wrapping_add(shift)),
             can_desegment: mode & 2 != 0,
-            reported_len: segment.len(),
             ..Packet::example()
         };
         if end == 1 {
             std::mem::swap(&mut packet.source, &mut packet.destination);
         }
         sequence[end] = sequence[end].wrapping_add(segment.len() as u32);
-        let mut outs = [true, false].map(|first_pass| {
-            let mut out = Dissection::default();
-            out.reset(true);
-            channel.dissect(&mut session, &Packet { first_pass, ..packet }, segment, &mut out);
-            check(&out.tree, segment.len());
-            assert!(out.consumed <= segment.len());
-            assert!(out.need == Need::Nothing || packet.can_desegment);
-            assert!(!out.info.contains(['\r', '\n', '\0']));
-            out
-        });
-        let (later, first) = outs.split_last_mut().expect("two passes");
-        assert_eq!((first[0].consumed, first[0].need, first[0].units), (later.consumed, later.need, later.units));
-        assert_eq!(first[0].fragments, later.fragments);
+        first(channel, &mut session, &packet, segment).later(&mut session);
     }
 }
 

@@ -77,7 +77,7 @@ const PIECES: [&str; 40] = [
 
 proptest::proptest! {
     #[test]
-    fn messages_of_any_pieces(mode in 0u8..5, pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..30)) {
+    fn messages_of_any_pieces(mode in 0u8..6, pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..30)) {
         let mut data = vec![mode];
         data.extend_from_slice(pieces.concat().as_bytes());
         targets::message(&data);
@@ -92,6 +92,71 @@ proptest::proptest! {
 #[test]
 fn document() {
     replay("document", targets::document);
+}
+
+/// Every line that a document may stand behind has a document to start from.
+#[test]
+fn documents_of_every_line() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/document");
+    let lines: std::collections::BTreeSet<usize> =
+        fs::read_dir(folder).unwrap().map(|entry| usize::from(fs::read(entry.unwrap().path()).unwrap()[0])).collect();
+    for (at, line) in targets::DOCUMENTS.iter().enumerate() {
+        assert!(lines.contains(&at), "{line}");
+    }
+}
+
+/// Pieces that documents and tokens are made of.
+const MARKUP: [&str; 32] = [
+    "<Data>",
+    "</Data>",
+    "<PSM>",
+    "</PSM>",
+    "<CurrentMedia>WMP\\0Music\\01\\0{0} - {1}\\0a\\0",
+    "</CurrentMedia>",
+    "<DDP>&lt;msnobj Creator=\"a\" Size=\"1\"",
+    "/&gt;</DDP>",
+    "<ml l=\"1\"><d n=\"example.com\">",
+    "<c n=\"bob\" l=\"3\" t=\"1\"/>",
+    "</d></ml>",
+    "<Policies><Policy type=\"P2P\" checksum=\"8",
+    "\"></Policy></Policies>",
+    "<NOTIFICATION id=\"1\"><MSG><BODY>",
+    "</BODY></MSG></NOTIFICATION>",
+    "&#x26;",
+    "&lt;",
+    "<![CDATA[",
+    "]]>",
+    "<?xml version=\"1.0\" encoding=\"shift_jis\"?>",
+    "<!-- ",
+    " -->",
+    "\u{feff}",
+    "PFRpY2tldD4=",
+    "lc=1033,ct=1,",
+    "14.0.",
+    ";192.0.2.1:1863",
+    "%20Size%3D%22",
+    "\r\n",
+    "=",
+    "\"",
+    "7",
+];
+
+proptest::proptest! {
+    #[test]
+    fn documents_of_any_pieces(which: u8, wide: bool, pieces in proptest::collection::vec(proptest::sample::select(&MARKUP[..]), 0..30)) {
+        let text = pieces.concat();
+        let mut data = vec![which];
+        match wide {
+            true => data.extend(text.encode_utf16().flat_map(u16::to_le_bytes)),
+            false => data.extend_from_slice(text.as_bytes()),
+        }
+        targets::document(&data);
+    }
+
+    #[test]
+    fn documents_of_any_bytes(data: Vec<u8>) {
+        targets::document(&data);
+    }
 }
 
 #[test]
