@@ -41,7 +41,7 @@ const fn bare(
     params: &'static [Param],
     summary: &'static str,
 ) -> Row {
-    Row { word, dir, on, versions: (first, last), trid: false, params, summary }
+    Row { trid: false, ..row(word, dir, on, first, last, params, summary) }
 }
 
 const PLAIN: &str = "";

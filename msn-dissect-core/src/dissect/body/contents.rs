@@ -37,6 +37,11 @@ pub(super) struct Content<'a> {
 }
 
 impl<'a> Content<'a> {
+    /// A body whose headers stand in the same unit.
+    pub fn new(data: &'a [u8], span: Span, head: &'a Head) -> Self {
+        Content { data, span, media: head.content_type.map(|at| at.of(data)).unwrap_or_default(), head, joined: false }
+    }
+
     /// The bytes of the body.
     pub fn bytes(&self) -> &'a [u8] {
         self.span.of(self.data)
@@ -209,7 +214,9 @@ fn document(walk: &mut Walk<'_>, content: &Content<'_>) {
     if walk.packet.want_info {
         xml::say_status(walk, content.data, content.span);
     }
-    xml::document(walk, content.data, content.span, content.charset);
+    if walk.out.tree.wanted() {
+        xml::document(walk, content.data, content.span, content.charset());
+    }
 }
 
 /// A body that ought to be empty.

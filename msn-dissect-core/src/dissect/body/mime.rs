@@ -51,9 +51,7 @@ pub(super) fn deliver(walk: &mut Walk<'_>, data: &[u8], head: &Head, span: Span,
         part(walk, span, claim.total);
         return;
     }
-    let content =
-        Content { data, span, media: head.content_type.map(|at| at.of(data)).unwrap_or_default(), head, joined: false };
-    contents::show(walk, &content);
+    contents::show(walk, &Content::new(data, span, head));
 }
 
 /// Shows one part of a split message.

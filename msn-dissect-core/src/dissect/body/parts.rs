@@ -97,8 +97,7 @@ fn who(walk: &mut Walk<'_>, data: &[u8], head: &Head) {
 /// Shows the body by its message type, or else by its content type.
 fn deliver(walk: &mut Walk<'_>, data: &[u8], head: &Head, span: Span) {
     let kind = head.message_type.map(|at| at.of(data)).unwrap_or_default();
-    let content =
-        Content { data, span, media: head.content_type.map(|at| at.of(data)).unwrap_or_default(), head, joined: false };
+    let content = Content::new(data, span, head);
     let is = |word: &str| kind.eq_ignore_ascii_case(word.as_bytes());
     let packets = content.essence().eq_ignore_ascii_case(b"application/x-msnmsgrp2p");
     if head.part(data).is_none() {
