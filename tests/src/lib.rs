@@ -14,6 +14,7 @@
 //! | [`proxy`] | handshakes of proxies in front of connections |
 //! | [`tls`] | conversations over real TLS, with their keys |
 //! | [`traffic`] | generated traffic in realistic proportions, for benchmarks |
+//! | [`trials`] | what tests with a trial for each file have in common |
 //! | [`variants`] | the same conversations put on the wire in many ways |
 
 pub mod coverage;
@@ -24,6 +25,7 @@ pub mod proxy;
 pub mod tls;
 pub mod traffic;
 pub mod transcript;
+pub mod trials;
 pub mod truth;
 pub mod tshark;
 pub mod variants;

@@ -3,6 +3,8 @@
 
 use crate::pcap::Side;
 use crate::pdu::Pdu;
+use crate::trials::stem;
+use crate::tshark::Options;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::Value;
@@ -167,6 +169,17 @@ impl Truth {
     /// How often each command is on the wire.
     pub fn histogram(&self) -> &Histogram {
         self.wire_command_histogram.as_ref().unwrap_or(&self.server_log_command_histogram)
+    }
+}
+
+/// Captures whose segments arrive out of order, which Wireshark puts right only when asked to.
+pub const OUT_OF_ORDER: [&str; 1] = ["msnp12-reordered-pecan-escargot"];
+
+/// How tshark is to read a real capture.
+pub fn options(capture: &Path) -> Options {
+    match OUT_OF_ORDER.contains(&stem(capture).as_str()) {
+        true => Options::default().in_order(),
+        false => Options::default(),
     }
 }
 

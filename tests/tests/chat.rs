@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Chat text, typing and nudges of every real capture, compared with the ground truth beside it.
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Arguments, Failed};
 use msn_tests::pcap::Side;
 use msn_tests::pdu::{Pdu, only_msn, pdus};
-use msn_tests::truth::{Truth, captures};
-use msn_tests::tshark::{Options, Tshark};
+use msn_tests::trials::{assert_known, each, stem, verdict};
+use msn_tests::truth::{OUT_OF_ORDER, Truth, captures, options};
+use msn_tests::tshark::Tshark;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-
-/// Captures that need what is not there yet: the HTTP gateway.
-const NOT_YET: [&str; 1] = ["msnp9-gateway-libpurple2.0.0-escargot"];
-
-/// Captures whose segments arrive out of order, which Wireshark puts right only when asked to.
-const OUT_OF_ORDER: [&str; 1] = ["msnp12-reordered-pecan-escargot"];
 
 /// Texts that were delivered, but by SOAP: the receiver was offline.
 const BY_SOAP: [(&str, &str); 3] = [
@@ -126,29 +121,16 @@ fn compare(name: &str, truth: &Truth, pdus: &[Pdu]) -> Vec<String> {
 fn run(path: &Path) -> Result<(), Failed> {
     let tshark = Tshark::new()?;
     let stored = tshark.store_file(path)?;
-    let mut options = Options::default();
-    if path.file_stem().is_some_and(|stem| OUT_OF_ORDER.iter().any(|name| stem == *name)) {
-        options = options.preference("tcp.reassemble_out_of_order:TRUE");
-    }
-    let pdus = pdus(&tshark.pdml(&stored, &only_msn(&options))?);
-    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let pdus = pdus(&tshark.pdml(&stored, &only_msn(&options(path)))?);
+    let name = stem(path);
     let failures = compare(&name, &Truth::of(path)?, &pdus);
-    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n").into()) }
-}
-
-fn trial(path: &Path) -> Trial {
-    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let later = NOT_YET.contains(&name.as_str());
-    let path = path.to_owned();
-    Trial::test(name, move || run(&path)).with_ignored_flag(later)
+    verdict(failures)
 }
 
 fn main() {
     let arguments = Arguments::from_args();
     let paths = captures().expect("the folder of captures is in the package");
     assert!(!paths.is_empty(), "no captures");
-    for name in NOT_YET.iter().chain(&OUT_OF_ORDER).chain(BY_SOAP.iter().map(|row| &row.0)) {
-        assert!(paths.iter().any(|p| p.file_stem().is_some_and(|stem| stem == *name)), "there is no {name}");
-    }
-    libtest_mimic::run(&arguments, paths.iter().map(|path| trial(path)).collect()).exit();
+    assert_known(OUT_OF_ORDER.into_iter().chain(BY_SOAP.iter().map(|row| row.0)), &paths);
+    libtest_mimic::run(&arguments, each(&paths, run)).exit();
 }

@@ -4,9 +4,10 @@
 //!
 //! What answers what is found here by transaction ID and order in the stream alone, not by the dissector's table.
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Arguments, Failed};
 use msn_tests::pcap::Side;
 use msn_tests::pdu::{Pdu, only_msn, pdus};
+use msn_tests::trials::{assert_known, each, stem, verdict};
 use msn_tests::truth::captures;
 use msn_tests::tshark::{Options, Tshark};
 use std::collections::{BTreeMap, BTreeSet};
@@ -119,10 +120,10 @@ fn chats(seen: &[Pdu], failures: &mut Vec<String>) -> usize {
 }
 
 fn run(path: &Path) -> Result<(), Failed> {
-    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let name = stem(path);
     let tshark = Tshark::new()?;
     let stored = tshark.store_file(path)?;
-    let options = Options::default().preference("tcp.reassemble_out_of_order:TRUE").two_passes();
+    let options = Options::default().in_order().two_passes();
     let seen: Vec<Pdu> = pdus(&tshark.pdml(&stored, &only_msn(&options))?);
     let seen: Vec<Pdu> = seen.into_iter().filter(|pdu| pdu.word().is_some()).collect();
     let mut failures = Vec::new();
@@ -153,19 +154,12 @@ fn run(path: &Path) -> Result<(), Failed> {
     if unanswered != known {
         failures.push(format!("without answer: {unanswered:?}, not {known:?}"));
     }
-    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n").into()) }
+    verdict(failures)
 }
 
 fn main() {
     let arguments = Arguments::from_args();
     let paths = captures().expect("the folder of captures is in the package");
-    for row in UNANSWERED {
-        assert!(paths.iter().any(|p| p.file_stem().is_some_and(|stem| stem == row.0)), "there is no {}", row.0);
-    }
-    let trial = |path: &std::path::PathBuf| {
-        let path = path.clone();
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        Trial::test(name, move || run(&path))
-    };
-    libtest_mimic::run(&arguments, paths.iter().map(trial).collect()).exit();
+    assert_known(UNANSWERED.iter().map(|row| row.0), &paths);
+    libtest_mimic::run(&arguments, each(&paths, run)).exit();
 }

@@ -3,17 +3,15 @@
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use msn_tests::pcap::{Capture, Chance};
+use msn_tests::trials::{stem, verdict};
 use msn_tests::truth::{Truth, captures};
 use msn_tests::tshark::{Options, Stored, Tshark};
 use sha1::{Digest, Sha1};
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// Late segments go to dissectors in their place only when Wireshark is asked to do so.
-const IN_ORDER: &str = "tcp.reassemble_out_of_order:TRUE";
-
 fn exported(tshark: &Tshark, capture: &Stored) -> anyhow::Result<Vec<(String, String)>> {
-    let objects = tshark.export_objects(capture, "msn", &Options::default().preference(IN_ORDER))?;
+    let objects = tshark.export_objects(capture, "msn", &Options::default().in_order())?;
     let hash = |bytes: &[u8]| Sha1::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(objects.into_iter().map(|(name, bytes)| (name, hash(&bytes))).collect())
 }
@@ -48,7 +46,7 @@ fn complete(path: &Path) -> Result<(), Failed> {
     for (name, _) in found.iter().filter(|object| !known.contains(&object.1)) {
         failures.push(format!("{name} is exported and nobody sent it"));
     }
-    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n").into()) }
+    verdict(failures)
 }
 
 /// Loss leaves out objects, but never makes other ones; repetition and reordering change nothing.
@@ -72,7 +70,7 @@ fn damaged(path: &Path) -> Result<(), Failed> {
         check("repetition", &capture.clone().with_duplicates(chance(0.1), 2), true)?;
         check("reordering", &capture.clone().with_reordering(chance(0.02), 1), false)?;
     }
-    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n").into()) }
+    verdict(failures)
 }
 
 fn main() {
@@ -81,7 +79,7 @@ fn main() {
     let mut trials = Vec::new();
     for path in paths {
         let truth = Truth::of(&path).expect("every capture has its truth");
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let name = stem(&path);
         if !arrived(&truth).is_empty() {
             let path = path.clone();
             trials.push(Trial::test(format!("{name} damaged"), move || damaged(&path)));

@@ -6,10 +6,11 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use msn_tests::coverage::{PduCoverage, coverage};
 use msn_tests::pdu::{Pdu, only_msn};
 use msn_tests::transcript::{self, Claim, Transcript, Unit};
+use msn_tests::trials::{each, stem, verdict};
 use msn_tests::truth::captures;
 use msn_tests::tshark::{Field, Options, Tshark};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Kinds of payloads by the field that shows them, and whether all fields of such a payload must be claimed.
 static KINDS: &[(&str, bool, &[&str])] = &[
@@ -252,7 +253,7 @@ fn every_kind() -> Result<(), Failed> {
             }
         }
     }
-    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n").into()) }
+    verdict(failures)
 }
 
 /// Fields that no transcript can show, by the start of their names: the gateway's and those of pieces have tests of
@@ -301,7 +302,7 @@ fn every_field() -> Result<(), Failed> {
             failures.push(format!("nobody claims {name} ({example})"));
         }
     }
-    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n").into()) }
+    verdict(failures)
 }
 
 fn uncovered(name: &str, all: &[PduCoverage]) -> Result<(), Failed> {
@@ -314,35 +315,29 @@ fn uncovered(name: &str, all: &[PduCoverage]) -> Result<(), Failed> {
             }
         }
     }
-    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n").into()) }
+    verdict(failures)
 }
 
-fn transcript_is_covered(name: &str, path: &Path) -> Result<(), Failed> {
+fn transcript_is_covered(path: &Path) -> Result<(), Failed> {
     let tshark = Tshark::new()?;
     let transcript = Transcript::read(path)?;
     let stored = tshark.store(&transcript.capture()?)?;
-    uncovered(name, &coverage(&tshark.pdml(&stored, &only_msn(&transcript.options))?))
+    uncovered(&stem(path), &coverage(&tshark.pdml(&stored, &only_msn(&transcript.options))?))
 }
 
-fn capture_is_covered(name: &str, path: &Path) -> Result<(), Failed> {
+fn capture_is_covered(path: &Path) -> Result<(), Failed> {
     let tshark = Tshark::new()?;
     let stored = tshark.store_file(path)?;
-    uncovered(name, &coverage(&tshark.pdml(&stored, &only_msn(&Options::default()))?))
+    uncovered(&stem(path), &coverage(&tshark.pdml(&stored, &only_msn(&Options::default()))?))
 }
-
-type Check = fn(&str, &Path) -> Result<(), Failed>;
 
 fn main() {
     let arguments = Arguments::from_args();
+    let transcripts = transcript::all().expect("the folder of transcripts is in the package");
+    let captures = captures().expect("the folder of captures is in the package");
+    assert!(!transcripts.is_empty() && !captures.is_empty());
     let mut trials = vec![Trial::test("every_kind", every_kind), Trial::test("every_field", every_field)];
-    let mut add = |paths: Vec<PathBuf>, check: Check| {
-        assert!(!paths.is_empty());
-        for path in paths {
-            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            trials.push(Trial::test(name.clone(), move || check(&name, &path)));
-        }
-    };
-    add(transcript::all().expect("the folder of transcripts is in the package"), transcript_is_covered);
-    add(captures().expect("the folder of captures is in the package"), capture_is_covered);
+    trials.extend(each(&transcripts, transcript_is_covered));
+    trials.extend(each(&captures, capture_is_covered));
     libtest_mimic::run(&arguments, trials).exit();
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Personal messages and names in every real capture, compared with what the programs say they saw.
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Arguments, Failed};
 use msn_tests::pcap::Side;
 use msn_tests::pdu::{Pdu, only_msn, pdus};
+use msn_tests::trials::{each, verdict};
 use msn_tests::truth::{Truth, captures};
 use msn_tests::tshark::{Options, Tshark};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,7 +39,7 @@ fn plain(text: &str) -> String {
 fn run(path: &Path) -> Result<(), Failed> {
     let tshark = Tshark::new()?;
     let stored = tshark.store_file(path)?;
-    let options = Options::default().preference("tcp.reassemble_out_of_order:TRUE");
+    let options = Options::default().in_order();
     let pdus = pdus(&tshark.pdml(&stored, &only_msn(&options))?);
     let truth = Truth::of(path)?;
     let mut failures = Vec::new();
@@ -68,7 +69,7 @@ fn run(path: &Path) -> Result<(), Failed> {
         }
     }
     names(&pdus, &truth, &mut failures);
-    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n").into()) }
+    verdict(failures)
 }
 
 /// What a program says a contact is called must have come in some line, wherever lines name that contact at all.
@@ -103,9 +104,5 @@ fn main() {
     let arguments = Arguments::from_args();
     let paths = captures().expect("the folder of captures is in the package");
     assert!(!paths.is_empty(), "no captures");
-    let trials = paths.into_iter().map(|path| {
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        Trial::test(name, move || run(&path))
-    });
-    libtest_mimic::run(&arguments, trials.collect()).exit();
+    libtest_mimic::run(&arguments, each(&paths, run)).exit();
 }

@@ -67,7 +67,7 @@ fn reordered_segments_are_complete_when_wireshark_orders_them() -> Check {
     for index in clean.data_packets().into_iter().skip(4).step_by(7) {
         mixed.delay(index, 3);
     }
-    let options = Options::default().preference("tcp.reassemble_out_of_order:TRUE");
+    let options = Options::default().in_order();
     let found = contents(&dissect_capture(&tshark, &mixed, &options)?);
     none(difference(&expected, &found).into_iter().collect())
 }

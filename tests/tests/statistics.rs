@@ -3,13 +3,11 @@
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use msn_tests::pdu::{only_msn, pdus};
+use msn_tests::trials::{each, verdict};
 use msn_tests::truth::{Histogram, Truth, captures, differences};
 use msn_tests::tshark::{Counted, Options, Tshark};
 use std::collections::BTreeMap;
 use std::path::Path;
-
-/// Late segments go to dissectors in their place only when Wireshark is asked to do so.
-const IN_ORDER: &str = "tcp.reassemble_out_of_order:TRUE";
 
 /// Where in the truth a kind of server or a direction stands.
 fn short(label: &str) -> &str {
@@ -39,7 +37,7 @@ fn commands(rows: &[Counted]) -> Histogram {
 fn counted(path: &Path) -> Result<(), Failed> {
     let tshark = Tshark::new()?;
     let stored = tshark.store_file(path)?;
-    let options = Options::default().preference(IN_ORDER);
+    let options = Options::default().in_order();
     let rows = tshark.statistics(&stored, "msn,tree", &options)?;
     let failures = differences(Truth::of(path)?.histogram(), &commands(&rows));
     if !failures.is_empty() {
@@ -87,7 +85,7 @@ fn counted(path: &Path) -> Result<(), Failed> {
     let roots = ["Messages", "Errors", "Response times in milliseconds"];
     let strange = roots.iter().flat_map(|root| below(&rows, root, 2)).filter(|row| !known(row));
     failures.extend(strange.map(|row| format!("{:?} in no tree", row.path)));
-    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n").into()) }
+    verdict(failures)
 }
 
 /// A filter limits what is counted, and a second pass changes nothing.
@@ -108,9 +106,6 @@ fn main() {
     let named = |name: &str| paths.iter().find(|path| path.to_string_lossy().contains(name)).cloned();
     let one = named("msnp18-basic").expect("a capture with presence");
     let mut trials = vec![Trial::test("filter_and_passes", move || filtered(&one))];
-    for path in paths {
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        trials.push(Trial::test(name, move || counted(&path)));
-    }
+    trials.extend(each(&paths, counted));
     libtest_mimic::run(&arguments, trials).exit();
 }

@@ -6,6 +6,7 @@ use clap::Parser;
 use msn_tests::coverage::{PduCoverage, Run, Total, coverage};
 use msn_tests::pdu::only_msn;
 use msn_tests::transcript::{self, Transcript};
+use msn_tests::trials::stem;
 use msn_tests::truth::captures;
 use msn_tests::tshark::{Options, Tshark};
 use std::path::{Path, PathBuf};
@@ -36,7 +37,7 @@ fn main() -> Result<()> {
     for file in files {
         let all = measure(&tshark, &file)?;
         let total = Total::of(&all);
-        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let name = stem(&file);
         let (named, meant) = (total.percent(), total.percent_meant());
         println!("{named:6.2} % {meant:6.2} % of {:8} bytes  {name}", total.payload);
         for pdu in &all {

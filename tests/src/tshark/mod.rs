@@ -81,6 +81,12 @@ impl Options {
         self
     }
 
+    /// With late segments put in their place before they are dissected, which Wireshark does only when asked to.
+    #[must_use]
+    pub fn in_order(self) -> Options {
+        self.preference("tcp.reassemble_out_of_order:TRUE")
+    }
+
     /// With one more Decode As rule, `layer==selector,protocol`.
     #[must_use]
     pub fn decode_as(mut self, rule: &str) -> Options {

@@ -5,6 +5,7 @@
 use msn_tests::pcap::{Capture, Event, Link, Segment, Side, Stream, restream};
 use msn_tests::pdu::{Pdu, only_msn, pdus};
 use msn_tests::transcript;
+use msn_tests::trials::stem;
 use msn_tests::truth::capture_folder;
 use msn_tests::tshark::{Options, Tshark};
 use msn_tests::variants::Group;
@@ -19,7 +20,7 @@ pub fn complete_transcripts() -> Result<Vec<Group>, Box<dyn std::error::Error>> 
         let transcript = transcript::Transcript::read(&path)?;
         let seen = |stream: &Stream| !stream.events.iter().any(|e| matches!(e.event, Event::Unseen(_)));
         if transcript.connections.iter().all(|c| c.handshake && seen(&c.stream)) {
-            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let name = stem(&path);
             groups.push(Group { name, streams: transcript.streams() });
         }
     }
