@@ -108,7 +108,7 @@ fn account(tree: &mut Tree, data: &[u8], field: Field, span: Span) {
 }
 
 /// Place of a sub-slice of a token within the unit.
-fn place(data: &[u8], part: &[u8]) -> Span {
+pub(super) fn place(data: &[u8], part: &[u8]) -> Span {
     let start = (part.as_ptr() as usize).saturating_sub(data.as_ptr() as usize);
     Span::new(start, start + part.len())
 }

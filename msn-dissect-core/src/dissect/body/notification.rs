@@ -5,7 +5,7 @@ use super::{Body, xml::document};
 use crate::{
     command::line::decimal,
     dissect::{
-        params::split_host,
+        params::{place, split_host},
         slp_body,
         xml::{is_document, sip},
     },
@@ -53,17 +53,15 @@ fn closed(body: &mut Body<'_, '_>) {
     let (host, port) = split_host(server.of(body.unit));
     let tree = &mut body.walk.out.tree;
     tree.text(f::SESSION_ID, session, &text::utf8(session.of(body.unit)).text);
-    let bracket = usize::from(server.of(body.unit).first() == Some(&b'['));
-    let place = Span::new(server.start + bracket, server.start + bracket + host.len());
-    tree.text(f::SERVER_ADDRESS, place, &text::utf8(host).text);
+    tree.text(f::SERVER_ADDRESS, place(body.unit, host), &text::utf8(host).text);
     if let Some(port) = port {
-        let place = Span::new(server.end.saturating_sub(port.len()), server.end);
+        let at = place(body.unit, port);
         match decimal(port).filter(|&port| port <= 0xffff) {
             Some(port) => {
-                tree.number(f::SERVER_PORT, place, u64::from(port));
+                tree.number(f::SERVER_PORT, at, u64::from(port));
             }
             None => {
-                tree.text(x::UUN_TEXT, place, &text::utf8(port).text);
+                tree.text(x::UUN_TEXT, at, &text::utf8(port).text);
                 tree.expert(x::VALUE_MALFORMED);
             }
         }
