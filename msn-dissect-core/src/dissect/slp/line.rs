@@ -119,7 +119,9 @@ fn name_part(tree: &mut Tree, data: &[u8], whole: Span, part: Span) {
     let before = Span::new(whole.start, part.start);
     if !before.is_empty() {
         let shown = text::utf8(before.of(data)).text;
-        tree.text(f::HEADER_NAME, before, shown.split_once(':').map_or(shown.trim(), |parts| parts.0));
+        let name = tree.text(f::HEADER_NAME, before, shown.split_once(':').map_or(shown.trim(), |parts| parts.0));
+        // The line above begins with it.
+        tree.hidden(name);
     }
 }
 
