@@ -239,6 +239,7 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
             can_desegment: packet.can_desegment,
         };
         if before.what == What::Incomplete && !packet.first_pass {
+            out.units += 1;
             let Unit::Incomplete(need) = framing::next(rest, &known) else {
                 return finish(out, data.len());
             };
