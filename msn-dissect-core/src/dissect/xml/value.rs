@@ -7,6 +7,7 @@ use crate::{
         line::decimal,
         params::{guid, split_naddr},
     },
+    crypto::hex,
     dissect::object,
     fields::{Field, command as f, expert, xml as x},
     item::{Handoff, Span, Tree},
@@ -158,8 +159,8 @@ impl Walk<'_> {
         let bytes = self.view.bytes();
         // Only outermost ones, so that elements inside one another are not hashed again and again.
         let outer = node.parent.and_then(|at| self.document.nodes.get(at)).is_none_or(|around| around.parent.is_none());
-        let right = (outer && !node.end.is_empty())
-            .then(|| object::hexadecimal(&Md5::digest(node.content().of(bytes))).to_ascii_uppercase());
+        let right =
+            (outer && !node.end.is_empty()).then(|| hex(&Md5::digest(node.content().of(bytes))).to_ascii_uppercase());
         let good = right.as_ref().map(|right| right.as_bytes().eq_ignore_ascii_case(attribute.value.of(bytes)));
         let status = good.map_or(UNVERIFIED, u64::from);
         let handle = self.tree.number(x::POLICY_CHECKSUM_STATUS, self.view.span(attribute.whole), status);
