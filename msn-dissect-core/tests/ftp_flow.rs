@@ -124,7 +124,7 @@ fn file(size: usize) -> Vec<u8> {
 #[test]
 fn the_constructed_dialogue_is_shown() {
     let mut connection = Connection::new();
-    let invitation = Invitation { name: "photo.png".into(), size: Some(4096), frame: 7, ..Invitation::default() };
+    let invitation = Invitation { name: "photo.png".into(), size: Some(4096), key: (7, 0, 0), ..Invitation::default() };
     let offer = Offer { invitation, cookie: "93301".into(), frame: 9, sender_connects: false, opened_in: 0 };
     connection.session.ftp.announce(offer, &[]);
     let start = connection.handshake(4096);
@@ -134,7 +134,10 @@ fn the_constructed_dialogue_is_shown() {
     let tree = &connection.last.tree;
     assert_eq!(tree.text_of(f::FTP_FILE_NAME), Some("photo.png"));
     assert_eq!(tree.number_of(f::FTP_PROGRESS), Some(4096));
-    assert_eq!((tree.number_of(f::FTP_OFFERED_IN), tree.number_of(f::FTP_ANNOUNCED_IN)), (Some(7), Some(9)));
+    assert_eq!(
+        (tree.number_of(f::FTP_OFFERED_IN), tree.number_of(msn_dissect_core::fields::link::ANNOUNCED_IN)),
+        (Some(7), Some(9))
+    );
     assert!(!connection.last.fragments.last().unwrap().more);
     connection.segment(RECEIVER, 45, b"BYE 16777989\r\n");
     assert_eq!(connection.last.tree.number_of(f::FTP_CODE), Some(0x0100_0305));

@@ -5,7 +5,7 @@ use crate::pcap::Side;
 use crate::tshark::{Dissected, Field, Options};
 
 /// Protocols whose node starts a PDU, on whatever carries them.
-const STARTS: [&str; 2] = ["msn", "msnftp"];
+const STARTS: [&str; 3] = ["msn", "msnftp", "msncam"];
 /// Starts a PDU only where no text command carries it, that is on a direct connection.
 const STARTS_ON_ITS_OWN: &str = "msnp2p";
 

@@ -104,7 +104,7 @@ fn folded(walk: &mut Walk<'_>, name: NameId) -> NameId {
 }
 
 /// The account of an address: `account`, `account;{endpoint}` or `1:account;epid={endpoint}`.
-fn account(address: &[u8]) -> &[u8] {
+pub(crate) fn account(address: &[u8]) -> &[u8] {
     let end = memchr::memchr(b';', address).unwrap_or(address.len());
     let address = address.get(..end).unwrap_or_default().trim_ascii();
     let network = address.iter().take_while(|byte| byte.is_ascii_digit()).count();

@@ -5,7 +5,7 @@ use super::{
     fields_body::{client, datacast, invitation, mail, system},
     head::Head,
     headers::string,
-    media::{emoticons, ink},
+    media::{self, emoticons, ink},
     xml,
 };
 use crate::{
@@ -34,8 +34,12 @@ pub(super) struct Content<'a> {
     pub charset: Option<&'a [u8]>,
     /// Headers of the same unit; none for a message put together from parts.
     pub head: &'a Head,
+    /// Account that the server named as the sender; empty for the client's own.
+    pub sender: &'a [u8],
     /// Whether it was put together from parts.
     pub joined: bool,
+    /// Number of the message that was put together, from 1.
+    pub number: u32,
 }
 
 impl<'a> Content<'a> {
@@ -92,6 +96,9 @@ const P2P: &[u8] = b"application/x-msnmsgrp2p";
 pub(super) fn show(walk: &mut Walk<'_>, content: &Content<'_>) {
     if content.essence.eq_ignore_ascii_case(P2P) {
         return packets(walk, content, content.head.p2p_dest, content.head.p2p_source);
+    }
+    if walk.packet.first_pass && media::is_ink(content.essence) {
+        media::learn(walk, content);
     }
     if !walk.out.tree.wanted() && !walk.packet.want_info && !walk.packet.want_objects {
         return;

@@ -52,7 +52,9 @@ pub(super) fn deliver(walk: &mut Walk<'_>, data: &[u8], head: &Head, span: Span,
         essence: media.essence.of(data),
         charset: media.charset(data).map(|at| at.of(data)),
         head,
+        sender,
         joined: false,
+        number: 0,
     };
     contents::show(walk, &content);
 }
@@ -104,6 +106,7 @@ fn part(walk: &mut Walk<'_>, span: Span, total: Option<u32>) {
 /// Shows a message that was put together from its parts.
 pub(crate) fn whole(session: &mut Session, packet: &Packet, id: u32, data: &[u8], out: &mut Dissection) {
     let kind = session.messages.kind(id).to_vec();
+    let sender = session.messages.sender(id).to_vec();
     let media = media_type::parse(&kind, Span::new(0, kind.len()));
     let record = session.records.get(packet.frame, packet.unit).copied().unwrap_or(super::super::guess(packet));
     let content = Content {
@@ -112,7 +115,9 @@ pub(crate) fn whole(session: &mut Session, packet: &Packet, id: u32, data: &[u8]
         essence: media.essence.of(&kind),
         charset: media.charset(&kind).map(|at| at.of(&kind)),
         head: &Head::default(),
+        sender: &sender,
         joined: true,
+        number: id + 1,
     };
     contents::show(&mut Walk { session, packet, data, record, out }, &content);
 }

@@ -104,7 +104,9 @@ fn deliver(walk: &mut Walk<'_>, data: &[u8], head: &Head, span: Span) {
         essence: media.essence.of(data),
         charset: media.charset(data).map(|at| at.of(data)),
         head,
+        sender: b"",
         joined: false,
+        number: 0,
     };
     let is = |word: &str| kind.eq_ignore_ascii_case(word.as_bytes());
     let packets = content.essence.eq_ignore_ascii_case(b"application/x-msnmsgrp2p");
@@ -120,7 +122,7 @@ fn deliver(walk: &mut Walk<'_>, data: &[u8], head: &Head, span: Span) {
         if packets || is("Data") {
             return contents::packets(walk, &content, head.p2p_dest.or(head.to), head.p2p_source.or(head.from));
         }
-        if !walk.out.tree.wanted() && !walk.packet.want_info {
+        if !walk.out.tree.wanted() && !walk.packet.want_info && !media::is_ink(content.essence) {
             return;
         }
         let at = head.message_type.unwrap_or_default();

@@ -2,7 +2,7 @@
 //! What a whole message is: a session description, the announcement of data, a control item, a drawing, or an object
 //! (fact base: p2p 8).
 
-use super::{Walk, Way};
+use super::{Walk, Way, cam};
 use crate::{
     dissect::{Dissection, Packet, guess, slp, transfer},
     fields::p2p as f,
@@ -204,6 +204,9 @@ fn control_item(walk: &mut Walk<'_>, data: &[u8], item: &control::Control, whole
     let (shown, end) = context::utf16(data, item.text);
     let shown = text::utf8(shown.as_bytes()).text.into_owned();
     say(walk, whole, &shown);
+    if walk.packet.first_pass && whole.repeats.is_none() {
+        cam::learn(walk, &shown, whole.way.flow, whole.key);
+    }
     let tree = &mut walk.out.tree;
     if !tree.wanted() {
         return;
@@ -217,6 +220,7 @@ fn control_item(walk: &mut Walk<'_>, data: &[u8], item: &control::Control, whole
         let mark = tree.enter_source(shown.as_bytes(), "Control item");
         tree.handoff(Span::new(0, shown.len()), Handoff::Name, "xml");
         tree.leave_source(mark);
+        cam::show(walk, whole.key);
     }
 }
 
