@@ -141,10 +141,10 @@ fn opened(session: &mut Session, frame: u32, expected: Option<u32>) {
     }
 }
 
-/// Whether a first packet can be one, going by its length alone.
+/// Whether a first packet can be one, going by its lengths alone.
 fn likely(rest: &[u8]) -> bool {
     match direct_frame::u32_at(rest, 0) {
-        Some(len) => matches!(len as usize, 4 | 16 | HEADER_V1..=MAX_PACKET),
+        Some(len) => matches!(len as usize, 4 | 16 | HEADER_V1..=MAX_PACKET) || direct_frame::v2_len(rest).is_some(),
         None => direct_frame::GREETING.starts_with(rest),
     }
 }

@@ -26,7 +26,7 @@ pub(crate) struct P2pContext {
     pub dest: Option<Span>,
     /// Value of `P2P-Src`, or of `From` in a three-part message.
     pub source: Option<Span>,
-    /// Where each packet begins, counted from the first byte of the body; empty for a single packet.
+    /// Where each packet begins, counted from the first byte of the body, ascending; empty for a single packet.
     pub bridging_offsets: Vec<u32>,
 }
 
@@ -49,9 +49,7 @@ pub(crate) fn show(walk: &mut Walk<'_>, data: &[u8], span: Span, context: &P2pCo
     let mut starts = Vec::new();
     for &offset in &context.bridging_offsets {
         let start = span.start.saturating_add(offset as usize);
-        if start >= span.end || starts.last().is_some_and(|&last| start <= last) {
-            walk.out.tree.expert(f::BRIDGING_OFFSET);
-        } else {
+        if start < span.end && starts.last().is_none_or(|&last| start > last) {
             starts.push(start);
         }
     }

@@ -129,7 +129,6 @@ fields! { super::command::END;
     INVITE_REQUEST = "msn.invite.request" "Requested data" Str, "Field that the other side is to send.";
     INVITE_ADDRESS = "msn.invite.address" "Address" Ipv4, "Address to connect to.";
     INVITE_ADDRESS6 = "msn.invite.address6" "Address" Ipv6, "Address to connect to.";
-    INVITE_ADDRESS_KIND = "msn.invite.address_kind" "Address given as" Str, "Name of the field that gives the address.";
     INVITE_PORT = "msn.invite.port" "Port" Uint(2, Dec, None), "Port to connect to, as a plain number.";
     INVITE_PORT_EXTERNAL = "msn.invite.port_external" "External port" Uint(2, Dec, None), "External port; on the wire XOR 0x3141.";
     INVITE_PORT_INTERNAL = "msn.invite.port_internal" "Internal port" Uint(2, Dec, None), "Internal port; on the wire XOR 0x3141.";

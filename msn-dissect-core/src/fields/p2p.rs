@@ -94,6 +94,5 @@ experts! { super::link::EXPERT_END;
     GIVEN_UP = "msn.expert.p2p_given_up" Reassemble Note "Message is not put together because of an earlier piece";
     NO_BEGIN = "msn.expert.p2p_no_begin" Reassemble Note "Begin of the message was not seen";
     UNKNOWN_ACK = "msn.expert.p2p_unknown_ack" Sequence Note "Acknowledges a packet that was not seen";
-        SIZE_DIFFERS = "msn.expert.p2p_size_differs" Protocol Warn "Size differs from the offer";
-    BRIDGING_OFFSET = "msn.expert.p2p_bridging_offset" Malformed Warn "Offset of a packet lies outside the body";
+    SIZE_DIFFERS = "msn.expert.p2p_size_differs" Protocol Warn "Size differs from the offer";
 }

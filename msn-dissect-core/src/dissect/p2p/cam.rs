@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Learns from the `<producer>` and `<viewer>` items of a webcam session where its own connection will be
-//! (fact base: msnftp 6).
+//! Learns from the `<producer>`, `<viewer>` and `ReflData:` items of a webcam session where its own connection will
+//! be (fact base: msnftp 6).
 
 use std::net::IpAddr;
 
@@ -61,13 +61,30 @@ fn offer(item: &str) -> Offer {
     Offer { addresses, numbers: recipient.zip(session) }
 }
 
+/// The reflector's address, from the hexadecimal digits of `ru=http://host:port&ti=tunnel`.
+fn reflector(hex: &str) -> Offer {
+    let digit = |byte: u8| (byte as char).to_digit(16).map(|digit| digit as u8);
+    let byte = |pair: &[u8]| match pair {
+        [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
+        _ => None,
+    };
+    let text: Option<Vec<u8>> = hex.as_bytes().chunks(2).map(byte).collect();
+    let text = String::from_utf8(text.unwrap_or_default()).unwrap_or_default();
+    let host = text.split('&').find_map(|part| part.strip_prefix("ru=http://")).unwrap_or_default();
+    let host = host.split('/').next().unwrap_or_default();
+    let (address, port) = host.rsplit_once(':').unwrap_or((host, "80"));
+    let found = address.parse::<IpAddr>().ok().zip(port.parse::<u16>().ok());
+    Offer { addresses: found.into_iter().filter(|one| one.1 != 0).collect(), numbers: None }
+}
+
 /// Learns from a control item, first pass only.
 pub(super) fn learn(walk: &mut Walk<'_>, item: &str, flow: Flow, key: NoteKey) {
-    let start = item.get(..MAX_ITEM.min(item.len())).unwrap_or_default();
-    if !(start.starts_with("<producer>") || start.starts_with("<viewer>")) {
-        return;
-    }
-    let offer = offer(start);
+    let Some(item) = item.get(..item.len().min(MAX_ITEM)) else { return };
+    let offer = match item.strip_prefix("ReflData:") {
+        Some(hex) => reflector(hex.trim()),
+        None if item.starts_with("<producer>") || item.starts_with("<viewer>") => offer(item),
+        None => return,
+    };
     for &(address, port) in &offer.addresses {
         let announcement = Announcement { address, port, kind: AnnouncedKind::Webcam };
         if walk.session.rendezvous.is_new_server(&announcement) {
@@ -94,6 +111,16 @@ pub(super) fn show(walk: &mut Walk<'_>, key: NoteKey) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_reflector_has_an_address() {
+        let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let at = |text: &str| reflector(&hex(text)).addresses;
+        assert_eq!(at("ru=http://192.0.2.9:9010&ti=4"), [(IpAddr::from([192, 0, 2, 9]), 9010)]);
+        assert_eq!(at("ti=4&ru=http://192.0.2.9/x"), [(IpAddr::from([192, 0, 2, 9]), 80)]);
+        assert!(at("ru=http://example.com:80").is_empty() && reflector("7").addresses.is_empty());
+        assert!(reflector("zz").addresses.is_empty() && reflector("").addresses.is_empty());
+    }
 
     #[test]
     fn every_port_of_every_address_is_offered() {

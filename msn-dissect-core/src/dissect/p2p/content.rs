@@ -220,8 +220,8 @@ fn control_item(walk: &mut Walk<'_>, data: &[u8], item: &control::Control, whole
         let mark = tree.enter_source(shown.as_bytes(), "Control item");
         tree.handoff(Span::new(0, shown.len()), Handoff::Name, "xml");
         tree.leave_source(mark);
-        cam::show(walk, whole.key);
     }
+    cam::show(walk, whole.key);
 }
 
 /// A drawing: header, and picture as base64.
