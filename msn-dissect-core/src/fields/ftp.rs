@@ -42,7 +42,6 @@ fields! { super::slp::END;
     TRANSFER_FILE = "msn.transfer.file" "Exported as" Str, "Name that Export Objects gives it.";
     TRANSFER_TYPE = "msn.transfer.content_type" "Content type" Str, "Type of the content, by its bytes.";
     TRANSFER_SIZE = "msn.transfer.size" "Size" Uint(8, Dec, None), "Bytes that arrived.";
-    TRANSFER_OFFERED_SIZE = "msn.transfer.offered_size" "Offered size" Uint(8, Dec, None), "Bytes that the offer promised.";
     SHA1D_COMPUTED = "msn.object.sha1d.computed" "SHA1D computed" Str, "Base64 of the SHA-1 of the bytes that arrived.";
     SHA1D_STATUS = "msn.object.sha1d.status" "SHA1D status" Str, "Whether the bytes have the SHA-1 that the object announced: good, bad or unverified.";
 
