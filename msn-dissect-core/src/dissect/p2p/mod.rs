@@ -10,7 +10,7 @@ use super::{Table, Walk, windows};
 use crate::{
     fields::{Expert, Proto, ftp, p2p as f},
     item::Span,
-    p2p,
+    p2p::{self, control},
     session::{
         notes::NoteKey,
         p2p::{
@@ -147,7 +147,11 @@ impl Walk<'_> {
     fn unannounced(&mut self, piece: &Piece<'_>, what: &What, note: &mut PacketNote) {
         let placed = &note.placed;
         let known = placed.id.and_then(|id| self.session.p2p.messages.facts(id)).and_then(|facts| facts.transfer);
-        let items = content::is_preparation(piece.data, what) || crate::p2p::control::starts(piece.data);
+        let control = match placed.single {
+            true => control::parse(piece.data).is_some(),
+            false => control::starts(piece.data),
+        };
+        let items = control || content::is_preparation(piece.data, what);
         if known.is_some() || piece.key.session_id == 0 || items || (placed.id.is_none() && !placed.single) {
             note.transfer = known;
             return;
