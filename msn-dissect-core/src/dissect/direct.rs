@@ -93,8 +93,8 @@ fn learn(
     if !link.started && matches!(what, DirectWhat::Continuation(_) | DirectWhat::KeepAlive) {
         return None;
     }
-    if !link.started {
-        link.started = true;
+    link.started = true;
+    if link.began == 0 && what != DirectWhat::Incomplete {
         link.began = packet.frame;
     }
     match what {
@@ -118,7 +118,7 @@ fn learn(
             _ => (promise.listener, promise.connector),
         };
     }
-    if link.told != link.expected {
+    if link.began != 0 && link.told != link.expected {
         link.told = link.expected;
         opened(session, link.began, link.expected);
     }

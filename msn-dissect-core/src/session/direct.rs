@@ -19,7 +19,7 @@ pub struct DirectLink {
     pub told: Option<u32>,
     /// Something that only a direct connection carries was seen.
     pub started: bool,
-    /// Frame in which that was.
+    /// Frame in which the first of it ended, 0 = not yet.
     pub began: u32,
     /// By end (0 = connector): the nonce was sent.
     pub shook: [bool; 2],
