@@ -144,8 +144,11 @@ tvbuff_t *msn_reassemble(const MsnFragment *fragment, tvbuff_t *tvb, packet_info
     if (head != NULL && head->reassembled_in == pinfo->num && !made_whole_by(pinfo, fragment, number)) {
         return NULL;
     }
+    if (head == NULL) {
+        return NULL;
+    }
     whole = process_reassembled_data(tvb, (int)fragment->start, pinfo, "Reassembled MSN message", head,
                                      &labels[fragment->table == MSN_TABLE_P2P ? OF_P2P : OF_MSN], NULL, tree);
     /* Which of two differing pieces is right cannot be known: such a message is shown and not taken for whole. */
-    return head != NULL && head->flags & AMBIGUOUS ? NULL : whole;
+    return head->flags & AMBIGUOUS ? NULL : whole;
 }

@@ -4,7 +4,7 @@
 use super::framing::Command;
 use crate::{
     command::{Choice, Kind},
-    text::{self, push_line},
+    text::push_percent,
     values::{self, errors, numbers},
 };
 
@@ -33,7 +33,7 @@ pub(super) fn command(info: &mut String, data: &[u8], found: &Command) {
         for index in usize::from(choice.row.trid)..line.len() {
             if let Some(span) = line.token(index) {
                 info.push(' ');
-                push_line(info, &text::percent(span.of(data)).text, MAX_TOKEN);
+                push_percent(info, span.of(data), MAX_TOKEN);
             }
         }
         if found.unfinished {
@@ -48,27 +48,15 @@ pub(super) fn command(info: &mut String, data: &[u8], found: &Command) {
     }
 }
 
-/// Fills `{n}` with parameter n, and `{n:name}` with its meaning.
+/// Fills the template in.
 fn template(info: &mut String, data: &[u8], found: &Command, choice: &Choice) {
-    // Not `split_once`: this runs for every command, and templates are short.
-    let template = choice.row.summary;
-    let (mut from, mut open) = (0, None);
-    for (at, byte) in template.bytes().enumerate() {
-        match (byte, open) {
-            (b'{', _) => {
-                info.push_str(template.get(from..at).unwrap_or_default());
-                open = Some(at + 1);
-            }
-            (b'}', Some(start)) => {
-                let inside = template.get(start..at).unwrap_or_default();
-                let index = inside.bytes().next().map_or(0, |digit| usize::from(digit.wrapping_sub(b'0')));
-                parameter(info, data, found, choice, index, inside.len() > 1);
-                (from, open) = (at + 1, None);
-            }
-            _ => {}
+    for (text, step) in choice.row.summary.steps() {
+        if !text.is_empty() {
+            info.push_str(text);
         }
+        parameter(info, data, found, choice, usize::from(step.parameter), step.named);
     }
-    info.push_str(template.get(from..).unwrap_or_default());
+    info.push_str(choice.row.summary.tail());
 }
 
 fn parameter(info: &mut String, data: &[u8], found: &Command, choice: &Choice, index: usize, named: bool) {
@@ -91,17 +79,15 @@ fn parameter(info: &mut String, data: &[u8], found: &Command, choice: &Choice, i
     };
     match (meaning, &param.kind) {
         (Some(meaning), _) => info.push_str(meaning),
-        (None, Kind::Prefixed(..)) => {
-            push_line(info, &text::percent(token.get(2..).unwrap_or_default()).text, MAX_TOKEN)
-        }
+        (None, Kind::Prefixed(..)) => push_percent(info, token.get(2..).unwrap_or_default(), MAX_TOKEN),
         (None, Kind::Naddr) => {
             let address = crate::command::params::split_naddr(token).map_or(token, |parts| parts.1);
-            push_line(info, &text::percent(address).text, MAX_TOKEN);
+            push_percent(info, address, MAX_TOKEN);
         }
         (None, Kind::Handle) => {
             let email = crate::command::params::split_handle(token).map_or(token, |parts| parts.0);
-            push_line(info, &text::percent(email).text, MAX_TOKEN);
+            push_percent(info, email, MAX_TOKEN);
         }
-        _ => push_line(info, &text::percent(token).text, MAX_TOKEN),
+        _ => push_percent(info, token, MAX_TOKEN),
     }
 }

@@ -14,6 +14,7 @@ pub mod drawings;
 pub mod ftp;
 pub mod gateway;
 pub mod links;
+pub mod map;
 pub mod messages;
 pub mod names;
 pub mod notes;

@@ -97,19 +97,17 @@ fn who(walk: &mut Walk<'_>, data: &[u8], head: &Head) {
 /// Shows the body by its message type, or else by its content type.
 fn deliver(walk: &mut Walk<'_>, data: &[u8], head: &Head, span: Span) {
     let kind = head.message_type.map(|at| at.of(data)).unwrap_or_default();
-    let media = head.content_type.map(|at| media_type::parse(data, at)).unwrap_or_default();
     let content = Content {
         data,
         span,
-        essence: media.essence.of(data),
-        charset: media.charset(data).map(|at| at.of(data)),
+        media: head.content_type.map(|at| at.of(data)).unwrap_or_default(),
         head,
         sender: b"",
         joined: false,
         number: 0,
     };
     let is = |word: &str| kind.eq_ignore_ascii_case(word.as_bytes());
-    let packets = content.essence.eq_ignore_ascii_case(b"application/x-msnmsgrp2p");
+    let packets = content.essence().eq_ignore_ascii_case(b"application/x-msnmsgrp2p");
     if head.part(data).is_none() {
         // Session descriptions teach, so they are read on every pass, wanted or not.
         if is("Signal/P2P") || is("Signal/Turn") {
@@ -122,7 +120,7 @@ fn deliver(walk: &mut Walk<'_>, data: &[u8], head: &Head, span: Span) {
         if packets || is("Data") {
             return contents::packets(walk, &content, head.p2p_dest.or(head.to), head.p2p_source.or(head.from));
         }
-        if !walk.out.tree.wanted() && !walk.packet.want_info && !media::is_ink(content.essence) {
+        if !walk.out.tree.wanted() && !walk.packet.want_info && !media::is_ink(content.essence()) {
             return;
         }
         let at = head.message_type.unwrap_or_default();
@@ -151,7 +149,7 @@ fn deliver(walk: &mut Walk<'_>, data: &[u8], head: &Head, span: Span) {
             contents::say(walk, &content, &text::utf8(kind).text);
             return signal(walk, &content);
         }
-        if is("Text") && content.essence.is_empty() {
+        if is("Text") && content.essence().is_empty() {
             return contents::chat(walk, &content);
         }
     }

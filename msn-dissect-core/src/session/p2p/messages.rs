@@ -4,21 +4,21 @@
 //! The bytes themselves are kept by the consumer; here is only the account of them. A total is a claim: nothing is
 //! allocated by it.
 
-use std::{
-    collections::HashMap,
-    hash::{DefaultHasher, Hasher},
-};
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
 
 pub use super::trouble;
 use super::{
-    bounded::Bounded,
     coverage::{Coverage, Fit},
     flow::{Flow, Leg},
 };
 use crate::session::{
+    bounded::Bounded,
+    map::Map,
     notes::NoteKey,
     transfers::TransferId,
-    windows::{self, MAX_PLAIN_PIECES},
+    windows::{Cut, MAX_PLAIN_PIECES, RADIX},
 };
 
 /// Largest message that is put together.
@@ -106,8 +106,8 @@ pub struct Facts {
     pub app_id: Option<u32>,
     /// What its session transfers.
     pub transfer: Option<TransferId>,
-    /// Size of a message that is put together in windows.
-    pub windows: Option<u32>,
+    /// How a message is cut that is put together in windows.
+    pub windows: Option<Cut>,
     /// Frame in which the message was whole on another leg.
     pub relayed: Option<u32>,
     /// It is whole.
@@ -132,9 +132,11 @@ struct Open {
     total: u64,
     first: u32,
     coverage: Coverage,
-    pieces: HashMap<u32, Arrived>,
+    pieces: Map<u32, Arrived>,
     overlaps: u32,
-    windowed: bool,
+    cut: Option<Cut>,
+    /// Pieces that are shorter than the smallest window can be.
+    tiny: usize,
     broken: bool,
 }
 
@@ -148,6 +150,7 @@ pub struct Messages {
     open: Bounded<MessageKey, Open, MAX_OPEN>,
     latest: Bounded<MessageKey, MessageKey, MAX_OPEN>,
     whole: Bounded<WholeKey, [(u32, u32); 2], MAX_WHOLE>,
+    hasher: RandomState,
 }
 
 /// Ids stay below this.
@@ -155,13 +158,6 @@ const MAX_IDS: usize = 1 << 28;
 
 /// No leg, in a pair of leg and frame.
 const NOWHERE: (u32, u32) = (u32::MAX, 0);
-
-/// Tells pieces of the same place and length apart.
-fn hash(data: &[u8]) -> u32 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(data);
-    hasher.finish() as u32
-}
 
 impl Messages {
     /// Finds the place of a piece. `flags` and `app_id` are kept for a message that begins.
@@ -193,7 +189,7 @@ impl Messages {
         let no_begin = piece.offset.is_some_and(|offset| offset > 0);
         let Some(open) = self.open.get_mut(&key) else { return refused(trouble::NO_BEGIN) };
         let fresh = open.coverage.bytes() == 0;
-        let mut placed = open.add(piece);
+        let mut placed = open.add(piece, self.hasher.hash_one(piece.data) as u32);
         let open_id = open.id;
         if fresh && no_begin {
             placed.trouble |= trouble::NO_BEGIN;
@@ -265,8 +261,7 @@ impl Messages {
             return Err(Placed { trouble: trouble::TOO_MANY, ..Placed::default() });
         }
         let id = self.facts.len() as u32;
-        let windowed = windows::are_needed(total, piece.data.len());
-        let windows = windowed.then_some(total as u32);
+        let windows = Cut::of(total, piece.data.len());
         let (whole, last) = (false, piece.note);
         self.facts.push(Facts { key, flags, app_id, transfer: None, windows, relayed: None, whole, last, total });
         self.latest.insert(MessageKey { leg: Leg::ANY, ..key }, key);
@@ -275,9 +270,10 @@ impl Messages {
             total,
             first: piece.first,
             coverage: Coverage::default(),
-            pieces: HashMap::new(),
+            pieces: Map::default(),
             overlaps: 0,
-            windowed,
+            cut: windows,
+            tiny: 0,
             broken: false,
         };
         self.open.insert(key, open);
@@ -308,16 +304,18 @@ impl Messages {
 impl Open {
     fn give_up(&mut self) {
         self.broken = true;
-        self.pieces = HashMap::new();
+        self.pieces = Map::default();
     }
 
     /// Whether the consumer's lists might become long. Windows keep them short in whatever order pieces come.
     fn is_too_much(&self) -> bool {
-        let max = if self.windowed { MAX_PIECES } else { MAX_PLAIN_PIECES };
-        self.pieces.len() > max || self.overlaps > MAX_OVERLAPS
+        let max = if self.cut.is_some() { MAX_PIECES } else { MAX_PLAIN_PIECES };
+        let max_tiny = if self.cut.is_some_and(Cut::takes_tiny_pieces) { MAX_PIECES } else { MAX_PLAIN_PIECES };
+        self.pieces.len() > max || self.tiny > max_tiny || self.overlaps > MAX_OVERLAPS
     }
 
-    fn add(&mut self, piece: &Piece<'_>) -> Placed {
+    /// Finds the place of a piece; `hashed` tells it from others of the same place and length.
+    fn add(&mut self, piece: &Piece<'_>, hashed: u32) -> Placed {
         let len = piece.data.len() as u64;
         let received = self.coverage.bytes();
         let refused = |trouble| Placed { trouble, received, ..Placed::default() };
@@ -335,7 +333,6 @@ impl Open {
             return refused(trouble::GIVEN_UP);
         }
         let (start, end) = (offset as u32, (offset + len) as u32);
-        let hashed = hash(piece.data);
         if let Some(&Arrived { len: other, hash, frame }) = self.pieces.get(&start) {
             if u64::from(other) == len {
                 if hash == hashed {
@@ -346,6 +343,7 @@ impl Open {
                 return Placed { repeats: Some(frame), ..refused(trouble::CONFLICT) };
             }
         }
+        self.tiny += usize::from(len < u64::from(RADIX));
         let trouble = match self.coverage.add(start, end) {
             Fit::New => 0,
             Fit::Overlap => trouble::OVERLAP,
