@@ -4,6 +4,7 @@
 use msn_dissect_core::{
     dissect::{Channel, Dissection, Need, Packet, Table, message},
     fields::ftp as f,
+    item::{Item, Kind, Tree},
     session::{
         Session,
         ftp::{Invitation, Offer},
@@ -12,6 +13,13 @@ use msn_dissect_core::{
 };
 use proptest::prelude::*;
 use std::collections::HashMap;
+
+/// What a tree shows, but for what only a later pass knows: that nothing more of a file comes.
+fn shown(tree: &Tree) -> Vec<(u8, u16, u64, Option<&[u8]>)> {
+    let later = |item: &&Item| item.kind == Kind::Expert as u8 && item.id == f::TRANSFER_INCOMPLETE.0;
+    let items = tree.items().iter().filter(|item| !later(item));
+    items.map(|item| (item.kind, item.id, item.number, tree.item_bytes(item))).collect()
+}
 
 const RECEIVER: bool = false;
 const SENDER: bool = true;
@@ -58,7 +66,7 @@ impl Connection {
         later.reset(true);
         let packet = self.packet(from, sequence, false);
         Channel::FileTransfer.dissect(&mut self.session, &packet, data, &mut later);
-        assert_eq!(first.tree.arena(), later.tree.arena(), "a later pass shows something else");
+        assert_eq!(shown(&first.tree), shown(&later.tree), "a later pass shows something else");
         assert_eq!(first.fragments, later.fragments);
         self.put(&packet, data, &first);
         self.last = first;
