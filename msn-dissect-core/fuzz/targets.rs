@@ -189,13 +189,16 @@ fn single(len: usize) -> Vec<u8> {
     header
 }
 
+/// Command, headers, and what it carries.
+type Way<'a> = (&'a str, &'a str, &'a [u8]);
+
 /// A session description in every way in which it may come: alone, for relay servers, in a binary packet.
 fn described(text: &[u8]) -> Vec<Carried> {
     let header = "Content-Type: application/x-msnmsgrp2p\r\nP2P-Dest: bob@example.com\r\n\r\n";
     let packet = [&single(text.len())[..], text, &[0; 4]].concat();
-    let ways: [(&str, &str, &[u8]); 3] =
+    let ways: [Way<'_>; 3] =
         [("UUN 7 bob@example.com 3", "", text), ("UUN 8 bob@example.com 10", "", text), ("MSG 9 D", header, &packet)];
-    let carry = |(frame, (line, header, body)): (u32, (&str, &str, &[u8]))| {
+    let carry = |(frame, (line, header, body)): (u32, Way<'_>)| {
         let unit = [format!("{line} {}\r\n{header}", header.len() + body.len()).as_bytes(), body].concat();
         (Packet { frame, ..Packet::example() }, unit, body.to_vec())
     };

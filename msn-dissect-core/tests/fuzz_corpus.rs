@@ -146,8 +146,11 @@ fn corpus(name: &str) -> Vec<Vec<u8>> {
     paths.iter().map(|path| fs::read(path).unwrap()).collect()
 }
 
+/// A corpus and what it is for.
+type Target = (&'static str, fn(&[u8]));
+
 /// Targets of peer-to-peer traffic, by the names of their corpora.
-const PEERS: [(&str, fn(&[u8])); 7] = [
+const PEERS: [Target; 7] = [
     ("p2p_v1", targets::p2p_v1),
     ("p2p_v2", targets::p2p_v2),
     ("slp", targets::slp),
