@@ -10,6 +10,9 @@
 #define MSN_PROTO_P2P 1
 #define MSN_TABLE_P2P 1
 
+/* Marks of messages whose pieces contradict each other. */
+#define AMBIGUOUS (FD_OVERLAPCONFLICT | FD_MULTIPLETAILS | FD_TOOLONGFRAGMENT)
+
 /* Packet data: how many fragments of this frame were added, and (plus table and message) which one made it whole. */
 #define FRAGMENTS_KEY 1
 #define WHOLE_KEY(fragment) (2u + ((uint32_t)(fragment)->table << 29 ^ (fragment)->id))
@@ -144,6 +147,8 @@ tvbuff_t *msn_reassemble(const MsnFragment *fragment, tvbuff_t *tvb, packet_info
     if (head == NULL) {
         return NULL;
     }
-    whole = process_reassembled_data(tvb, (int)fragment->start, pinfo, "Reassembled MSN message", head, &labels[fragment->table == MSN_TABLE_P2P ? OF_P2P : OF_MSN], NULL, tree);
-    return whole;
+    whole = process_reassembled_data(tvb, (int)fragment->start, pinfo, "Reassembled MSN message", head,
+                                     &labels[fragment->table == MSN_TABLE_P2P ? OF_P2P : OF_MSN], NULL, tree);
+    /* Which of two differing pieces is right cannot be known: such a message is shown and not taken for whole. */
+    return head->flags & AMBIGUOUS ? NULL : whole;
 }

@@ -60,7 +60,9 @@ fn essence(tree: &Tree, links: bool) -> Vec<Essence> {
     let link_experts = fields::login::EXPERT_END..fields::link::EXPERT_END;
     let is_link = |item: &&Item| match item.kind {
         kind if kind == Kind::Leaf as u8 => link_fields.contains(&item.id) || LATER.contains(&Field(item.id)),
-        kind if kind == Kind::Expert as u8 => link_experts.contains(&item.id),
+        kind if kind == Kind::Expert as u8 => {
+            link_experts.contains(&item.id) || item.id == fields::ftp::TRANSFER_INCOMPLETE.0
+        }
         _ => false,
     };
     let essence = |item: &Item| {
@@ -162,30 +164,12 @@ pub fn resume(data: &[u8]) {
     }
 }
 
-/// First byte: how peer-to-peer packets are carried, and whether their receiver is named with an endpoint. Then packets,
-/// each behind a byte that says its length; or, without binary header, a session description. Both directions take
-/// turns, so that acknowledgements find what they acknowledge. The pieces of a message are shown as if they were the
-/// whole, too.
-pub fn packets(data: &[u8]) {
-    let Some((&mode, mut rest)) = data.split_first() else { return };
-    let endpoint = if mode & 1 == 0 { "" } else { ";{0f0e0d0c-0b0a-0908-0706-050403020100}" };
-    let mut units = Vec::new();
-    let mut packet = Packet::example();
-    while let Some((&len, after)) = rest.split_first() {
-        let (body, after) = after.split_at(after.len().min(usize::from(len) * 4));
-        rest = after;
-        let header = format!("Content-Type: application/x-msnmsgrp2p\r\nP2P-Dest: bob@example.com{endpoint}\r\n\r\n");
-        let (line, header) = match mode & 6 {
-            0 if packet.frame % 2 == 0 => ("MSG bob@example.com Bob", header.as_str()),
-            2 => ("UBN bob@example.com 3", ""),
-            4 => ("UUN 7 bob@example.com 10", ""),
-            _ => ("MSG 7 D", header.as_str()),
-        };
-        let unit = [format!("{line} {}\r\n{header}", header.len() + body.len()).as_bytes(), body].concat();
-        units.push((packet, unit, body));
-        packet.frame += 1;
-        std::mem::swap(&mut packet.source, &mut packet.destination);
-    }
+/// Bytes of a command with peer-to-peer content, and the content alone.
+type Carried = (Packet, Vec<u8>, Vec<u8>);
+
+/// Dissects on a first pass, then on later ones: the same must be shown. The pieces of a message are shown as if they were
+/// the whole, too.
+fn on_every_pass(units: Vec<Carried>) {
     let mut session = Session::default();
     let seen: Vec<Seen> =
         units.iter().map(|(packet, unit, _)| first(Channel::Server, &mut session, packet, unit)).collect();
@@ -193,6 +177,93 @@ pub fn packets(data: &[u8]) {
         seen.later(&mut session);
         seen.whole(&mut session, body);
     }
+}
+
+/// Peer-to-peer packets in messages of a switchboard, each behind a byte that says a quarter of its length. Both
+/// directions take turns, so that acknowledgements find what they acknowledge.
+fn packets(endpoint: &str, mut rest: &[u8]) {
+    let mut units = Vec::new();
+    let mut packet = Packet::example();
+    while let Some((&len, after)) = rest.split_first() {
+        let (body, after) = after.split_at(after.len().min(usize::from(len) * 4));
+        rest = after;
+        let header = format!("Content-Type: application/x-msnmsgrp2p\r\nP2P-Dest: bob@example.com{endpoint}\r\n\r\n");
+        let line = if packet.frame % 2 == 0 { "MSG bob@example.com Bob" } else { "MSG 7 D" };
+        let unit = [format!("{line} {}\r\n{header}", header.len() + body.len()).as_bytes(), body].concat();
+        units.push((packet, unit, body.to_vec()));
+        packet.frame += 1;
+        std::mem::swap(&mut packet.source, &mut packet.destination);
+    }
+    on_every_pass(units);
+}
+
+/// Packets of version 1.
+pub fn p2p_v1(data: &[u8]) {
+    packets("", data);
+}
+
+/// Packets of version 2: the receiver is named with an endpoint.
+pub fn p2p_v2(data: &[u8]) {
+    packets(";{0f0e0d0c-0b0a-0908-0706-050403020100}", data);
+}
+
+/// The header of a message of version 1 that is one packet.
+fn single(len: usize) -> Vec<u8> {
+    let mut header = vec![0; 48];
+    header[4] = 9;
+    for at in [16, 24] {
+        header[at..at + 4].copy_from_slice(&(len as u32).to_le_bytes());
+    }
+    header
+}
+
+/// Command, headers, and what it carries.
+type Way<'a> = (&'a str, &'a str, &'a [u8]);
+
+/// A session description in every way in which it may come: alone, for relay servers, in a binary packet.
+fn described(text: &[u8]) -> Vec<Carried> {
+    let header = "Content-Type: application/x-msnmsgrp2p\r\nP2P-Dest: bob@example.com\r\n\r\n";
+    let packet = [&single(text.len())[..], text, &[0; 4]].concat();
+    let ways: [Way<'_>; 3] =
+        [("UUN 7 bob@example.com 3", "", text), ("UUN 8 bob@example.com 10", "", text), ("MSG 9 D", header, &packet)];
+    let carry = |(frame, (line, header, body)): (u32, Way<'_>)| {
+        let unit = [format!("{line} {}\r\n{header}", header.len() + body.len()).as_bytes(), body].concat();
+        (Packet { frame, ..Packet::example() }, unit, body.to_vec())
+    };
+    (1..).zip(ways).map(carry).collect()
+}
+
+/// A session description.
+pub fn slp(data: &[u8]) {
+    on_every_pass(described(data));
+}
+
+/// Kinds of session whose invitation has a context, and one that nobody knows.
+const SESSIONS: [&str; 6] = [
+    "{5D3E02AB-6190-11D3-BBBB-00C04F795683}",
+    "{A4268EEC-FEC5-49E5-95C3-F126696BDBF6}",
+    "{1C9AA97E-9C05-4583-A3BD-908A196F1E92}",
+    "{4BD96FC0-AB17-4425-A14A-439185962DC8}",
+    "{6A13AF9C-5308-4F35-923A-67E8DDA40C2F}",
+    "{00000000-0000-0000-0000-000000000001}",
+];
+
+/// First byte: the kind of session, or its end. The rest: what the context says before it becomes base64.
+pub fn context(data: &[u8]) {
+    use base64::{Engine, prelude::BASE64_STANDARD};
+    let Some((&which, bytes)) = data.split_first() else { return };
+    let (method, kind) = match SESSIONS.get(usize::from(which)) {
+        Some(guid) => ("INVITE", format!("EUF-GUID: {guid}\r\nSessionID: 7\r\n")),
+        None => ("BYE", String::new()),
+    };
+    let body = format!("{kind}Context: {}\r\n\r\n\0", BASE64_STANDARD.encode(bytes));
+    let text = format!(
+        "{method} MSNMSGR:bob@example.com MSNSLP/1.0\r\nTo: <msnmsgr:bob@example.com>\r\n\
+         From: <msnmsgr:alice@example.com>\r\nCall-ID: {{1}}\r\n\
+         Content-Type: application/x-msnmsgr-sessionreqbody\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    on_every_pass(described(text.as_bytes()));
 }
 
 /// First byte: which command carries the message. The rest: its payload. Each piece is shown as if it were a whole

@@ -175,27 +175,69 @@ fn cam() {
 }
 
 #[test]
-fn packets() {
-    replay("packets", targets::packets);
+fn p2p_v1() {
+    replay("p2p_v1", targets::p2p_v1);
+}
+
+#[test]
+fn p2p_v2() {
+    replay("p2p_v2", targets::p2p_v2);
+}
+
+#[test]
+fn slp() {
+    replay("slp", targets::slp);
+}
+
+#[test]
+fn context() {
+    replay("context", targets::context);
 }
 
 proptest::proptest! {
     #[test]
-    fn packets_of_any_bytes(data: Vec<u8>) {
-        targets::packets(&data);
+    fn peer_to_peer_of_any_bytes(data: Vec<u8>) {
+        for target in [targets::p2p_v1, targets::p2p_v2, targets::slp, targets::context] {
+            target(&data);
+        }
     }
 }
 
+/// The corpus of a target, in the order of the files' names.
+fn corpus(name: &str) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(name);
+    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths.iter().map(|path| fs::read(path).unwrap()).collect()
+}
+
+/// A corpus and what it is for.
+type Target = (&'static str, fn(&[u8]));
+
+/// Targets of peer-to-peer traffic, by the names of their corpora.
+const PEERS: [Target; 7] = [
+    ("p2p_v1", targets::p2p_v1),
+    ("p2p_v2", targets::p2p_v2),
+    ("slp", targets::slp),
+    ("context", targets::context),
+    ("direct", targets::direct),
+    ("ftp", targets::ftp),
+    ("cam", targets::cam),
+];
+
 proptest::proptest! {
     #[test]
-    fn packets_that_were_damaged(second: bool, changes in proptest::collection::vec((proptest::arbitrary::any::<proptest::sample::Index>(), proptest::arbitrary::any::<u8>()), 1..12)) {
-        let name = if second { "p2p-version-2" } else { "p2p-version-1" };
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/packets").join(name);
-        let mut data = fs::read(path).unwrap();
+    fn peers_that_were_damaged(
+        target in 0..PEERS.len(), seed: proptest::sample::Index,
+        changes in proptest::collection::vec((proptest::arbitrary::any::<proptest::sample::Index>(), proptest::arbitrary::any::<u8>()), 1..12),
+    ) {
+        let (name, run) = PEERS[target];
+        let seeds = corpus(name);
+        let mut data = seeds[seed.index(seeds.len())].clone();
         for (place, byte) in changes {
             let at = place.index(data.len());
             data[at] = byte;
         }
-        targets::packets(&data);
+        run(&data);
     }
 }

@@ -9,6 +9,7 @@
 //! | [`tshark`] | runs tshark and sharkd in a scratch home, reads fields, PDML and JSON trees |
 //! | [`pdu`] | the MSN PDUs in a dissected capture, with their fields, in stream order |
 //! | [`truth`] | the ground truth that lies beside every real capture |
+//! | [`carry`] | packets of a switchboard sent over direct connections and in SDG |
 //! | [`coverage`] | how many payload bytes lie under a named field |
 //! | [`gateway`] | plain connections rewritten as sessions of the HTTP gateway |
 //! | [`proxy`] | handshakes of proxies in front of connections |
@@ -17,6 +18,7 @@
 //! | [`trials`] | what tests with a trial for each file have in common |
 //! | [`variants`] | the same conversations put on the wire in many ways |
 
+pub mod carry;
 pub mod coverage;
 pub mod gateway;
 pub mod pcap;

@@ -5,7 +5,7 @@ use crate::pcap::Side;
 use crate::tshark::{Dissected, Field, Options};
 
 /// Protocols whose node starts a PDU, on whatever carries them.
-const STARTS: [&str; 2] = ["msn", "msnftp"];
+const STARTS: [&str; 3] = ["msn", "msnftp", "msncam"];
 /// Starts a PDU only where no text command carries it, that is on a direct connection.
 const STARTS_ON_ITS_OWN: &str = "msnp2p";
 
@@ -94,7 +94,7 @@ fn varies(name: &str) -> bool {
 }
 
 /// Fields that vary and whose names do not end like the others.
-const VARYING: [&str; 12] = [
+const VARYING: [&str; 13] = [
     "msn.time",
     "msnp2p.repeats",
     "msnp2p.time",
@@ -104,6 +104,7 @@ const VARYING: [&str; 12] = [
     "msn.earlier_connection",
     "msn.later_connection",
     "msn.expert.no_answer",
+    "msn.expert.transfer_incomplete",
     "msn.expert.cookie_reused",
     "msn.expert.cookie_wrong",
     "msn.expert.version_downgrade",
@@ -125,8 +126,8 @@ impl Field {
 
 /// Options that keep PDML to the protocols that [`pdus`] needs.
 pub fn only_msn(options: &Options) -> Options {
-    let options = Options { filter: Some("msn || msnp2p || msnftp".into()), ..options.clone() };
-    options.arg("-J").arg("frame tcp tcp.segments msn msnp2p msnslp msnftp _ws.malformed")
+    let options = Options { filter: Some("msn || msnp2p || msnftp || msncam".into()), ..options.clone() };
+    options.arg("-J").arg("frame tcp tcp.segments msn msnp2p msnslp msnftp msncam _ws.malformed")
 }
 
 /// The PDUs of a capture, in the order in which Wireshark shows them.

@@ -7,6 +7,7 @@ use common::{Check, complete_transcripts, contents, none};
 use libtest_mimic::{Arguments, Failed, Trial};
 use msn_tests::pcap::{Capture, Link, TcpOptions};
 use msn_tests::pdu::{only_msn, pdus};
+use msn_tests::transcript::{Transcript, all};
 use msn_tests::truth::{capture_folder, captures};
 use msn_tests::tshark::{Node, Options, Stored, Tshark};
 use msn_tests::variants::difference;
@@ -20,6 +21,9 @@ const REAL: [&str; 4] = [
     "msnp18-mpop-libpurple2.10.9-escargot",
     "msnp21-basic-bitlbee3.5.1-escargot",
 ];
+
+/// Transcripts with connections between clients.
+const CLIENTS: [&str; 6] = ["bridging-offsets", "direct-version-1", "direct-version-2", "msnftp", "p2p-odd", "webcam"];
 
 fn one_and_two_passes(tshark: &Tshark, stored: &Stored) -> Check {
     let options = only_msn(&Options::default());
@@ -71,6 +75,13 @@ fn main() {
     let arguments = Arguments::from_args();
     let known = captures().expect("the folder of captures is in the package");
     let mut trials = vec![Trial::test("transcripts", transcripts)];
+    for path in all().expect("the folder of transcripts is in the package") {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        if CLIENTS.contains(&name.as_str()) {
+            trials.push(Trial::test(name, move || run(|tshark| tshark.store(&Transcript::read(&path)?.capture()?))));
+        }
+    }
+    assert_eq!(trials.len(), 1 + CLIENTS.len(), "a transcript is missing");
     for name in REAL {
         let path = capture_folder().join(format!("{name}.pcap"));
         assert!(known.contains(&path), "there is no {name}");

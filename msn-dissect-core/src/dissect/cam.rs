@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Walks a webcam connection (fact base: msnftp 6): a handshake of text lines, then pictures. Nothing depends on what
-//! came before, so that every pass and every begin shows the same.
+//! Walks a webcam connection (fact base: msnftp 6): a handshake of text lines, then pictures. But for the negotiation
+//! that led here, nothing depends on what came before, so that every begin shows the same.
 
-use super::{Dissection, Need, Packet, direct_frame::u32_at};
+use super::{Dissection, Need, Packet, channel, direct_frame::u32_at};
 use crate::{
-    fields::{Proto, ftp as f},
+    fields::{Proto, command, ftp as f, link},
     item::{Span, Tree},
+    session::{Session, cam::Promise, names::Names},
     text,
 };
 
@@ -110,8 +111,19 @@ pub fn heuristic(data: &[u8]) -> bool {
 }
 
 /// Dissects the bytes of a segment. Bytes with which nothing of a webcam begins are left alone (no units).
-pub fn stream(packet: &Packet, data: &[u8], out: &mut Dissection) {
+pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dissection) {
     let mut at = 0;
+    if packet.first_pass {
+        let ends = [packet.destination, packet.source].map(|end| (channel::ip(&end), end.port));
+        if let Some(promise) = session.cam.open(packet.connection, ends, packet.frame) {
+            session.cam.notes.keep((packet.frame, packet.unit, 0), promise);
+        } else if let Some(numbers) = numbers(data) {
+            if let Some(promise) = session.cam.name(packet.connection, numbers, packet.frame) {
+                session.cam.notes.keep((packet.frame, packet.unit, 0), promise);
+            }
+        }
+    }
+    let promise = session.cam.notes.get((packet.frame, packet.unit, 0)).and_then(|&number| session.cam.get(number));
     while at < data.len() {
         let rest = data.get(at..).unwrap_or_default();
         let unit = next(rest, packet.can_desegment);
@@ -127,7 +139,7 @@ pub fn stream(packet: &Packet, data: &[u8], out: &mut Dissection) {
         };
         out.units += 1;
         let base = out.tree.rebase(at);
-        show(packet, rest.get(..len).unwrap_or_default(), unit, out);
+        show(packet, rest.get(..len).unwrap_or_default(), unit, out, &session.names, promise);
         out.tree.rebase(base);
         at += len.max(1);
     }
@@ -135,7 +147,7 @@ pub fn stream(packet: &Packet, data: &[u8], out: &mut Dissection) {
     out.need = Need::Nothing;
 }
 
-fn show(packet: &Packet, unit: &[u8], what: Unit, out: &mut Dissection) {
+fn show(packet: &Packet, unit: &[u8], what: Unit, out: &mut Dissection, names: &Names, promise: Option<&Promise>) {
     if !packet.want_info && !out.tree.wanted() {
         return;
     }
@@ -160,7 +172,31 @@ fn show(packet: &Packet, unit: &[u8], what: Unit, out: &mut Dissection) {
             tree.expert(f::CAM_CONTINUED);
         }
     }
+    if let Some(promise) = promise {
+        origin(promise, names, tree);
+    }
     tree.close();
+}
+
+/// The negotiation that led here.
+fn origin(promise: &Promise, names: &Names, tree: &mut Tree) {
+    let none = Span::default();
+    let frame = tree.number(link::ANNOUNCED_IN, none, u64::from(promise.key.0));
+    tree.generated(frame);
+    for account in [promise.listener, promise.connector] {
+        if !account.is_none() {
+            let shown = tree.text(command::EMAIL, none, names.get(account));
+            tree.generated(shown);
+        }
+    }
+}
+
+/// Recipient and session that the first line of the connecting end names.
+fn numbers(data: &[u8]) -> Option<(u32, u32)> {
+    let line = data.strip_prefix(b"recipientid=")?;
+    let line = std::str::from_utf8(line.get(..line.len().min(64))?.split(|&byte| byte == b'\r').next()?).ok()?;
+    let (recipient, session) = line.split_once("&sessionid=")?;
+    Some((recipient.parse().ok()?, session.parse().ok()?))
 }
 
 fn label(unit: &[u8], what: Unit) -> String {
@@ -290,7 +326,7 @@ mod tests {
     fn run(data: &[u8], can_desegment: bool) -> Dissection {
         let mut out = Dissection::default();
         out.reset(true);
-        stream(&Packet { can_desegment, ..Packet::example() }, data, &mut out);
+        stream(&mut Session::default(), &Packet { can_desegment, ..Packet::example() }, data, &mut out);
         out
     }
 

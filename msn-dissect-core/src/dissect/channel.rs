@@ -36,7 +36,7 @@ impl Channel {
             Channel::Server => super::stream(session, packet, data, out),
             Channel::Direct => super::direct::stream(session, packet, data, out),
             Channel::FileTransfer => ftp::stream(session, packet, data, out),
-            Channel::Webcam => super::cam::stream(packet, data, out),
+            Channel::Webcam => super::cam::stream(session, packet, data, out),
             Channel::NatProbe => super::probe::datagram(packet, data, out),
         }
     }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     command::Dir,
-    fields::{Proto, ftp as f, p2p},
+    fields::{Proto, ftp as f, link as links, p2p},
     item::{Span, Tree},
     session::{
         Record, Session, What,
@@ -94,6 +94,9 @@ fn learn(
         return None;
     }
     link.started = true;
+    if link.began == 0 && what != DirectWhat::Incomplete {
+        link.began = packet.frame;
+    }
     match what {
         DirectWhat::Greeting | DirectWhat::BareGreeting => link.connector = Some(packet.source),
         DirectWhat::Packet => {
@@ -115,6 +118,10 @@ fn learn(
             _ => (promise.listener, promise.connector),
         };
     }
+    if link.began != 0 && link.told != link.expected {
+        link.told = link.expected;
+        opened(session, link.began, link.expected);
+    }
     let note = DirectNote { what, version: link.version, end, sender, receiver, expected: link.expected };
     session.direct.links.insert(packet.connection, link);
     session.direct.notes.keep((packet.frame, unit, 0), note);
@@ -123,10 +130,21 @@ fn learn(
     Some((note, len, need))
 }
 
-/// Whether a first packet can be one, going by its length alone.
+/// Tells the descriptions that led here where the connection begins.
+fn opened(session: &mut Session, frame: u32, expected: Option<u32>) {
+    let p2p = &mut session.p2p;
+    let Some(promise) = expected.and_then(|number| p2p.expected.get(number)) else { return };
+    for &key in p2p.expected.descriptions(&promise.call_id) {
+        if let Some(note) = p2p.slp_notes.get_mut(key).filter(|note| note.opened == 0) {
+            note.opened = frame;
+        }
+    }
+}
+
+/// Whether a first packet can be one, going by its lengths alone.
 fn likely(rest: &[u8]) -> bool {
     match direct_frame::u32_at(rest, 0) {
-        Some(len) => matches!(len as usize, 4 | 16 | HEADER_V1..=MAX_PACKET),
+        Some(len) => matches!(len as usize, 4 | 16 | HEADER_V1..=MAX_PACKET) || direct_frame::v2_len(rest).is_some(),
         None => direct_frame::GREETING.starts_with(rest),
     }
 }
@@ -178,17 +196,17 @@ fn handshake(session: &Session, packet: &Packet, bytes: &[u8], link: &mut Direct
     let promise = link.expected.and_then(|number| session.p2p.expected.get(number));
     Some(match found {
         Some(found) => {
-            // The nonce tells more than an address does, which a NAT may have changed. In hashed mode the connecting
-            // side's nonce leads to its own description, which names no address.
-            if promise.is_none() || promise.is_some_and(|promise| promise.nonce.is_none()) {
+            // The nonce tells more than an address does, which a NAT may have changed, or which several calls may
+            // share. In hashed mode the connecting side's nonce leads to its own description, which names no address.
+            let call = session.p2p.expected.get(found.expected).map(|found| &found.call_id);
+            if promise.is_none_or(|promise| promise.nonce.is_none() || Some(&promise.call_id) != call) {
                 link.expected = Some(found.expected);
             }
             if found.hashed { NonceStatus::GoodHash } else { NonceStatus::Good }
         }
-        None => match promise.and_then(|promise| promise.nonce) {
-            // Each side has a secret of its own in hashed mode; the promise holds the listener's only.
-            Some((_, hashed)) if !hashed || end == 1 => NonceStatus::Bad,
-            _ => NonceStatus::Unverified,
+        None => match promise.is_some_and(|promise| session.p2p.expected.gave_nonce(promise, end == 1)) {
+            true => NonceStatus::Bad,
+            false => NonceStatus::Unverified,
         },
     })
 }
@@ -300,7 +318,7 @@ fn nonce(payload: Span, bytes: &[u8], status: NonceStatus, tree: &mut Tree) {
 /// The negotiation that led here.
 fn origin(promise: &Expected, tree: &mut Tree) {
     let none = Span::default();
-    let frame = tree.number(f::ANNOUNCED_IN_P2P, none, u64::from(promise.frame));
+    let frame = tree.number(links::ANNOUNCED_IN, none, u64::from(promise.frame));
     tree.generated(frame);
     let call = tree.text(f::DIRECT_CALL_ID, none, &crate::text::utf8(promise.call_id.as_bytes()).text);
     tree.generated(call);

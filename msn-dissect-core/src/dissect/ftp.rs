@@ -113,7 +113,11 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
         let key = (packet.frame, packet.unit + out.units, 0);
         let rest = data.get(at..).unwrap_or_default();
         let (note, len) = if packet.first_pass {
-            let Some((note, len)) = learn(session, packet, rest, at) else { return };
+            let Some((mut note, len)) = learn(session, packet, rest, at) else { return };
+            note.unit = key.1;
+            if let (FtpWhat::Data(_), Some(transfer)) = (note.what, session.ftp.transfer_mut(note.transfer)) {
+                transfer.last = key;
+            }
             session.ftp.notes.keep(key, note);
             (note, len)
         } else {
@@ -182,6 +186,7 @@ fn learn(session: &mut Session, packet: &Packet, rest: &[u8], at: usize) -> Opti
     }
     let mut note = FtpNote {
         what: FtpWhat::Continuation,
+        unit: 0,
         from_sender: link.sender_end.map(|end| end == packet.source),
         offer: link.offer,
         transfer: link.transfer,

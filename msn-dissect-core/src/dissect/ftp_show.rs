@@ -7,7 +7,7 @@ use super::{
     ftp_blocks::{self, Piece, Place},
 };
 use crate::{
-    fields::{Proto, command as msn, ftp as f},
+    fields::{Proto, command as msn, ftp as f, link},
     item::{Handoff, Span, Tree},
     session::{
         Session,
@@ -168,7 +168,7 @@ fn generated(session: &Session, note: &FtpNote, tree: &mut Tree) {
             tree.hidden(alias);
         }
     }
-    for (field, frame) in [(f::FTP_OFFERED_IN, offer.invitation.frame), (f::FTP_ANNOUNCED_IN, offer.frame)] {
+    for (field, frame) in [(f::FTP_OFFERED_IN, offer.invitation.key.0), (link::ANNOUNCED_IN, offer.frame)] {
         if frame != 0 {
             let shown = tree.number(field, none, u64::from(frame));
             tree.generated(shown);
@@ -208,8 +208,17 @@ pub(super) fn data(
         let progress = tree.number(f::FTP_PROGRESS, Span::default(), note.arrived);
         tree.note(progress, &format!("of {size}"));
         tree.generated(progress);
+        unfinished(session, packet, note, tree);
         generated(session, note, tree);
         tree.close();
+    }
+}
+
+/// Says at the last blocks of a file that it is not whole. Only a later pass knows that nothing more comes.
+fn unfinished(session: &Session, packet: &Packet, note: &FtpNote, tree: &mut Tree) {
+    let transfer = session.ftp.transfer(note.transfer).filter(|one| !one.complete && !packet.first_pass);
+    if transfer.is_some_and(|transfer| (transfer.last.0, transfer.last.1) == (packet.frame, note.unit)) {
+        incomplete(session, note, tree);
     }
 }
 

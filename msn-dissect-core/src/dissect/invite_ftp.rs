@@ -8,6 +8,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use super::{AnnouncedKind, Announcement, Walk};
 use crate::{
     command::Dir,
+    fields::link,
+    item::Span,
     session::{
         NameId,
         ftp::{Invitation, NONE, Offer},
@@ -127,12 +129,12 @@ pub(super) fn learn(walk: &mut Walk<'_>, payload: &[u8], sender: &[u8]) {
         Dir::ToServer => walk.record.account,
     };
     let cookie = String::from_utf8_lossy(fields.cookie);
-    let frame = walk.packet.frame;
+    let key = (walk.record.frame, walk.record.unit, 0);
     match fields.command {
         b"INVITE" if fields.guid.eq_ignore_ascii_case(FILE_TRANSFER) => {
             let name = text::utf8(fields.file).text.into_owned().into();
-            let invitation =
-                Invitation { name, size: number(fields.size), sender: from, frame, ..Invitation::default() };
+            let invitation = Invitation { name, size: number(fields.size), sender: from, key, ..Invitation::default() };
+            walk.session.ftp.announced.keep(key, NONE);
             walk.session.ftp.invite(conn, &cookie, invitation);
         }
         b"ACCEPT" if !fields.auth_cookie.is_empty() => accept(walk, &fields, &cookie, from),
@@ -142,12 +144,26 @@ pub(super) fn learn(walk: &mut Walk<'_>, payload: &[u8], sender: &[u8]) {
     }
 }
 
+/// Shows where the connection begins that an invitation led to; known from the second pass on.
+pub(super) fn show(walk: &mut Walk<'_>) {
+    if walk.packet.first_pass || !walk.out.tree.wanted() {
+        return;
+    }
+    let ftp = &walk.session.ftp;
+    let number = ftp.announced.get((walk.record.frame, walk.record.unit, 0)).copied().unwrap_or(NONE);
+    if let Some(frame) = ftp.offer(number).map(|offer| offer.opened_in).filter(|&frame| frame != 0) {
+        let shown = walk.out.tree.number(link::OPENED_IN, Span::default(), u64::from(frame));
+        walk.out.tree.generated(shown);
+    }
+}
+
 /// An answer that names an address.
 fn accept(walk: &mut Walk<'_>, fields: &Fields<'_>, cookie: &str, from: NameId) {
     let addresses = fields.addresses();
     let conn = walk.session.connections.of(walk.packet.connection).id;
     let sender_connects = fields.sender_connect.eq_ignore_ascii_case(b"TRUE");
     let invitation = walk.session.ftp.invitation(conn, cookie).cloned().unwrap_or_default();
+    let invitation_key = invitation.key;
     // The one who listens writes this: the sender, unless it says otherwise.
     let (sender, receiver) = match sender_connects {
         true => (invitation.sender, from),
@@ -162,6 +178,13 @@ fn accept(walk: &mut Walk<'_>, fields: &Fields<'_>, cookie: &str, from: NameId) 
     };
     let number = walk.session.ftp.announce(offer, &addresses);
     if number != NONE {
+        let invited = walk.session.ftp.offer(number).map(|offer| offer.invitation.key);
+        if let Some(slot) = invited.and_then(|key| walk.session.ftp.announced.get_mut(key)) {
+            *slot = number;
+        }
+        if let Some(slot) = walk.session.ftp.announced.get_mut(invitation_key) {
+            *slot = number;
+        }
         walk.session.ftp.announced.keep((walk.record.frame, walk.record.unit, 0), number);
         walk.out.announced.extend(addresses.iter().map(|&(address, port)| Announcement {
             address,

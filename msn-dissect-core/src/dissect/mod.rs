@@ -112,6 +112,8 @@ pub enum AnnouncedKind {
     Direct = 1,
     /// Old file transfer.
     Ftp = 2,
+    /// Webcam pictures.
+    Webcam = 3,
 }
 
 /// A connection that was announced: dissect it as its kind whatever its port.

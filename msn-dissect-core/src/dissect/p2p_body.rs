@@ -26,7 +26,7 @@ pub(crate) struct P2pContext {
     pub dest: Option<Span>,
     /// Value of `P2P-Src`, or of `From` in a three-part message.
     pub source: Option<Span>,
-    /// Where each packet begins, counted from the first byte of the body; empty for a single packet.
+    /// Where each packet begins, counted from the first byte of the body, ascending; empty for a single packet.
     pub bridging_offsets: Vec<u32>,
 }
 
@@ -49,9 +49,7 @@ pub(crate) fn show(walk: &mut Walk<'_>, data: &[u8], span: Span, context: &P2pCo
     let mut starts = Vec::new();
     for &offset in &context.bridging_offsets {
         let start = span.start.saturating_add(offset as usize);
-        if start >= span.end || starts.last().is_some_and(|&last| start <= last) {
-            walk.out.tree.expert(f::BRIDGING_OFFSET);
-        } else {
+        if start < span.end && starts.last().is_none_or(|&last| start > last) {
             starts.push(start);
         }
     }
@@ -113,7 +111,7 @@ fn keep_folded(walk: &mut Walk<'_>, account: &[u8]) -> NameId {
 }
 
 /// The account of an address: `account`, `account;{endpoint}` or `1:account;epid={endpoint}`.
-fn account(address: &[u8]) -> &[u8] {
+pub(crate) fn account(address: &[u8]) -> &[u8] {
     let end = memchr::memchr(b';', address).unwrap_or(address.len());
     let address = address.get(..end).unwrap_or_default().trim_ascii();
     let network = address.iter().take_while(|byte| byte.is_ascii_digit()).count();

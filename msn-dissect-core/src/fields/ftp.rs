@@ -26,7 +26,6 @@ fields! { super::slp::END;
     FTP_SENDER = "msnftp.sender" "Sender" Str, "Account of the file's sender, from the invitation.";
     FTP_RECEIVER = "msnftp.receiver" "Receiver (by invitation)" Str, "Account of the file's receiver, from the invitation.";
     FTP_OFFERED_IN = "msnftp.offered_in" "Offered in" Frame(Link::Any), "Frame of the invitation that offered the file.";
-    FTP_ANNOUNCED_IN = "msnftp.announced_in" "Announced in" Frame(Link::Any), "Frame of the invitation that named this connection's address or cookie.";
     FTP_DIRECTION = "msnftp.direction" "Direction" Str, "Whether the file's sender or its receiver speaks.";
 
     // Direct connections (fact base: direct).
@@ -37,7 +36,6 @@ fields! { super::slp::END;
     DIRECT_NONCE_STATUS = "msnp2p.nonce.status" "Nonce status" Str, "Whether the negotiation carried this nonce or its hash: good, bad or unverified.";
     DIRECT_CALL_ID = "msnp2p.direct.call_id" "Call-ID" Str, "Call-ID of the negotiation that led to this connection.";
     DIRECT_CONTINUATION = "msnp2p.direct.continuation" "Continuation data" Bytes, "Bytes in which no packet begins.";
-    ANNOUNCED_IN_P2P = "msnp2p.announced_in" "Announced in" Frame(Link::Any), "Frame of the negotiation that led to this connection.";
 
     // Transfers and objects.
     TRANSFER = "msn.transfer" "Received whole" Heading, "What was transferred.";

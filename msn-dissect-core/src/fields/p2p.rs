@@ -90,10 +90,9 @@ experts! { super::link::EXPERT_END;
     TOTAL_CHANGED = "msn.expert.p2p_total_changed" Reassemble Error "Total size is another than in earlier packets of the message";
     TOTAL_FORGED = "msn.expert.p2p_total_forged" Reassemble Error "Total size is larger than any message: not put together";
     BEYOND_TOTAL = "msn.expert.p2p_beyond_total" Reassemble Error "Data lies beyond the total size of the message";
-    TOO_MANY_PIECES = "msn.expert.p2p_too_many_pieces" Reassemble Warn "Too many pieces, or too many behind a gap: the message is not put together";
+    TOO_MANY_PIECES = "msn.expert.p2p_too_many_pieces" Reassemble Warn "Too many pieces, or too many that overlap: the message is not put together";
     GIVEN_UP = "msn.expert.p2p_given_up" Reassemble Note "Message is not put together because of an earlier piece";
     NO_BEGIN = "msn.expert.p2p_no_begin" Reassemble Note "Begin of the message was not seen";
     UNKNOWN_ACK = "msn.expert.p2p_unknown_ack" Sequence Note "Acknowledges a packet that was not seen";
-        SIZE_DIFFERS = "msn.expert.p2p_size_differs" Protocol Warn "Size differs from the offer";
-    BRIDGING_OFFSET = "msn.expert.p2p_bridging_offset" Malformed Warn "Offset of a packet lies outside the body";
+    SIZE_DIFFERS = "msn.expert.p2p_size_differs" Protocol Warn "Size differs from the offer";
 }

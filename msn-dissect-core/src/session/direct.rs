@@ -15,8 +15,12 @@ pub struct DirectLink {
     pub connector: Option<Endpoint>,
     /// Promise of the negotiation that led here (see [`super::p2p::expected`]).
     pub expected: Option<u32>,
+    /// Promise whose negotiation knows of the connection.
+    pub told: Option<u32>,
     /// Something that only a direct connection carries was seen.
     pub started: bool,
+    /// Frame in which the first of it ended, 0 = not yet.
+    pub began: u32,
     /// By end (0 = connector): the nonce was sent.
     pub shook: [bool; 2],
     /// By end: TCP sequence number that comes next.

@@ -31,8 +31,8 @@ pub struct Invitation {
     pub sender: NameId,
     /// Account that agreed to take it; may be no name.
     pub receiver: NameId,
-    /// Frame.
-    pub frame: u32,
+    /// Where it stands.
+    pub key: NoteKey,
 }
 
 /// What an invitation that was accepted says about the connection to come.
@@ -75,6 +75,8 @@ pub struct Transfer {
     pub pieces: usize,
     /// All bytes were given to the reassembly.
     pub complete: bool,
+    /// The last unit with blocks.
+    pub last: NoteKey,
 }
 
 /// What is known of a connection.
@@ -116,6 +118,8 @@ pub enum FtpWhat {
 pub struct FtpNote {
     /// What it was.
     pub what: FtpWhat,
+    /// Its number in the frame.
+    pub unit: u32,
     /// Whether the file's sender spoke, if known.
     pub from_sender: Option<bool>,
     /// The offer, or [`NONE`].
@@ -143,7 +147,7 @@ pub struct Ftp {
     pub windows: Windows,
     /// What each unit was.
     pub notes: Notes<FtpNote>,
-    /// The offer that a unit of a switchboard connection announced.
+    /// The offer that a unit of a switchboard connection announced, or that its invitation led to; [`NONE`] = not yet.
     pub announced: Notes<u32>,
     /// Offers and transfers that were not remembered because the tables were full.
     pub lost: u64,
@@ -243,6 +247,7 @@ impl Ftp {
             windowed: None,
             pieces: 0,
             complete: false,
+            last: NoteKey::default(),
         });
         number
     }

@@ -71,6 +71,7 @@ pub struct Messages {
     open: Map<Key, Open>,
     order: VecDeque<(Key, u32)>,
     kinds: Vec<Box<[u8]>>,
+    senders: Vec<Box<[u8]>>,
     notes: Notes<Part>,
     /// Messages given up to make room.
     pub evicted: u64,
@@ -141,6 +142,7 @@ impl Messages {
         }
         let id = self.kinds.len() as u32;
         self.kinds.push(Box::default());
+        self.senders.push(key.2.clone());
         self.order.push_back((key.clone(), id));
         self.open.insert(key.clone(), Open { id, total: None, seen: Set::default(), ended: false });
         Some(id)
@@ -154,6 +156,11 @@ impl Messages {
     /// The Content-Type of a message; empty if its first part was not seen.
     pub fn kind(&self, id: u32) -> &[u8] {
         self.kinds.get(id as usize).map(|kind| &kind[..]).unwrap_or_default()
+    }
+
+    /// Who sent a message, as the server named it; empty for the client's own.
+    pub fn sender(&self, id: u32) -> &[u8] {
+        self.senders.get(id as usize).map_or(&[], |sender| sender)
     }
 }
 

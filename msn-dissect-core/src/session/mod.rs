@@ -6,9 +6,11 @@
 //! of visits shows the same tree.
 
 pub mod bounded;
+pub mod cam;
 pub mod challenge;
 pub mod connection;
 pub mod direct;
+pub mod drawings;
 pub mod ftp;
 pub mod gateway;
 pub mod links;
@@ -62,6 +64,10 @@ pub struct Session {
     pub ftp: Ftp,
     /// Direct connections.
     pub direct: Direct,
+    /// Drawings in chat messages.
+    pub drawings: drawings::Drawings,
+    /// Webcam connections that were negotiated.
+    pub cam: cam::Cam,
     /// Messages split over several commands.
     pub messages: messages::Messages,
     /// What ties units together.

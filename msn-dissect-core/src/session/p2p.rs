@@ -7,6 +7,7 @@ pub mod expected;
 pub mod flow;
 pub mod messages;
 pub mod packets;
+pub mod trouble;
 
 use super::{notes::Notes, windows::Windows};
 use dialogs::{Dialogs, SlpNote};

@@ -5,7 +5,7 @@ use super::{
     fields_body::{client, datacast, invitation, mail, system},
     head::Head,
     headers::string,
-    media::{emoticons, ink},
+    media::{self, emoticons, ink},
     xml,
 };
 use crate::{
@@ -32,14 +32,19 @@ pub(super) struct Content<'a> {
     pub media: &'a [u8],
     /// Headers of the same unit; none for a message put together from parts.
     pub head: &'a Head,
+    /// Account that the server named as the sender; empty for the client's own.
+    pub sender: &'a [u8],
     /// Whether it was put together from parts.
     pub joined: bool,
+    /// Number of the message that was put together, from 1.
+    pub number: u32,
 }
 
 impl<'a> Content<'a> {
     /// A body whose headers stand in the same unit.
     pub fn new(data: &'a [u8], span: Span, head: &'a Head) -> Self {
-        Content { data, span, media: head.content_type.map(|at| at.of(data)).unwrap_or_default(), head, joined: false }
+        let media = head.content_type.map(|at| at.of(data)).unwrap_or_default();
+        Content { data, span, media, head, sender: b"", joined: false, number: 0 }
     }
 
     /// The bytes of the body.
@@ -106,6 +111,9 @@ pub(super) fn show(walk: &mut Walk<'_>, content: &Content<'_>) {
     let essence = content.essence();
     if essence.eq_ignore_ascii_case(P2P) {
         return packets(walk, content, content.head.p2p_dest, content.head.p2p_source);
+    }
+    if walk.packet.first_pass && media::is_ink(essence) {
+        media::learn(walk, content);
     }
     if !walk.out.tree.wanted() && !walk.packet.want_info && !walk.packet.want_objects {
         return;

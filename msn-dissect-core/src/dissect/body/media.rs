@@ -7,12 +7,13 @@ use super::{
 };
 use crate::{
     command::Dir,
-    dissect::{Walk, object, transfer},
+    dissect::{Walk, object, p2p_body, transfer},
     fields::{command as c, mime as f},
     item::Span,
     mime::{headers::trim, media_type::split, words},
     session::{
-        NameId,
+        NoteKey,
+        drawings::DrawingNote,
         transfers::{Transfer, TransferKind},
     },
     text,
@@ -53,6 +54,28 @@ pub(super) fn emoticons(walk: &mut Walk<'_>, content: &Content<'_>) {
     }
 }
 
+/// Whether a media type is that of handwriting.
+pub(super) fn is_ink(essence: &[u8]) -> bool {
+    [&b"image/gif"[..], b"application/x-ms-ink"].iter().any(|kind| kind.eq_ignore_ascii_case(essence))
+}
+
+/// Where the note of a drawing is.
+fn key(walk: &Walk<'_>, content: &Content<'_>) -> NoteKey {
+    (walk.packet.frame, walk.record.unit, content.number)
+}
+
+/// Learns who sent a drawing, and whether another side of the chat carried it before.
+pub(super) fn learn(walk: &mut Walk<'_>, content: &Content<'_>) {
+    let sender = match walk.record.dir {
+        Dir::ToServer => walk.record.account,
+        Dir::ToClient => walk.session.names.keep(&text::utf8(p2p_body::account(content.sender)).text),
+    };
+    let conn = walk.record.conn;
+    let chat = walk.session.links.known(conn).and_then(|conn| conn.chat).map(|chat| chat.1).unwrap_or_default();
+    let repeats = walk.session.drawings.learn(chat, conn, walk.packet.frame, content.bytes());
+    walk.session.drawings.notes.keep(key(walk, content), DrawingNote { sender, repeats });
+}
+
 /// `base64:` and handwriting as GIF or ISF.
 pub(super) fn ink(walk: &mut Walk<'_>, content: &Content<'_>) {
     say(walk, content, "ink");
@@ -65,7 +88,7 @@ pub(super) fn ink(walk: &mut Walk<'_>, content: &Content<'_>) {
     let bytes = span.of(content.data);
     if bytes.starts_with(b"GIF8") {
         tree.bytes(f::INK, content.span);
-        give_out(walk, content.span, content.bytes());
+        give_out(walk, content, content.span, content.bytes());
         return;
     }
     let Some(coded) = bytes.strip_prefix(b"base64:") else {
@@ -81,13 +104,14 @@ pub(super) fn ink(walk: &mut Walk<'_>, content: &Content<'_>) {
     let mark = tree.enter_source(&image, if gif { "Ink (GIF)" } else { "Ink (ISF)" });
     let whole = Span::new(0, image.len());
     tree.bytes(f::INK, whole);
-    give_out(walk, whole, &image);
+    give_out(walk, content, whole, &image);
     walk.out.tree.leave_source(mark);
 }
 
 /// A drawing is an object like those that travel peer to peer.
-fn give_out(walk: &mut Walk<'_>, span: Span, bytes: &[u8]) {
-    let sender = if walk.record.dir == Dir::ToServer { walk.record.account } else { NameId::default() };
-    let drawing = Transfer { kind: TransferKind::Ink, sender, ..Transfer::default() };
+fn give_out(walk: &mut Walk<'_>, content: &Content<'_>, span: Span, bytes: &[u8]) {
+    let note = walk.session.drawings.notes.get(key(walk, content)).copied().unwrap_or_default();
+    let drawing =
+        Transfer { kind: TransferKind::Ink, sender: note.sender, repeats: note.repeats, ..Transfer::default() };
     transfer::completed(walk, &drawing, span, bytes);
 }

@@ -32,6 +32,7 @@ pub(super) fn show(body: &mut Body<'_, '_>) {
     let invitation = head.content_type.is_some_and(|at| at.of(data).starts_with(INVITATION));
     if invitation && body.found.line.word == *b"MSG" {
         invite_ftp::learn(body.walk, body.span.of(data), sender);
+        invite_ftp::show(body.walk);
     }
     deliver(body.walk, data, &head, Span::new(head.body, body.span.end), sender);
 }
@@ -51,7 +52,7 @@ pub(super) fn deliver(walk: &mut Walk<'_>, data: &[u8], head: &Head, span: Span,
         part(walk, span, claim.total);
         return;
     }
-    contents::show(walk, &Content::new(data, span, head));
+    contents::show(walk, &Content { sender, ..Content::new(data, span, head) });
 }
 
 /// Shows one part of a split message.
@@ -101,7 +102,16 @@ fn part(walk: &mut Walk<'_>, span: Span, total: Option<u32>) {
 /// Shows a message that was put together from its parts.
 pub(crate) fn whole(session: &mut Session, packet: &Packet, id: u32, data: &[u8], out: &mut Dissection) {
     let kind = session.messages.kind(id).to_vec();
+    let sender = session.messages.sender(id).to_vec();
     let record = session.records.get(packet.frame, packet.unit).copied().unwrap_or(super::super::guess(packet));
-    let content = Content { data, span: Span::new(0, data.len()), media: &kind, head: &Head::default(), joined: true };
+    let content = Content {
+        data,
+        span: Span::new(0, data.len()),
+        media: &kind,
+        head: &Head::default(),
+        sender: &sender,
+        joined: true,
+        number: id + 1,
+    };
     contents::show(&mut Walk { session, packet, data, record, out }, &content);
 }

@@ -112,7 +112,7 @@ fn deliver(walk: &mut Walk<'_>, data: &[u8], head: &Head, span: Span) {
         if packets || is("Data") {
             return contents::packets(walk, &content, head.p2p_dest.or(head.to), head.p2p_source.or(head.from));
         }
-        if !walk.out.tree.wanted() && !walk.packet.want_info {
+        if !walk.out.tree.wanted() && !walk.packet.want_info && !media::is_ink(content.essence()) {
             return;
         }
         let at = head.message_type.unwrap_or_default();

@@ -2,7 +2,7 @@
 //! What a whole message is: a session description, the announcement of data, a control item, a drawing, or an object
 //! (fact base: p2p 8).
 
-use super::{Walk, Way};
+use super::{Walk, Way, cam};
 use crate::{
     dissect::{Dissection, Packet, guess, slp, transfer},
     fields::p2p as f,
@@ -162,7 +162,9 @@ fn say(walk: &mut Walk<'_>, whole: &Whole<'_>, text: &str) {
 /// The transfer that a message completes.
 fn transfer_of(walk: &Walk<'_>, whole: &Whole<'_>) -> Transfer {
     let known = whole.transfer.and_then(|id| walk.session.transfers.get(id)).cloned();
-    let mut transfer = known.unwrap_or_else(|| unannounced(whole.what, whole.way.flow));
+    // Of a single packet the parties are known on the first pass only.
+    let flow = if whole.joined { whole.way.flow } else { Flow::default() };
+    let mut transfer = known.unwrap_or_else(|| unannounced(whole.what, flow));
     transfer.repeats = whole.repeats.or(whole.relayed);
     transfer
 }
@@ -204,6 +206,9 @@ fn control_item(walk: &mut Walk<'_>, data: &[u8], item: &control::Control, whole
     let (shown, end) = context::utf16(data, item.text);
     let shown = text::utf8(shown.as_bytes()).text.into_owned();
     say(walk, whole, &shown);
+    if walk.packet.first_pass && whole.repeats.is_none() {
+        cam::learn(walk, &shown, whole.way.flow, whole.key);
+    }
     let tree = &mut walk.out.tree;
     if !tree.wanted() {
         return;
@@ -218,6 +223,7 @@ fn control_item(walk: &mut Walk<'_>, data: &[u8], item: &control::Control, whole
         tree.handoff(Span::new(0, shown.len()), Handoff::Name, "xml");
         tree.leave_source(mark);
     }
+    cam::show(walk, whole.key);
 }
 
 /// A drawing: header, and picture as base64.

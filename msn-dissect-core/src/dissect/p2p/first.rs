@@ -13,7 +13,7 @@ use crate::{
         notes::NoteKey,
         p2p::{
             expected::text_order,
-            messages::{MessageKey, Piece},
+            messages::{MessageKey, Piece, trouble},
             packets::{Name, PacketNote},
         },
     },
@@ -71,6 +71,7 @@ pub(super) fn learn(walk: &mut Walk<'_>, bytes: &[u8], way: &Way, key: NoteKey, 
     }
     if header.flags & v1::ACK != 0 {
         // Some clients put a number of their own where the identifier belongs, so the random number counts first.
+        incomplete(walk, header, way, note);
         return walk.acknowledge(way, &[Name::Unique(header.ack_unique_id), Name::Identifier(header.ack_id)], note);
     }
     if header.flags & v1::NAK != 0 {
@@ -93,10 +94,20 @@ pub(super) fn learn(walk: &mut Walk<'_>, bytes: &[u8], way: &Way, key: NoteKey, 
         remaining: 0,
         data: parts.data.of(bytes),
         frame: walk.packet.frame,
+        note: key,
     };
     walk.place_piece(&piece, header.flags, app_id(bytes, &parts), &what(header), note);
     walk.expect_ack(way, Name::Unique(header.ack_id), key);
     walk.expect_ack(way, Name::Identifier(header.identifier), key);
+}
+
+/// Receivers acknowledge messages that are whole: what the capture lacks of it was lost to the capture only.
+fn incomplete(walk: &Walk<'_>, header: &Header, way: &Way, note: &mut PacketNote) {
+    let (leg, flow, session_id) = (way.leg, way.flow.reversed(), header.session_id);
+    let key = MessageKey { leg, flow, session_id, number: header.ack_id, version: 1 };
+    if walk.session.p2p.messages.is_open(&key) {
+        note.placed.trouble |= trouble::INCOMPLETE;
+    }
 }
 
 /// What a packet is for, in a word.
@@ -169,7 +180,7 @@ pub(super) fn show(walk: &mut Walk<'_>, bytes: &[u8], way: &Way, key: NoteKey, n
     } else if !parts.footer.is_empty() {
         walk.out.tree.bytes(f::TRAILING, parts.footer);
     }
-    walk.packet_links(note);
+    walk.packet_links(note, key);
     walk.out.tree.close();
 }
 

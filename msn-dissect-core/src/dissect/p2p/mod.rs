@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows one peer-to-peer packet, learns from it, and hands its message on.
 
+mod cam;
 mod content;
 mod first;
 mod second;
 
 use super::{Table, Walk, windows};
 use crate::{
-    fields::{Expert, Proto, p2p as f},
+    fields::{Expert, Proto, ftp, p2p as f},
     item::Span,
-    p2p,
+    p2p::{self, control},
     session::{
         notes::NoteKey,
         p2p::{
@@ -55,6 +56,7 @@ static TROUBLES: &[(u16, Expert)] = &[
     (trouble::GAP, f::GAP),
     (trouble::SIZE_DIFFERS, f::SIZE_DIFFERS),
     (trouble::UNKNOWN_ACK, f::UNKNOWN_ACK),
+    (trouble::INCOMPLETE, ftp::TRANSFER_INCOMPLETE),
 ];
 
 /// Shows the packet in `span` of `data`.
@@ -145,7 +147,11 @@ impl Walk<'_> {
     fn unannounced(&mut self, piece: &Piece<'_>, what: &What, note: &mut PacketNote) {
         let placed = &note.placed;
         let known = placed.id.and_then(|id| self.session.p2p.messages.facts(id)).and_then(|facts| facts.transfer);
-        let items = content::is_preparation(piece.data, what) || crate::p2p::control::starts(piece.data);
+        let control = match placed.single {
+            true => control::parse(piece.data).is_some(),
+            false => control::starts(piece.data),
+        };
+        let items = control || content::is_preparation(piece.data, what);
         if known.is_some() || piece.key.session_id == 0 || items || (placed.id.is_none() && !placed.single) {
             note.transfer = known;
             return;
@@ -208,7 +214,7 @@ impl Walk<'_> {
     }
 
     /// What is known of the packet beyond its bytes.
-    fn packet_links(&mut self, note: &PacketNote) {
+    fn packet_links(&mut self, note: &PacketNote, key: NoteKey) {
         if !self.out.tree.wanted() {
             return;
         }
@@ -229,6 +235,7 @@ impl Walk<'_> {
                 self.out.tree.expert(*expert);
             }
         }
+        self.incomplete(placed, key);
         if let Some((frame, time)) = note.acknowledges {
             let link = self.out.tree.number(f::RESPONSE_TO, none, u64::from(frame));
             self.out.tree.generated(link);
@@ -242,6 +249,16 @@ impl Walk<'_> {
         if let Some(transfer) = note.transfer {
             self.transfer_items(transfer, note.offered);
         }
+    }
+
+    /// Says at its last packet that a message is not whole. Only a later pass knows that nothing more comes.
+    fn incomplete(&mut self, placed: &Placed, key: NoteKey) {
+        let facts = placed.id.and_then(|id| self.session.p2p.messages.facts(id));
+        let Some(facts) = facts.filter(|facts| !facts.whole && facts.last == key && !self.packet.first_pass) else {
+            return;
+        };
+        let text = format!("Transfer is incomplete: {} of {} bytes arrived", placed.received, facts.total);
+        self.out.tree.expert_text(ftp::TRANSFER_INCOMPLETE, &text);
     }
 
     /// What the session of a packet transfers.

@@ -75,6 +75,7 @@ pub(super) fn learn(walk: &mut Walk<'_>, bytes: &[u8], way: &Way, key: NoteKey, 
         remaining,
         data,
         frame,
+        note: key,
     };
     walk.place_piece(&piece, u32::from(tf), app_id(bytes, &packet), &what(session_id, tf), note);
 }
@@ -129,7 +130,7 @@ pub(super) fn show(walk: &mut Walk<'_>, bytes: &[u8], way: &Way, key: NoteKey, n
         walk.out.tree.bytes(f::TRAILING, packet.rest);
         walk.out.tree.expert(f::LENGTH_LIES);
     }
-    walk.packet_links(note);
+    walk.packet_links(note, key);
     walk.out.tree.close();
 }
 

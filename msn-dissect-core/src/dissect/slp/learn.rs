@@ -10,6 +10,7 @@ use crate::{
     item::Span,
     object,
     session::{
+        notes::NoteKey,
         p2p::{
             dialogs::{DialogId, Request, SessionKind, SlpNote, kind_of},
             expected::{Expected, MAX_ADDRESSES},
@@ -67,7 +68,7 @@ pub(super) fn learn(walk: &mut Walk<'_>, data: &[u8], message: &Message, way: &W
         }
         Start::Other => {}
     }
-    connection(walk, data, message, flow, (call_id, session_id), &note, content);
+    connection(walk, data, message, flow, (call_id, session_id), &note, way.key, content);
     note
 }
 
@@ -215,6 +216,7 @@ fn describe_object(bytes: &[u8], transfer: &mut Transfer) {
 }
 
 /// Remembers where a direct connection will be, and tells the consumer.
+#[allow(clippy::too_many_arguments)]
 fn connection(
     walk: &mut Walk<'_>,
     data: &[u8],
@@ -222,6 +224,7 @@ fn connection(
     flow: Flow,
     (call_id, session_id): (&[u8], u32),
     note: &SlpNote,
+    key: NoteKey,
     content: &[u8],
 ) {
     let field = |name| message.field(data, name);
@@ -229,6 +232,12 @@ fn connection(
     let nonce = field("Hashed-Nonce").and_then(guid).map(|nonce| (nonce, true)).or(plain);
     let over_udp = ends_with(content, b"-transudpswitch");
     let addresses = if over_udp { Vec::new() } else { addresses(data, message) };
+    let call_id = call_id.get(..call_id.len().min(64)).unwrap_or_default();
+    let call_id = crate::text::utf8(call_id).text;
+    if ends_with(content, b"-transreqbody") || ends_with(content, b"-transrespbody") {
+        let hash = nonce.filter(|nonce| nonce.1).map(|nonce| (flow.sender.account(), nonce.0));
+        walk.session.p2p.expected.describe(&call_id, key, hash);
+    }
     if addresses.is_empty() && nonce.is_none_or(|nonce| nonce.0 == [0; 16]) {
         return;
     }
@@ -240,10 +249,9 @@ fn connection(
             walk.out.announced.push(announcement);
         }
     }
-    let call_id = call_id.get(..call_id.len().min(64)).unwrap_or_default();
     walk.session.p2p.expected.add(Expected {
         addresses,
-        call_id: crate::text::utf8(call_id).text.as_ref().into(),
+        call_id: call_id.as_ref().into(),
         listener: flow.sender.account(),
         connector: flow.receiver.account(),
         version,

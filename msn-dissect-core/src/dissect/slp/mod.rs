@@ -7,7 +7,7 @@ mod line;
 
 use super::Walk;
 use crate::{
-    fields::{Proto, slp as f},
+    fields::{Proto, ftp, link, slp as f},
     item::{Span, Tree},
     session::{
         notes::NoteKey,
@@ -153,7 +153,7 @@ fn start_line(tree: &mut Tree, data: &[u8], message: &Message, note: &SlpNote) {
             if method.of(data) == b"BYE" {
                 if let Some(arrived) = note.interrupted {
                     tree.expert_text(
-                        f::INTERRUPTED,
+                        ftp::TRANSFER_INCOMPLETE,
                         &format!("Session ends after {arrived} bytes: its data is not whole"),
                     );
                 }
@@ -202,19 +202,19 @@ fn length(tree: &mut Tree, data: &[u8], message: &Message) {
 fn links(walk: &mut Walk<'_>, note: &SlpNote) {
     let none = Span::default();
     if let Some((frame, time)) = note.answers {
-        let link = walk.out.tree.number(f::RESPONSE_TO, none, u64::from(frame));
-        walk.out.tree.generated(link);
+        let shown = walk.out.tree.number(f::RESPONSE_TO, none, u64::from(frame));
+        walk.out.tree.generated(shown);
         let span = walk.out.tree.number(f::TIME, none, walk.packet.time.wrapping_sub(time));
         walk.out.tree.generated(span);
     }
     if let Some((frame, _)) = note.answered {
-        let link = walk.out.tree.number(f::RESPONSE_IN, none, u64::from(frame));
-        walk.out.tree.generated(link);
+        let shown = walk.out.tree.number(f::RESPONSE_IN, none, u64::from(frame));
+        walk.out.tree.generated(shown);
     }
-    for (field, frame) in [(f::INVITED_IN, note.invited), (f::ENDED_IN, note.ended)] {
+    for (field, frame) in [(f::INVITED_IN, note.invited), (f::ENDED_IN, note.ended), (link::OPENED_IN, note.opened)] {
         if frame != 0 && frame != walk.packet.frame {
-            let link = walk.out.tree.number(field, none, u64::from(frame));
-            walk.out.tree.generated(link);
+            let shown = walk.out.tree.number(field, none, u64::from(frame));
+            walk.out.tree.generated(shown);
         }
     }
     if let Some(transfer) = note.transfer {

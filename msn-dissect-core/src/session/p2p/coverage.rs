@@ -3,9 +3,6 @@
 
 use std::collections::BTreeMap;
 
-/// Most separate ranges; a message with more is given up.
-pub const MAX_RANGES: usize = 1 << 12;
-
 /// What a new piece is to those before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fit {
@@ -15,8 +12,6 @@ pub enum Fit {
     Overlap,
     /// All of it was there.
     Covered,
-    /// There are too many gaps.
-    TooMany,
 }
 
 /// Ranges that do not touch each other.
@@ -37,21 +32,12 @@ impl Coverage {
         self.ranges.len()
     }
 
-    /// Whether everything that arrived stands at the begin, without a gap.
-    pub fn is_prefix(&self) -> bool {
-        self.ranges.len() <= 1 && self.ranges.first_key_value().is_none_or(|(&start, _)| start == 0)
-    }
-
     /// Adds the range from `start` up to, not including, `end`.
     pub fn add(&mut self, start: u32, end: u32) -> Fit {
         let before =
             self.ranges.range(..=start).next_back().map(|(&from, &to)| (from, to)).filter(|row| row.1 >= start);
         if before.is_some_and(|row| row.1 >= end) {
             return Fit::Covered;
-        }
-        let touches = before.is_some() || self.ranges.range(start..=end).next().is_some();
-        if !touches && self.ranges.len() >= MAX_RANGES {
-            return Fit::TooMany;
         }
         let (mut from, mut to) = (start, end);
         let mut there = 0;
@@ -88,16 +74,6 @@ mod tests {
         assert_eq!(coverage.add(30, 40), Fit::New);
         assert_eq!(coverage.add(20, 35), Fit::Overlap);
         assert_eq!((coverage.ranges(), coverage.bytes()), (1, 40));
-    }
-
-    #[test]
-    fn gaps_are_bounded() {
-        let mut coverage = Coverage::default();
-        for at in 0..MAX_RANGES as u32 {
-            assert_eq!(coverage.add(at * 2, at * 2 + 1), Fit::New);
-        }
-        assert_eq!(coverage.add(u32::MAX - 1, u32::MAX), Fit::TooMany);
-        assert_eq!(coverage.add(1, 2), Fit::New);
     }
 
     proptest! {

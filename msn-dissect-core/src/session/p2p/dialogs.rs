@@ -19,6 +19,8 @@ pub struct SlpNote {
     pub invited: u32,
     /// Frame of the BYE that ended it.
     pub ended: u32,
+    /// Frame in which the direct connection that it negotiates begins.
+    pub opened: u32,
     /// What the session transfers.
     pub transfer: Option<TransferId>,
     /// Bytes that had arrived when the session ended, if that was not all.

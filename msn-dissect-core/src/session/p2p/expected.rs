@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use sha1::{Digest, Sha1};
 
-use crate::session::{map::Map, names::NameId, transfers::TransferId};
+use crate::session::{bounded::Bounded, map::Map, names::NameId, notes::NoteKey, transfers::TransferId};
 
 /// A direct connection that a session description promises.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,25 @@ pub struct Expected {
     pub transfer: Option<TransferId>,
 }
 
+impl Expected {
+    /// Whether the listener gave a nonce; one of zeros says that there is none.
+    pub fn given(&self) -> Option<([u8; 16], bool)> {
+        self.nonce.filter(|nonce| nonce.0 != [0; 16])
+    }
+}
+
+/// What is known of the negotiations of one call.
+#[derive(Clone, Debug, Default)]
+struct Call {
+    /// Where the notes of its transport descriptions are.
+    descriptions: Vec<NoteKey>,
+    /// Hashed nonces by the account that gave them; the last one counts.
+    hashes: Vec<(NameId, [u8; 16])>,
+}
+
+/// Most descriptions of a call that are told of its connection, and most accounts in a call.
+const MAX_DESCRIPTIONS: usize = 16;
+
 /// A nonce of a direct connection found in a session description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NonceMatch {
@@ -51,6 +70,7 @@ pub struct ExpectedTable {
     rows: Vec<Expected>,
     by_address: Map<(IpAddr, u16), u32>,
     by_nonce: Map<([u8; 16], bool), u32>,
+    calls: Bounded<Box<str>, Call, MAX_EXPECTED>,
     /// Promises that were not remembered because the table was full.
     pub lost: u64,
 }
@@ -67,10 +87,46 @@ impl ExpectedTable {
         for &address in &expected.addresses {
             self.by_address.insert(address, number);
         }
-        if let Some(nonce) = expected.nonce.filter(|nonce| nonce.0 != [0; 16]) {
+        if let Some(nonce) = expected.given() {
             self.by_nonce.entry(nonce).or_insert(number);
         }
         self.rows.push(expected);
+    }
+
+    /// Remembers a description of a transport, and the hashed nonce that it gives.
+    pub fn describe(&mut self, call_id: &str, key: NoteKey, hash: Option<(NameId, [u8; 16])>) {
+        let name = Box::from(call_id);
+        if self.calls.get(&name).is_none() {
+            self.calls.insert(name.clone(), Call::default());
+        }
+        let Some(call) = self.calls.get_mut(&name) else { return };
+        if call.descriptions.len() < MAX_DESCRIPTIONS {
+            call.descriptions.push(key);
+        }
+        let Some((account, hash)) = hash.filter(|hash| hash.1 != [0; 16]) else { return };
+        call.hashes.retain(|row| row.0 != account);
+        if call.hashes.len() < MAX_DESCRIPTIONS {
+            call.hashes.push((account, hash));
+        }
+    }
+
+    /// Where the notes of a call's transport descriptions are.
+    pub fn descriptions(&self, call_id: &str) -> &[NoteKey] {
+        self.calls.get(&Box::from(call_id)).map_or(&[], |call| &call.descriptions)
+    }
+
+    /// Whether the negotiation that led to a connection gave a nonce to the end that listens (or the one that connects).
+    pub fn gave_nonce(&self, promise: &Expected, listens: bool) -> bool {
+        match promise.given() {
+            // Both ends show the same one.
+            Some((_, false)) => true,
+            Some(_) if listens => true,
+            _ => {
+                let end = if listens { promise.listener } else { promise.connector };
+                let call = self.calls.get(&promise.call_id);
+                call.is_some_and(|call| call.hashes.iter().any(|row| row.0 == end))
+            }
+        }
     }
 
     /// A promise by its number.
@@ -151,5 +207,20 @@ mod tests {
         assert_eq!(table.nonce(&SECRET), Some(NonceMatch { expected: 0, hashed: true }));
         assert_eq!(table.nonce(&[1; 16]), Some(NonceMatch { expected: 1, hashed: false }));
         assert_eq!(table.nonce(&[0; 16]), None);
+    }
+
+    #[test]
+    fn each_end_has_a_nonce_of_its_own_in_hashed_mode() {
+        let mut names = crate::session::names::Names::default();
+        let (alice, bob) = (names.keep("alice@example.com"), names.keep("bob@example.com"));
+        let mut table = ExpectedTable::default();
+        let hashed = Expected { listener: bob, connector: alice, ..promise(Some((HASH, true))) };
+        assert!(table.gave_nonce(&hashed, true) && !table.gave_nonce(&hashed, false));
+        table.describe(&hashed.call_id, (3, 0, 0), Some((alice, [1; 16])));
+        assert!(table.gave_nonce(&hashed, false));
+        assert_eq!((table.descriptions(&hashed.call_id), table.descriptions("{}")), (&[(3, 0, 0)][..], &[][..]));
+        let plain = promise(Some((HASH, false)));
+        assert!(table.gave_nonce(&plain, true) && table.gave_nonce(&plain, false));
+        assert!(!table.gave_nonce(&promise(Some(([0; 16], false))), true) && !table.gave_nonce(&promise(None), true));
     }
 }

@@ -8,6 +8,7 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
+pub use super::trouble;
 use super::{
     coverage::{Coverage, Fit},
     flow::{Flow, Leg},
@@ -15,6 +16,7 @@ use super::{
 use crate::session::{
     bounded::Bounded,
     map::Map,
+    notes::NoteKey,
     transfers::TransferId,
     windows::{Cut, MAX_PLAIN_PIECES, RADIX},
 };
@@ -22,45 +24,17 @@ use crate::session::{
 /// Largest message that is put together.
 pub const MAX_TOTAL: u64 = 1 << 30;
 
-/// Most pieces of one message.
-pub const MAX_PIECES: usize = 1 << 19;
+/// Most pieces of one message. Each takes some 40 bytes here, and came in a packet that is longer.
+pub const MAX_PIECES: usize = 1 << 22;
 
-/// Most pieces behind a gap.
-pub const MAX_BEHIND_GAP: u32 = 1 << 12;
+/// Most pieces that overlap others: the consumer's lists are as long as pieces cover the same bytes.
+pub const MAX_OVERLAPS: u32 = 256;
 
 /// Most messages under way at once.
 pub const MAX_OPEN: usize = 1 << 14;
 
 /// Most whole messages that are remembered, to tell their repetitions.
 pub const MAX_WHOLE: usize = 1 << 16;
-
-/// What was wrong with a piece, or remarkable; a sum of bits.
-pub mod trouble {
-    /// It was sent before.
-    pub const REPEATED: u16 = 1;
-    /// Some of it was sent before.
-    pub const OVERLAP: u16 = 2;
-    /// Other data was sent for the same place.
-    pub const CONFLICT: u16 = 4;
-    /// The total is not that of earlier pieces.
-    pub const TOTAL_CHANGED: u16 = 8;
-    /// The total is larger than [`super::MAX_TOTAL`].
-    pub const TOTAL_FORGED: u16 = 16;
-    /// It reaches behind the total.
-    pub const BEYOND_TOTAL: u16 = 32;
-    /// There are too many pieces or gaps.
-    pub const TOO_MANY: u16 = 64;
-    /// The begin was not seen.
-    pub const NO_BEGIN: u16 = 128;
-    /// Packets are missing before this one.
-    pub const GAP: u16 = 256;
-    /// The total is not what was offered.
-    pub const SIZE_DIFFERS: u16 = 512;
-    /// The message was given up because of an earlier piece.
-    pub const GIVEN_UP: u16 = 2048;
-    /// It acknowledges a packet that was not seen.
-    pub const UNKNOWN_ACK: u16 = 1024;
-}
 
 /// What names a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -94,6 +68,8 @@ pub struct Piece<'a> {
     pub data: &'a [u8],
     /// Frame.
     pub frame: u32,
+    /// Where the note of its packet is.
+    pub note: NoteKey,
 }
 
 /// What became of a piece.
@@ -134,6 +110,20 @@ pub struct Facts {
     pub windows: Option<Cut>,
     /// Frame in which the message was whole on another leg.
     pub relayed: Option<u32>,
+    /// It is whole.
+    pub whole: bool,
+    /// Where the last packet stands that had a piece of it.
+    pub last: NoteKey,
+    /// Bytes of the message.
+    pub total: u64,
+}
+
+/// A piece that arrived.
+#[derive(Clone, Copy, Debug)]
+struct Arrived {
+    len: u32,
+    hash: u32,
+    frame: u32,
 }
 
 #[derive(Debug)]
@@ -142,13 +132,11 @@ struct Open {
     total: u64,
     first: u32,
     coverage: Coverage,
-    pieces: Map<u32, (u32, u64, u32)>,
-    behind_gap: u32,
-    max_pieces: usize,
-    /// Pieces that are shorter than the finest window.
+    pieces: Map<u32, Arrived>,
+    overlaps: u32,
+    cut: Option<Cut>,
+    /// Pieces that are shorter than the smallest window can be.
     tiny: usize,
-    /// How many of these there may be.
-    max_tiny: usize,
     broken: bool,
 }
 
@@ -201,7 +189,8 @@ impl Messages {
         let no_begin = piece.offset.is_some_and(|offset| offset > 0);
         let Some(open) = self.open.get_mut(&key) else { return refused(trouble::NO_BEGIN) };
         let fresh = open.coverage.bytes() == 0;
-        let mut placed = open.add(piece, self.hasher.hash_one(piece.data));
+        let mut placed = open.add(piece, self.hasher.hash_one(piece.data) as u32);
+        let open_id = open.id;
         if fresh && no_begin {
             placed.trouble |= trouble::NO_BEGIN;
         }
@@ -211,7 +200,10 @@ impl Messages {
             placed.relayed = self.finish(key, first, total, piece.frame).1;
             if let Some(facts) = self.facts.get_mut(id as usize) {
                 facts.relayed = placed.relayed;
+                facts.whole = true;
             }
+        } else if let Some(facts) = self.facts.get_mut(open_id as usize) {
+            facts.last = piece.note;
         }
         placed
     }
@@ -270,7 +262,8 @@ impl Messages {
         }
         let id = self.facts.len() as u32;
         let windows = Cut::of(total, piece.data.len());
-        self.facts.push(Facts { key, flags, app_id, transfer: None, windows, relayed: None });
+        let (whole, last) = (false, piece.note);
+        self.facts.push(Facts { key, flags, app_id, transfer: None, windows, relayed: None, whole, last, total });
         self.latest.insert(MessageKey { leg: Leg::ANY, ..key }, key);
         let open = Open {
             id,
@@ -278,10 +271,9 @@ impl Messages {
             first: piece.first,
             coverage: Coverage::default(),
             pieces: Map::default(),
-            behind_gap: 0,
-            max_pieces: if windows.is_some() { MAX_PIECES } else { MAX_PLAIN_PIECES },
+            overlaps: 0,
+            cut: windows,
             tiny: 0,
-            max_tiny: if windows.is_some_and(Cut::takes_tiny_pieces) { MAX_PIECES } else { MAX_PLAIN_PIECES },
             broken: false,
         };
         self.open.insert(key, open);
@@ -298,6 +290,11 @@ impl Messages {
         self.facts.get_mut(id as usize)
     }
 
+    /// Whether pieces of this message arrived, but not all.
+    pub fn is_open(&self, key: &MessageKey) -> bool {
+        self.open.get(key).is_some()
+    }
+
     /// Messages given up because too many were under way.
     pub fn evicted(&self) -> u64 {
         self.open.evicted
@@ -310,7 +307,15 @@ impl Open {
         self.pieces = Map::default();
     }
 
-    fn add(&mut self, piece: &Piece<'_>, hashed: u64) -> Placed {
+    /// Whether the consumer's lists might become long. Windows keep them short in whatever order pieces come.
+    fn is_too_much(&self) -> bool {
+        let max = if self.cut.is_some() { MAX_PIECES } else { MAX_PLAIN_PIECES };
+        let max_tiny = if self.cut.is_some_and(Cut::takes_tiny_pieces) { MAX_PIECES } else { MAX_PLAIN_PIECES };
+        self.pieces.len() > max || self.tiny > max_tiny || self.overlaps > MAX_OVERLAPS
+    }
+
+    /// Finds the place of a piece; `hashed` tells it from others of the same place and length.
+    fn add(&mut self, piece: &Piece<'_>, hashed: u32) -> Placed {
         let len = piece.data.len() as u64;
         let received = self.coverage.bytes();
         let refused = |trouble| Placed { trouble, received, ..Placed::default() };
@@ -328,9 +333,9 @@ impl Open {
             return refused(trouble::GIVEN_UP);
         }
         let (start, end) = (offset as u32, (offset + len) as u32);
-        if let Some(&(other_len, other_hash, frame)) = self.pieces.get(&start) {
-            if u64::from(other_len) == len {
-                if other_hash == hashed {
+        if let Some(&Arrived { len: other, hash, frame }) = self.pieces.get(&start) {
+            if u64::from(other) == len {
+                if hash == hashed {
                     return Placed { repeats: Some(frame), ..refused(trouble::REPEATED) };
                 }
                 // Which of the two is right cannot be known, so the message is not put together at all.
@@ -339,20 +344,14 @@ impl Open {
             }
         }
         self.tiny += usize::from(len < u64::from(RADIX));
-        let many = self.pieces.len() >= self.max_pieces || self.tiny > self.max_tiny;
-        let fit = if many { Fit::TooMany } else { self.coverage.add(start, end) };
-        let trouble = match fit {
+        let trouble = match self.coverage.add(start, end) {
             Fit::New => 0,
             Fit::Overlap => trouble::OVERLAP,
             Fit::Covered => return refused(trouble::OVERLAP),
-            Fit::TooMany => {
-                self.give_up();
-                return refused(trouble::TOO_MANY);
-            }
         };
-        self.pieces.insert(start, (len as u32, hashed, piece.frame));
-        self.behind_gap = if self.coverage.is_prefix() { 0 } else { self.behind_gap + 1 };
-        if self.behind_gap > MAX_BEHIND_GAP {
+        self.pieces.insert(start, Arrived { len: len as u32, hash: hashed, frame: piece.frame });
+        self.overlaps += u32::from(trouble != 0);
+        if self.is_too_much() {
             self.give_up();
             return refused(trouble::TOO_MANY);
         }
@@ -378,7 +377,16 @@ mod tests {
 
     fn piece(leg: u32, offset: u64, total: u64, data: &[u8]) -> Piece<'_> {
         let frame = (offset as u32).wrapping_add(1);
-        Piece { key: key(leg), first: 9, offset: Some(offset), total: Some(total), remaining: 0, data, frame }
+        Piece {
+            key: key(leg),
+            first: 9,
+            offset: Some(offset),
+            total: Some(total),
+            remaining: 0,
+            data,
+            frame,
+            note: (frame, 0, 0),
+        }
     }
 
     fn put(messages: &mut Messages, piece: Piece<'_>) -> Placed {
@@ -464,24 +472,45 @@ mod tests {
     }
 
     #[test]
-    fn a_million_tiny_pieces_stay_linear() {
+    fn a_million_tiny_pieces_are_put_together_in_any_order() {
         let mut messages = Messages::default();
         let start = std::time::Instant::now();
-        let mut refused = 0;
-        for at in 0..1_000_000u64 {
-            refused += u32::from(put(&mut messages, piece(0, at, 2_000_000, b"x")).id.is_none());
+        for (leg, step) in [(0, 1), (1, 999_983)] {
+            let place = |at: u64| at * step % 1_000_000;
+            for at in 0..999_999 {
+                let placed = put(&mut messages, piece(leg, place(at), 1_000_000, b"x"));
+                assert!(placed.id == Some(leg) && !placed.whole);
+            }
+            assert!(put(&mut messages, piece(leg, place(999_999), 1_000_000, b"x")).whole);
         }
-        assert_eq!(refused, 1_000_000 - MAX_PIECES as u32);
-        let mut refused = 0;
-        for at in 0..1_000_000u64 {
-            refused += u32::from(put(&mut messages, piece(1, at + 1, 3_000_000, b"x")).id.is_none());
-        }
-        assert_eq!(refused, 1_000_000 - MAX_BEHIND_GAP);
-        let mut refused = 0;
-        for at in 0..100_000u64 {
-            refused += u32::from(put(&mut messages, piece(2, at * 2, 4_000_000, b"x")).id.is_none());
-        }
-        assert!(refused > 90_000, "{refused}");
         assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+    }
+
+    #[test]
+    fn what_would_make_long_lists_is_given_up() {
+        let mut messages = Messages::default();
+        let refused = |messages: &mut Messages, leg, total, pieces: &mut dyn Iterator<Item = (u64, &'static [u8])>| {
+            pieces.filter(|&(at, data)| put(messages, piece(leg, at, total, data)).id.is_none()).count()
+        };
+        // Windows are not needed, going by the first piece.
+        let first = (0u64, &[7u8; 200][..]);
+        let tiny = |at: u64| (at, &b"x"[..]);
+        let mut behind = std::iter::once(first).chain((0..5000).map(|at| tiny(201 + at)));
+        assert_eq!(refused(&mut messages, 0, 60_000, &mut behind), 5001 - MAX_PLAIN_PIECES);
+        let mut many = std::iter::once(first).chain((0..5000).map(|at| tiny(200 + at)));
+        assert_eq!(refused(&mut messages, 1, 60_000, &mut many), 5001 - MAX_PLAIN_PIECES);
+        let mut overlapping = (0..1000).map(|at| (at, &b"xxxxxxxx"[..]));
+        assert_eq!(refused(&mut messages, 2, 4_000_000, &mut overlapping), 999 - MAX_OVERLAPS as usize);
+    }
+
+    #[test]
+    fn the_last_packet_of_a_message_is_remembered() {
+        let mut messages = Messages::default();
+        put(&mut messages, piece(0, 0, 6, b"ab"));
+        put(&mut messages, piece(0, 4, 6, b"ef"));
+        let facts = *messages.facts(0).unwrap();
+        assert_eq!((facts.whole, facts.last, facts.total), (false, (5, 0, 0), 6));
+        put(&mut messages, piece(0, 2, 6, b"cd"));
+        assert!(messages.facts(0).unwrap().whole);
     }
 }
