@@ -9,6 +9,7 @@ pub mod bounded;
 pub mod challenge;
 pub mod connection;
 pub mod direct;
+pub mod flow;
 pub mod ftp;
 pub mod gateway;
 pub mod links;
