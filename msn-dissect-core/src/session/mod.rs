@@ -13,6 +13,7 @@ pub mod flow;
 pub mod ftp;
 pub mod gateway;
 pub mod links;
+pub mod map;
 pub mod messages;
 pub mod names;
 pub mod notes;
