@@ -281,6 +281,7 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
             };
             out.consumed = at;
             out.need = need;
+            out.units += 1;
             return;
         }
         let mut walk = Walk { session: &mut *session, packet, data, record: before, out: &mut *out };
@@ -322,6 +323,24 @@ fn flow<'a>(session: &'a mut Session, packet: &Packet) -> Option<(&'a mut Flow, 
     let start = packet.sequence.filter(|_| packet.first_pass && packet.arrival != Arrival::Ordered)?;
     let connection = session.connections.of(packet.connection);
     Some((connection.flow(&packet.source, &packet.destination), start))
+}
+
+/// Whether all bytes of a segment were there before. Then it counts as one unit, of which nothing is shown.
+pub(crate) fn repeated(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dissection) -> bool {
+    let unit = packet.unit + out.units;
+    let len = data.len() as u32;
+    if let Some((flow, start)) = flow(session, packet) {
+        if flow.place(packet.frame, start, len, packet.arrival == Arrival::Reassembled).repeated < len {
+            return false;
+        }
+        let record = Record { unit, what: What::Repeated(len), ..guess(packet) };
+        session.records.push(record);
+    } else if session.records.get(packet.frame, unit).is_none_or(|record| record.what != What::Repeated(len)) {
+        return false;
+    }
+    out.units += 1;
+    finish(out, data.len());
+    true
 }
 
 /// What is known before a unit: from the connection on the first pass, from the record on later ones.

@@ -162,7 +162,9 @@ fn say(walk: &mut Walk<'_>, whole: &Whole<'_>, text: &str) {
 /// The transfer that a message completes.
 fn transfer_of(walk: &Walk<'_>, whole: &Whole<'_>) -> Transfer {
     let known = whole.transfer.and_then(|id| walk.session.transfers.get(id)).cloned();
-    let mut transfer = known.unwrap_or_else(|| unannounced(whole.what, whole.way.flow));
+    // Of a single packet the parties are known on the first pass only.
+    let flow = if whole.joined { whole.way.flow } else { Flow::default() };
+    let mut transfer = known.unwrap_or_else(|| unannounced(whole.what, flow));
     transfer.repeats = whole.repeats.or(whole.relayed);
     transfer
 }
