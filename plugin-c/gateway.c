@@ -92,7 +92,7 @@ static void dissect_body(MsnHead *head, tvbuff_t *tvb, packet_info *pinfo, proto
         if (dissection == NULL) {
             return;
         }
-        wmem_register_callback(pinfo->pool, msn_give_back, (void *)(uintptr_t)dissection);
+        msn_hold(pinfo, dissection);
         connection = packet.connection = dissection->connection;
         msn_apply(dissection, &packet, rest, pinfo, tree);
         head->continued = true;

@@ -76,8 +76,8 @@ void msn_replay(const MsnDissection *dissection, const MsnPacket *packet, tvbuff
 /* Tells Wireshark about the connections that a dissection announces. */
 void msn_expect(packet_info *pinfo, const MsnDissection *dissection);
 
-/* Gives a dissection back; a callback of the packet's memory. */
-msn_bool msn_give_back(wmem_allocator_t *pool, wmem_cb_event_t event, void *dissection);
+/* Holds a dissection until the packet's memory is freed, and so also when an exception comes. */
+void msn_hold(packet_info *pinfo, const MsnDissection *dissection);
 
 /* Dissects one TCP segment, or a unit put together by the TCP dissector. */
 int msn_dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
