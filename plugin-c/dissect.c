@@ -162,7 +162,19 @@ void msn_describe(MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo, const pr
                     (want_info ? MSN_WANT_INFO : 0u) | (msn_export_wanted() ? MSN_WANT_OBJECTS : 0u);
 }
 
-int msn_dissect_channel(uint8_t channel, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const uint32_t *sequence)
+/* Where one more segment was asked for though this one has bytes that were not given: asks for exactly these. A segment
+ * that is sent again makes Wireshark 4.4 forget that whole segments were asked for, and give their first byte only; the
+ * others would wait for the next segment, and then come twice. */
+static void ask_for_rest(const struct tcpinfo *tcp, unsigned given, packet_info *pinfo)
+{
+    int32_t left = (int32_t)(tcp->nxtseq - (tcp->seq + given));
+
+    if (tcp->is_reassembled && pinfo->desegment_len == DESEGMENT_ONE_MORE_SEGMENT && left > 0) {
+        pinfo->desegment_len = (uint32_t)left;
+    }
+}
+
+int msn_dissect_channel(uint8_t channel, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const struct tcpinfo *tcp)
 {
     unsigned captured = tvb_captured_length(tvb);
     const MsnDissection *dissection;
@@ -172,9 +184,9 @@ int msn_dissect_channel(uint8_t channel, tvbuff_t *tvb, packet_info *pinfo, prot
         return 0;
     }
     msn_describe(&packet, tvb, pinfo, tree);
-    if (sequence != NULL) {
-        packet.sequence = *sequence;
-        packet.flags |= MSN_HAS_SEQUENCE;
+    if (tcp != NULL) {
+        packet.sequence = tcp->seq;
+        packet.flags |= MSN_HAS_SEQUENCE | (tcp->is_reassembled ? MSN_REASSEMBLED : MSN_SEGMENT);
     }
     dissection = msn_dissect(msn_session, &packet, channel, tvb_get_ptr(tvb, 0, (int)captured), captured);
     if (dissection == NULL) {
@@ -186,6 +198,9 @@ int msn_dissect_channel(uint8_t channel, tvbuff_t *tvb, packet_info *pinfo, prot
     }
     msn_hold(pinfo, dissection);
     msn_apply(dissection, &packet, tvb, pinfo, tree);
+    if (tcp != NULL) {
+        ask_for_rest(tcp, captured, pinfo);
+    }
     if (channel != MSN_CHANNEL_SERVER) {
         int protocol = msn_channel_protocol(channel);
 
@@ -199,25 +214,30 @@ const struct tcpinfo *msn_tcp_data(packet_info *pinfo, const void *data)
 {
     static int tcp = -1;
     wmem_list_frame_t *layer = wmem_list_tail(pinfo->layers);
+    int above = -1;
 
     if (tcp == -1) {
         tcp = proto_get_id_by_filter_name("tcp");
     }
-    if (data == NULL || layer == NULL) {
+    if (data == NULL) {
         return NULL;
     }
-    layer = wmem_list_frame_prev(layer);
-    if (layer == NULL || GPOINTER_TO_INT(wmem_list_frame_data(layer)) != tcp) {
-        return NULL;
+    /* The list also has what earlier bytes of the segment led to: it is our layer, or an earlier one of ours, that stands
+     * next to TCP. */
+    for (; layer != NULL && GPOINTER_TO_INT(wmem_list_frame_data(layer)) != tcp; layer = wmem_list_frame_prev(layer)) {
+        above = GPOINTER_TO_INT(wmem_list_frame_data(layer));
     }
-    return (const struct tcpinfo *)data;
+    for (unsigned i = 0; layer != NULL && i < msn_registry.catalogue->protocol_count; i++) {
+        if (above == msn_registry.protocols[i]) {
+            return (const struct tcpinfo *)data;
+        }
+    }
+    return NULL;
 }
 
 int msn_dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    const struct tcpinfo *tcp = msn_tcp_data(pinfo, data);
-
-    return msn_dissect_channel(MSN_CHANNEL_SERVER, tvb, pinfo, tree, tcp != NULL && !tcp->is_reassembled ? &tcp->seq : NULL);
+    return msn_dissect_channel(MSN_CHANNEL_SERVER, tvb, pinfo, tree, msn_tcp_data(pinfo, data));
 }
 
 int msn_dissect_stream(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)

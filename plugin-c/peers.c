@@ -5,12 +5,9 @@
 
 static dissector_handle_t handles[MSN_CHANNEL_NAT_PROBE + 1];
 
-/* Reassembled or not, TCP gives the sequence number of the first byte: these channels place bytes by it. */
 static int dissect_tcp(uint8_t channel, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    const struct tcpinfo *tcp = msn_tcp_data(pinfo, data);
-
-    return msn_dissect_channel(channel, tvb, pinfo, tree, tcp != NULL ? &tcp->seq : NULL);
+    return msn_dissect_channel(channel, tvb, pinfo, tree, msn_tcp_data(pinfo, data));
 }
 
 static msn_bool claim_tcp(uint8_t channel, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)

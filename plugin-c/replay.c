@@ -10,6 +10,9 @@
 /* Subtrees deeper than this are shown at this depth. */
 #define MAX_DEPTH 32
 
+/* Bytes of an XML document that are searched for its declaration. */
+#define MAX_DECLARATION 200
+
 /* Sources that the core decoded, beyond which ranges are not shown. */
 #define MAX_SOURCES 64
 
@@ -237,6 +240,25 @@ static void call_other(const Replay *replay, tvbuff_t *part, const MsnItem *item
     }
 }
 
+/* The length of an XML declaration that names another character set than that of the document. The core gives UTF-8, but
+ * programs that keep text as UTF-16 call it so in what they send, and since 4.4 the dissector believes them. */
+static unsigned wrong_declaration(tvbuff_t *document)
+{
+    unsigned len = MIN(tvb_captured_length(document), (unsigned)MAX_DECLARATION);
+    char *text = g_ascii_strdown((const char *)tvb_get_ptr(document, 0, (int)len), (gssize)len);
+    char *end = strstr(text, "?>");
+    unsigned wrong = 0;
+
+    if (end != NULL && g_str_has_prefix(text, "<?xml")) {
+        *end = '\0';
+        if (strstr(text, "encoding") != NULL && strstr(text, "utf-8") == NULL) {
+            wrong = (unsigned)(end - text) + 2;
+        }
+    }
+    g_free(text);
+    return wrong;
+}
+
 /* What another dissector says of a part must neither replace the columns nor, when the part is malformed, end ours. */
 static void hand_over(const Replay *replay, tvbuff_t *tvb, const MsnItem *item)
 {
@@ -248,6 +270,9 @@ static void hand_over(const Replay *replay, tvbuff_t *tvb, const MsnItem *item)
         return;
     }
     part = tvb_new_subset_length(tvb, (int)item->start, (int)item->len);
+    if (strcmp(name, "xml") == 0) {
+        part = tvb_new_subset_remaining(part, (int)wrong_declaration(part));
+    }
     col_set_writable(replay->pinfo->cinfo, -1, false);
     TRY
     {

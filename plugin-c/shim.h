@@ -95,8 +95,9 @@ msn_bool msn_heuristic_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
 /* Claims a TCP stream whose first bytes are a client's first line. */
 msn_bool msn_heuristic_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
 
-/* Dissects bytes of a connection of this channel; returns 0 if they are of another. */
-int msn_dissect_channel(uint8_t channel, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const uint32_t *sequence);
+/* Dissects bytes of a connection of this channel; returns 0 if they are of another. TCP's own data say where the bytes
+ * belong, whether put together or not; NULL if something else carries them. */
+int msn_dissect_channel(uint8_t channel, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const struct tcpinfo *tcp);
 
 /* TCP's own data, unless something between TCP and us calls with data of its own. */
 const struct tcpinfo *msn_tcp_data(packet_info *pinfo, const void *data);

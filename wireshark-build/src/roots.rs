@@ -10,8 +10,10 @@ use anyhow::{Context, Result, bail};
 use crate::command;
 use crate::place::Place;
 
-/// What the roots need beyond a minimal Debian.
-const PACKAGES: [&str; 6] = ["tshark", "libwireshark-dev", "libglib2.0-dev", "gcc", "libc6-dev", "pkg-config"];
+/// What the roots need beyond a minimal Debian: to compile the shim, to run the tests, and, for the tests of decrypted
+/// connections, openssl.
+const PACKAGES: [&str; 7] =
+    ["tshark", "libwireshark-dev", "libglib2.0-dev", "gcc", "libc6-dev", "pkg-config", "openssl"];
 
 const DEFAULT_MIRROR: &str = "http://deb.debian.org/debian";
 

@@ -35,7 +35,8 @@ use crate::{
     item::{Span, Tree},
     session::{
         Endpoint, Record, Session, What,
-        records::{DIR_INFERRED, VERSION_INFERRED},
+        flow::{Flow, Place},
+        records::{DIR_INFERRED, LATE, VERSION_INFERRED},
     },
 };
 pub use channel::Channel;
@@ -43,6 +44,18 @@ pub use export::Object;
 use framing::Unit;
 pub use heuristic::heuristic;
 use std::net::IpAddr;
+
+/// How bytes came, which says whether some of them may have come before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Arrival {
+    /// Each byte comes once and in order.
+    #[default]
+    Ordered,
+    /// As a TCP segment, which may be late or repeat bytes.
+    Segment,
+    /// Put together from TCP segments, of which bytes that wait come again.
+    Reassembled,
+}
 
 /// What the consumer knows of the bytes.
 #[derive(Clone, Copy, Debug, Default)]
@@ -61,6 +74,8 @@ pub struct Packet {
     pub destination: Endpoint,
     /// TCP sequence number of the first byte, if it is known.
     pub sequence: Option<u32>,
+    /// How the bytes came.
+    pub arrival: Arrival,
     /// The frame is seen for the first time: state may change.
     pub first_pass: bool,
     /// More bytes can be asked for.
@@ -227,9 +242,18 @@ pub(crate) const MAX_INFO: usize = 1200;
 /// Dissects the bytes of a segment, or of a unit put together from several.
 pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dissection) {
     let mut at = 0;
+    let place = flow(session, packet).map_or_else(Place::default, |(flow, start)| {
+        flow.place(packet.frame, start, data.len() as u32, packet.arrival == Arrival::Reassembled)
+    });
     while at < data.len() {
         let unit = packet.unit + out.units;
-        let before = prepare(session, packet, unit, at);
+        let mut before = prepare(session, packet, unit, at);
+        if place.late {
+            before.inferred |= LATE;
+        }
+        if at == 0 && place.repeated > 0 {
+            before.what = What::Repeated(place.repeated);
+        }
         let rest = data.get(at..).unwrap_or_default();
         let known = framing::Context {
             known: command::known(&before),
@@ -238,15 +262,29 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
                 _ => 0,
             },
             reported: packet.reported_len.saturating_sub(at).max(rest.len()),
-            can_desegment: packet.can_desegment,
+            can_desegment: packet.can_desegment && before.inferred & LATE == 0,
         };
+        if let What::Repeated(len) = before.what {
+            if packet.first_pass {
+                session.records.push(before);
+            }
+            at += len as usize;
+            out.units += 1;
+            continue;
+        }
         if before.what == What::Incomplete && !packet.first_pass {
             out.units += 1;
             let Unit::Incomplete(need) = framing::next(rest, &known) else {
+                // The first pass may have been given one frame's bytes in two steps: then it counted the unit twice.
+                if session.records.get(packet.frame, unit + 1).is_some() {
+                    out.units += 1;
+                    continue;
+                }
                 return finish(out, data.len());
             };
             out.consumed = at;
             out.need = need;
+            out.units += 1;
             return;
         }
         let mut walk = Walk { session: &mut *session, packet, data, record: before, out: &mut *out };
@@ -262,6 +300,9 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
             Unit::Incomplete(need) => {
                 if packet.first_pass {
                     session.records.push(Record { what: What::Incomplete, ..before });
+                    if let Some((flow, start)) = flow(session, packet) {
+                        flow.wait(start.wrapping_add(at as u32));
+                    }
                 }
                 out.consumed = at;
                 out.need = need;
@@ -277,6 +318,32 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
 fn finish(out: &mut Dissection, len: usize) {
     out.consumed = len;
     out.need = Need::Nothing;
+}
+
+/// What is known of the bytes that the sender sent, and the sequence number of the first byte now; nothing on later
+/// passes, which read what the first found.
+fn flow<'a>(session: &'a mut Session, packet: &Packet) -> Option<(&'a mut Flow, u32)> {
+    let start = packet.sequence.filter(|_| packet.first_pass && packet.arrival != Arrival::Ordered)?;
+    let connection = session.connections.of(packet.connection);
+    Some((connection.flow(&packet.source, &packet.destination), start))
+}
+
+/// Whether all bytes of a segment were there before. Then it counts as one unit, of which nothing is shown.
+pub(crate) fn repeated(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dissection) -> bool {
+    let unit = packet.unit + out.units;
+    let len = data.len() as u32;
+    if let Some((flow, start)) = flow(session, packet) {
+        if flow.place(packet.frame, start, len, packet.arrival == Arrival::Reassembled).repeated < len {
+            return false;
+        }
+        let record = Record { unit, what: What::Repeated(len), ..guess(packet) };
+        session.records.push(record);
+    } else if session.records.get(packet.frame, unit).is_none_or(|record| record.what != What::Repeated(len)) {
+        return false;
+    }
+    out.units += 1;
+    finish(out, data.len());
+    true
 }
 
 /// What is known before a unit: from the connection on the first pass, from the record on later ones.

@@ -10,7 +10,7 @@ use std::{
 };
 
 use crate::{
-    dissect::{self, Channel, Dissection, Fragment, Need, Packet, Table},
+    dissect::{self, Arrival, Channel, Dissection, Fragment, Need, Packet, Table},
     fields::{Proto, command as f, expert},
     item::{Item, Span},
     session::{Endpoint, Session},
@@ -31,6 +31,10 @@ pub const MSN_WANT_INFO: u32 = 8;
 pub const MSN_WANT_OBJECTS: u32 = 32;
 /// `sequence` is known.
 pub const MSN_HAS_SEQUENCE: u32 = 16;
+/// The bytes are a TCP segment, which may be late or repeat bytes.
+pub const MSN_SEGMENT: u32 = 64;
+/// The bytes were put together from TCP segments.
+pub const MSN_REASSEMBLED: u32 = 128;
 
 /// What the shim knows of the bytes.
 #[derive(Clone, Copy, Debug)]
@@ -434,6 +438,11 @@ pub(super) fn packet_of(packet: &MsnPacket) -> Packet {
         source: Endpoint { address: packet.source, port: packet.source_port },
         destination: Endpoint { address: packet.destination, port: packet.destination_port },
         sequence: has(MSN_HAS_SEQUENCE).then_some(packet.sequence),
+        arrival: match (has(MSN_SEGMENT), has(MSN_REASSEMBLED)) {
+            (true, _) => Arrival::Segment,
+            (_, true) => Arrival::Reassembled,
+            _ => Arrival::Ordered,
+        },
         first_pass: has(MSN_FIRST_PASS),
         can_desegment: has(MSN_CAN_DESEGMENT),
         // A command's line in the tree is its Info text, whether the column is shown or not.

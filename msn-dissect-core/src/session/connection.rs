@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! One MSN connection: who is the server, what was negotiated, who is signed in.
 
-use super::{map::Map, names::NameId};
+use super::{flow::Flow, map::Map, names::NameId};
 use crate::command::{Dir, ServerKind};
 
 /// Address and port of one end. IPv4 addresses fill the first four bytes.
@@ -34,9 +34,17 @@ pub struct Connection {
     pub started: bool,
     /// By direction: where the rest of a payload ends whose begin was dissected without reassembly (TCP sequence number).
     pub skip_to: [Option<u32>; 2],
+    /// By sender, the one with the lower address and port first: which bytes were there.
+    pub flows: [Flow; 2],
 }
 
 impl Connection {
+    /// What was there of the bytes that `source` sends.
+    pub fn flow(&mut self, source: &Endpoint, destination: &Endpoint) -> &mut Flow {
+        let [lower, higher] = &mut self.flows;
+        if (source.port, &source.address) < (destination.port, &destination.address) { lower } else { higher }
+    }
+
     /// Who sent a packet that comes from `source`, and whether that was guessed.
     pub fn direction(&self, source: &Endpoint, destination: &Endpoint) -> (Option<Dir>, Dir) {
         match &self.server_end {

@@ -11,6 +11,7 @@ pub mod challenge;
 pub mod connection;
 pub mod direct;
 pub mod drawings;
+pub mod flow;
 pub mod ftp;
 pub mod gateway;
 pub mod links;

@@ -13,6 +13,8 @@ pub enum What {
     Continuation(u32),
     /// The beginning of a command that continues in a later segment; nothing was shown.
     Incomplete,
+    /// Bytes that were dissected before and are sent again; nothing was shown.
+    Repeated(u32),
 }
 
 /// What was known about a unit. 32 bytes: a unit takes at least that much of memory for the life of the capture.
@@ -34,7 +36,7 @@ pub struct Record {
     pub server: Option<ServerKind>,
     /// Protocol version, 0 = unknown.
     pub version: u8,
-    /// Sum of the `*_INFERRED` bits.
+    /// Sum of the `*_INFERRED` bits and [`LATE`].
     pub inferred: u8,
 }
 
@@ -42,6 +44,9 @@ pub struct Record {
 pub const DIR_INFERRED: u8 = 1;
 /// The version was not negotiated on this connection nor inherited.
 pub const VERSION_INFERRED: u8 = 2;
+
+/// What follows the unit came before it: a command that is not complete will never be.
+pub const LATE: u8 = 4;
 
 /// All records, in the order of the capture.
 #[derive(Debug, Default)]
