@@ -200,29 +200,30 @@ static int dissect_carrier(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
     static unsigned nested;
     unsigned captured = tvb_captured_length(tvb);
     uint32_t desegment = pinfo->desegment_len;
-    uint16_t can_desegment = pinfo->can_desegment;
+    dissector_handle_t claimed = msn_claimed(pinfo);
     MsnHead head = { 0 };
     volatile int end = 0;
 
+    if (claimed == NULL) {
+        claimed = msn_claim_proven(tvb, pinfo, data, dissector_handle_get_protocol_index(http_handle));
+    }
+    if (claimed != NULL) {
+        return msn_call_through(claimed, tvb, pinfo, tree, data);
+    }
     /* A tunnel through http to the same address would come back here for ever. */
     if (nested > 0) {
         return 0;
     }
-    /* Each dissector on the way costs one level of this, but http must be able to ask TCP for more. */
-    if (can_desegment > 0) {
-        pinfo->can_desegment++;
-    }
     nested++;
     TRY
     {
-        end = call_dissector_only(http_handle, tvb, pinfo, tree, data);
+        end = msn_call_through(http_handle, tvb, pinfo, tree, data);
     }
     FINALLY
     {
         nested--;
     }
     ENDTRY;
-    pinfo->can_desegment = can_desegment;
 
     /* A message without body fills what http was given; http asks for more bytes of one that is not whole. */
     if (msn_session == NULL || end <= 0 || pinfo->desegment_len != desegment || captured == 0) {
@@ -237,10 +238,9 @@ static int dissect_carrier(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
     return end;
 }
 
-/* A wrapper around another dissector belongs to no protocol, so that it shows as none; Decode As wants a description. */
-static dissector_handle_t without_protocol(dissector_t dissector, const char *description)
+dissector_handle_t msn_carrier_handle(void)
 {
-    return create_dissector_handle_with_name_and_description(dissector, -1, NULL, description);
+    return http_handle == NULL ? NULL : carrier_handle;
 }
 
 void msn_register_gateway(void)
@@ -248,7 +248,7 @@ void msn_register_gateway(void)
     int proto = msn_registry.protocols[0];
 
     gateway_handle = register_dissector("msn.gateway", dissect_gateway, proto);
-    carrier_handle = without_protocol(dissect_carrier, "HTTP that carries MSN Messenger");
+    carrier_handle = msn_without_protocol(dissect_carrier, "HTTP that carries MSN Messenger");
 }
 
 void msn_register_gateway_handoff(void)
@@ -266,6 +266,6 @@ void msn_register_gateway_handoff(void)
         SharedType *shared = &shared_types[i];
 
         shared->owner = dissector_get_string_handle(media_types, shared->type);
-        dissector_add_string("media_type", shared->type, without_protocol(shared->dissector, shared->description));
+        dissector_add_string("media_type", shared->type, msn_without_protocol(shared->dissector, shared->description));
     }
 }
