@@ -8,42 +8,52 @@
 /* From packet-tls-utils.h, which needs headers that are not installed everywhere. */
 WS_DLL_PUBLIC void tls_set_appdata_dissector(dissector_handle_t tls, packet_info *pinfo, dissector_handle_t carried);
 
-/* Keys of packet data that lives as long as one dissection: the count of units, and whether the columns are ours. */
-#define UNITS_KEY 0
-#define COLUMNS_KEY 2
+/* The frame under dissection, named by the memory that lives as long as its dissection does: how many units were dissected,
+ * and whether the columns are ours. One frame is dissected at a time. */
+static struct {
+    const wmem_allocator_t *pool;
+    uint32_t units;
+    bool owns_columns;
+} current;
 
-/* Most bytes of an address that the core knows. */
-#define MAX_ADDRESS 16
+/* Runs when the packet's memory is freed: the same memory then serves another frame. */
+static msn_bool forget_frame(wmem_allocator_t *pool, wmem_cb_event_t event _U_, void *data _U_)
+{
+    if (current.pool == pool) {
+        current.pool = NULL;
+    }
+    return FALSE;
+}
+
+static void enter_frame(packet_info *pinfo)
+{
+    if (current.pool != pinfo->pool) {
+        current.pool = pinfo->pool;
+        current.units = 0;
+        current.owns_columns = false;
+        wmem_register_callback(pinfo->pool, forget_frame, NULL);
+    }
+}
 
 static void address_bytes(uint8_t *to, const address *from)
 {
-    if (from->len > 0 && from->len <= MAX_ADDRESS) {
+    if (from->len > 0 && from->len <= MSN_MAX_ADDRESS) {
         memcpy(to, from->data, (size_t)from->len);
     }
 }
 
-static uint32_t units_before(packet_info *pinfo)
-{
-    return GPOINTER_TO_UINT(p_get_proto_data(pinfo->pool, pinfo, msn_registry.protocols[0], UNITS_KEY));
-}
-
-static void count_units(packet_info *pinfo, uint32_t units)
-{
-    p_set_proto_data(pinfo->pool, pinfo, msn_registry.protocols[0], UNITS_KEY, GUINT_TO_POINTER(units));
-}
-
 static void fill_columns(packet_info *pinfo, const MsnDissection *dissection)
 {
-    int proto = msn_registry.protocols[0];
+    const char *info = (const char *)dissection->info;
 
     col_set_str(pinfo->cinfo, COL_PROTOCOL, msn_registry.catalogue->protocols[0].short_name);
-    if (p_get_proto_data(pinfo->pool, pinfo, proto, COLUMNS_KEY) == NULL) {
-        p_add_proto_data(pinfo->pool, pinfo, proto, COLUMNS_KEY, GUINT_TO_POINTER(1));
-        col_clear(pinfo->cinfo, COL_INFO);
+    if (!current.owns_columns) {
+        current.owns_columns = true;
+        col_add_str(pinfo->cinfo, COL_INFO, info);
     } else {
         col_append_str(pinfo->cinfo, COL_INFO, "; ");
+        col_append_str(pinfo->cinfo, COL_INFO, info);
     }
-    col_append_str(pinfo->cinfo, COL_INFO, (const char *)dissection->info);
 }
 
 void msn_expect(packet_info *pinfo, const MsnDissection *dissection)
@@ -59,9 +69,7 @@ void msn_apply(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_
     if (dissection->info_len > 0) {
         fill_columns(pinfo, dissection);
     }
-    if (dissection->units > 0) {
-        count_units(pinfo, units_before(pinfo) + dissection->units);
-    }
+    current.units += dissection->units;
     msn_expect(pinfo, dissection);
     msn_replay(dissection, packet, tvb, pinfo, tree);
     if (dissection->need != MSN_NEED_NOTHING && pinfo->can_desegment) {
@@ -91,14 +99,15 @@ void msn_describe(MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo, const pr
 
     packet->frame = pinfo->num;
     packet->time = (uint64_t)pinfo->abs_ts.secs * 1000000000u + (uint64_t)pinfo->abs_ts.nsecs;
-    packet->unit = units_before(pinfo);
+    enter_frame(pinfo);
+    packet->unit = current.units;
     packet->reported_len = reported;
     packet->source_port = (uint16_t)pinfo->srcport;
     packet->destination_port = (uint16_t)pinfo->destport;
     address_bytes(packet->source, &pinfo->src);
     address_bytes(packet->destination, &pinfo->dst);
     if (first_pass) {
-        packet->connection = find_or_create_conversation(pinfo)->conv_index;
+        packet->connection = msn_connection_key(pinfo, packet);
     }
     /* Asking for more bytes of a segment that the capture cut would never be answered. */
     packet->flags = (pinfo->can_desegment && captured == reported ? MSN_CAN_DESEGMENT : 0u) |

@@ -141,6 +141,9 @@ tvbuff_t *msn_reassemble(const MsnFragment *fragment, tvbuff_t *tvb, packet_info
     if (head != NULL && head->reassembled_in == pinfo->num && !made_whole_by(pinfo, fragment, number)) {
         return NULL;
     }
+    if (head == NULL) {
+        return NULL;
+    }
     whole = process_reassembled_data(tvb, (int)fragment->start, pinfo, "Reassembled MSN message", head, &labels[fragment->table == MSN_TABLE_P2P ? OF_P2P : OF_MSN], NULL, tree);
     return whole;
 }

@@ -166,6 +166,7 @@ static void end_capture(void)
     msn_end_claims();
     msn_session_free(msn_session);
     msn_session = NULL;
+    msn_forget_connections();
 }
 
 void msn_register(void)

@@ -18,6 +18,9 @@
 /* A conversation that stays open for every client of a server; without the template flag the first would take it. */
 #define ANY_CLIENT (NO_ADDR2 | NO_PORT2 | CONVERSATION_TEMPLATE)
 
+/* Most bytes of an address that the core knows. */
+#define MSN_MAX_ADDRESS 16
+
 /* Registered numbers, indexed like the catalogue. */
 typedef struct {
     const MsnCatalogue *catalogue;
@@ -55,6 +58,12 @@ tvbuff_t *msn_reassemble(const MsnFragment *fragment, tvbuff_t *tvb, packet_info
 
 /* Fills in what the core must know of a packet. */
 void msn_describe(MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo, const proto_tree *tree);
+
+/* A number for the connection of a packet whose addresses and ports are described; first pass only. */
+uint64_t msn_connection_key(packet_info *pinfo, const MsnPacket *packet);
+
+/* Forgets the conversations of a capture file that is closed. */
+void msn_forget_connections(void);
 
 /* Does what a dissection wants: columns, announced connections, tree, more bytes. */
 void msn_apply(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What a parameter of a command line may look like.
 
+use memchr::memchr2;
+
 use super::line::decimal;
 use crate::{
     fields::{Field, command as f},
@@ -135,10 +137,14 @@ fn is_word(token: &[u8]) -> bool {
 }
 
 fn is_address(token: &[u8]) -> bool {
-    if split_naddr(token).is_some() {
-        return false;
+    let Some(first) = memchr2(b'@', b':', token) else {
+        return token.windows(3).any(|part| part == b"%40");
+    };
+    if token.get(first) == Some(&b'@') {
+        return true;
     }
-    token.contains(&b'@') || token.starts_with(b"tel:") || token.windows(3).any(|part| part == b"%40")
+    split_naddr(token).is_none()
+        && (token.contains(&b'@') || token.starts_with(b"tel:") || token.windows(3).any(|part| part == b"%40"))
 }
 
 fn starts_with_object(token: &[u8]) -> bool {
@@ -162,7 +168,8 @@ pub fn hexadecimal(token: &[u8]) -> Option<u32> {
 
 /// Account and endpoint of `email[;{guid}]`; one page writes a colon for the semicolon.
 pub fn split_handle(token: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
-    let split = token.windows(2).position(|pair| matches!(pair, b";{" | b":{"));
+    let split =
+        memchr::memchr(b'{', token).and_then(|_| token.windows(2).position(|pair| matches!(pair, b";{" | b":{")));
     match split {
         None => Some((token, None)),
         Some(at) => {
@@ -178,10 +185,11 @@ pub type NaddrParts<'a> = (&'a [u8], &'a [u8], Option<&'a [u8]>);
 
 /// Parts of `network:address[;via=network:address]`, each as a sub-slice.
 pub fn split_naddr(token: &[u8]) -> Option<NaddrParts<'_>> {
-    let colon = token.iter().position(|&byte| byte == b':')?;
-    let network = token.get(..colon).filter(|digits| digits.len() <= 3 && decimal(digits).is_some())?;
+    let colon = token.iter().take(4).position(|&byte| byte == b':')?;
+    let network = token.get(..colon).filter(|digits| decimal(digits).is_some())?;
     let rest = token.get(colon + 1..).filter(|rest| !rest.is_empty())?;
-    match rest.windows(5).position(|part| part == b";via=") {
+    let via = memchr::memchr(b';', rest).and_then(|_| rest.windows(5).position(|part| part == b";via="));
+    match via {
         None => Some((network, rest, None)),
         Some(at) => Some((network, rest.get(..at)?, rest.get(at + 5..))),
     }

@@ -14,7 +14,7 @@ use crate::{
     session::{
         Session,
         ftp::{FtpNote, FtpWhat, Link, NONE, Transfer},
-        windows::{MAX_PLAIN_PIECES, Windows, are_needed},
+        windows::{Cut, MAX_PLAIN_PIECES, Windows},
     },
 };
 
@@ -288,7 +288,7 @@ fn take_blocks(
         let end = (piece.offset + piece.data.len() as u64).min(transfer.size);
         transfer.arrived.add(piece.offset.min(end), end);
         if !piece.data.is_empty() {
-            transfer.windowed.get_or_insert(are_needed(transfer.size, piece.data.len()));
+            transfer.windowed.get_or_insert(Cut::of(transfer.size, piece.data.len()).is_some());
             transfer.pieces += 1;
         }
         if in_order {
@@ -347,7 +347,7 @@ fn fragment(
         return;
     }
     let (offset, more) = (piece.offset as u32, end < size);
-    let given = windows::Piece { table: Table::Ftp, id, offset, more, total: windowed.then_some(size as u32) };
+    let given = windows::Piece { table: Table::Ftp, id, offset, more, cut: windowed.then(|| Cut::finest(size as u32)) };
     windows::give(windows, out, piece.data, &given);
 }
 

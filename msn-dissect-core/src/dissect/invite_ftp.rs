@@ -115,17 +115,12 @@ fn split(bytes: &[u8]) -> (Option<Ipv4Addr>, Option<u16>) {
     }
 }
 
-/// Learns from the payload of a MSG; `sender` is the account that the line names (server to client).
+/// Learns from an invitation in the payload of a MSG; `sender` is the account that the line names (server to client).
 pub(super) fn learn(walk: &mut Walk<'_>, payload: &[u8], sender: &[u8]) {
-    if !walk.packet.first_pass
-        || memchr::memmem::find(payload.get(..512).unwrap_or(payload), b"x-msmsgsinvite").is_none()
-    {
+    if !walk.packet.first_pass {
         return;
     }
     let fields = Fields::parse(payload);
-    if !fields.content_type.starts_with(b"text/x-msmsgsinvite") {
-        return;
-    }
     let conn = walk.session.connections.of(walk.packet.connection).id;
     let from = match walk.record.dir {
         Dir::ToClient => walk.session.names.keep(&text::utf8(sender).text),

@@ -4,7 +4,7 @@
 use super::framing::Command;
 use crate::{
     command::{Choice, Kind},
-    text::{self, push_line},
+    text::push_percent,
     values::{self, errors, numbers},
 };
 
@@ -33,7 +33,7 @@ pub(super) fn command(info: &mut String, data: &[u8], found: &Command) {
         for index in usize::from(choice.row.trid)..line.len() {
             if let Some(span) = line.token(index) {
                 info.push(' ');
-                push_line(info, &text::percent(span.of(data)).text, MAX_TOKEN);
+                push_percent(info, span.of(data), MAX_TOKEN);
             }
         }
         if found.unfinished {
@@ -91,17 +91,15 @@ fn parameter(info: &mut String, data: &[u8], found: &Command, choice: &Choice, i
     };
     match (meaning, &param.kind) {
         (Some(meaning), _) => info.push_str(meaning),
-        (None, Kind::Prefixed(..)) => {
-            push_line(info, &text::percent(token.get(2..).unwrap_or_default()).text, MAX_TOKEN)
-        }
+        (None, Kind::Prefixed(..)) => push_percent(info, token.get(2..).unwrap_or_default(), MAX_TOKEN),
         (None, Kind::Naddr) => {
             let address = crate::command::params::split_naddr(token).map_or(token, |parts| parts.1);
-            push_line(info, &text::percent(address).text, MAX_TOKEN);
+            push_percent(info, address, MAX_TOKEN);
         }
         (None, Kind::Handle) => {
             let email = crate::command::params::split_handle(token).map_or(token, |parts| parts.0);
-            push_line(info, &text::percent(email).text, MAX_TOKEN);
+            push_percent(info, email, MAX_TOKEN);
         }
-        _ => push_line(info, &text::percent(token).text, MAX_TOKEN),
+        _ => push_percent(info, token, MAX_TOKEN),
     }
 }

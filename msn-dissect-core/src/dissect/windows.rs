@@ -6,7 +6,7 @@ use crate::{
     item::Span,
     session::{
         Session,
-        windows::{Part, Windows},
+        windows::{Cut, Part, Windows},
     },
 };
 
@@ -21,18 +21,18 @@ pub(super) struct Piece {
     pub offset: u32,
     /// More follows behind it.
     pub more: bool,
-    /// Bytes of the message, if it is put together in windows.
-    pub total: Option<u32>,
+    /// How the message is cut, if it is put together in windows.
+    pub cut: Option<Cut>,
 }
 
 /// Gives the piece that stands in `span`.
 pub(super) fn give(windows: &mut Windows, out: &mut Dissection, span: Span, piece: &Piece) {
-    let &Piece { table, id, offset, more, total } = piece;
+    let &Piece { table, id, offset, more, cut } = piece;
     let len = span.len() as u32;
-    let Some(total) = total else {
+    let Some(cut) = cut else {
         return fragment(out, span, table, &Part { id, offset, more, bytes: 0..len });
     };
-    for part in windows.split(id, total, offset, len) {
+    for part in windows.split(id, cut, offset, len) {
         fragment(out, span, table, &part);
     }
 }

@@ -13,6 +13,8 @@ use crate::text::{self, Shown};
 pub fn decode<'a>(bytes: &'a [u8], charset: Option<&[u8]>) -> Option<Shown<'a>> {
     let encoding = match charset {
         None | Some(b"") => UTF_8,
+        // What nearly every message says; looking a label up takes far longer.
+        Some(label) if label.eq_ignore_ascii_case(b"utf-8") => UTF_8,
         Some(label) => Encoding::for_label(label)?,
     };
     if encoding == UTF_8 {

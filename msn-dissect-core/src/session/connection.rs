@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! One MSN connection: who is the server, what was negotiated, who is signed in.
 
-use rustc_hash::FxHashMap;
-
-use super::names::NameId;
+use super::{map::Map, names::NameId};
 use crate::command::{Dir, ServerKind};
 
 /// Address and port of one end. IPv4 addresses fill the first four bytes.
@@ -65,7 +63,7 @@ pub const MAX_CONNECTIONS: usize = 1 << 20;
 /// All connections by the consumer's key.
 #[derive(Debug, Default)]
 pub struct Connections {
-    by_key: FxHashMap<u64, u32>,
+    by_key: Map<u64, u32>,
     all: Vec<Connection>,
     /// Key and place that were asked for last: a unit asks several times.
     last: Option<(u64, u32)>,

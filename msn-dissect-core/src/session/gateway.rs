@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Sessions of the HTTP gateway: each is one MSN connection, over however many TCP connections.
 
-use std::collections::HashMap;
-
-use super::Notes;
+use super::{Notes, map::Map};
 use crate::gateway::stable_part;
 
 /// Most gateway sessions that are kept apart; further ones share the last place.
@@ -76,9 +74,9 @@ pub struct BodyNote {
 #[derive(Debug, Default)]
 pub struct Gateway {
     sessions: Vec<GatewaySession>,
-    by_id: HashMap<Box<[u8]>, u32>,
-    by_stable_part: HashMap<Box<[u8]>, u32>,
-    carriers: HashMap<u64, u32>,
+    by_id: Map<Box<[u8]>, u32>,
+    by_stable_part: Map<Box<[u8]>, u32>,
+    carriers: Map<u64, u32>,
     parts_of: Vec<u32>,
     /// Bodies, by frame and unit.
     pub bodies: Notes<BodyNote>,

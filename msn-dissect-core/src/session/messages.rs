@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Messages that were split with Message-ID, Chunks and Chunk (fact base: mime 3, values 9.2).
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 
-use super::{connection::ConnId, notes::Notes};
+use super::{
+    connection::ConnId,
+    map::{Map, Set},
+    notes::Notes,
+};
 use crate::command::Dir;
 
 /// Most parts that are put together; a client sends some 1400 bytes in each.
@@ -56,7 +60,7 @@ pub struct Part {
 struct Open {
     id: u32,
     total: Option<u32>,
-    seen: HashSet<u32>,
+    seen: Set<u32>,
     /// A part was added as the last one.
     ended: bool,
 }
@@ -64,7 +68,7 @@ struct Open {
 /// All split messages of a capture.
 #[derive(Debug, Default)]
 pub struct Messages {
-    open: HashMap<Key, Open>,
+    open: Map<Key, Open>,
     order: VecDeque<(Key, u32)>,
     kinds: Vec<Box<[u8]>>,
     notes: Notes<Part>,
@@ -138,7 +142,7 @@ impl Messages {
         let id = self.kinds.len() as u32;
         self.kinds.push(Box::default());
         self.order.push_back((key.clone(), id));
-        self.open.insert(key.clone(), Open { id, total: None, seen: HashSet::new(), ended: false });
+        self.open.insert(key.clone(), Open { id, total: None, seen: Set::default(), ended: false });
         Some(id)
     }
 

@@ -12,6 +12,7 @@ pub mod direct;
 pub mod ftp;
 pub mod gateway;
 pub mod links;
+pub mod map;
 pub mod messages;
 pub mod names;
 pub mod notes;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Account names, kept once each and named by number.
 
-use std::collections::HashMap;
+use super::map::Map;
 
 /// Number of a kept name; 0 is no name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,7 +16,7 @@ pub const MAX_NAME: usize = 512;
 /// The table of names.
 #[derive(Debug, Default)]
 pub struct Names {
-    by_text: HashMap<Box<str>, u32>,
+    by_text: Map<Box<str>, u32>,
     texts: Vec<Box<str>>,
     /// Names that were not kept because the table was full or the name too long.
     pub lost: u64,

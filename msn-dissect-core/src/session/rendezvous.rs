@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What one connection says about another that is yet to come (fact base: state 3).
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 
-use super::{connection::ConnId, names::NameId, notes::NoteKey};
+use super::{
+    connection::ConnId,
+    map::{Map, Set},
+    names::NameId,
+    notes::NoteKey,
+};
 use crate::dissect::Announcement;
 
 /// Who opens a switchboard session with a cookie.
@@ -70,12 +75,12 @@ pub const MAX_ACCOUNTS: usize = 1 << 16;
 /// Tables that tie connections together.
 #[derive(Debug, Default)]
 pub struct Rendezvous {
-    tickets: HashMap<Box<[u8]>, Ticket>,
+    tickets: Map<Box<[u8]>, Ticket>,
     order: VecDeque<Box<[u8]>>,
-    servers: HashSet<Announcement>,
-    chats: HashMap<NameId, Vec<(ConnId, NoteKey)>>,
+    servers: Set<Announcement>,
+    chats: Map<NameId, Vec<(ConnId, NoteKey)>>,
     chat_order: VecDeque<NameId>,
-    accounts: HashMap<NameId, SignedIn>,
+    accounts: Map<NameId, SignedIn>,
     /// Cookies, chats and accounts forgotten because a table was full.
     pub evicted: u64,
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What the user told about accounts, so that logins can be verified.
 
-use std::collections::HashMap;
-
 use base64::{Engine, engine::general_purpose::STANDARD};
+
+use super::map::Map;
 
 /// Most accounts.
 pub const MAX_SECRETS: usize = 4096;
@@ -20,7 +20,7 @@ pub struct Secret {
 /// Secrets by account in lower case.
 #[derive(Debug, Default)]
 pub struct Secrets {
-    by_account: HashMap<String, Secret>,
+    by_account: Map<String, Secret>,
 }
 
 impl Secrets {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Requests of one connection that can still be answered (fact base: state 3, TrID pairing).
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
-use super::notes::NoteKey;
+use super::{map::Map, notes::NoteKey};
 use crate::command::answers::{self, Need};
 
 /// Most requests of a connection that are remembered; the oldest goes first.
@@ -46,7 +46,7 @@ pub struct Transactions {
     ring: VecDeque<Request>,
     /// Number of the request at the front.
     base: u32,
-    newest: HashMap<u32, u32>,
+    newest: Map<u32, u32>,
     /// Requests forgotten.
     pub forgotten: u64,
 }

@@ -5,9 +5,12 @@
 //! A message is a tree of windows of 256 bytes, 64 KiB and 16 MiB, aligned to their sizes. The part of a piece that
 //! fills whole windows goes to the window (or the message) above them, the ends go to the windows that they do not
 //! fill. A window that is whole is a piece of the one above it. So no list has more than [`RADIX`] pieces that do not
-//! overlap, in whatever order they come, and the place of a piece follows from its offset alone.
+//! overlap, in whatever order they come, and the place of a piece follows from its offset alone. Messages that begin
+//! with a larger piece do without the smallest windows; whoever gives the pieces then counts those that are tiny.
 
-use std::{collections::HashMap, ops::Range};
+use std::ops::Range;
+
+use super::map::Map;
 
 /// Windows that make one window of the next size.
 pub const RADIX: u32 = 256;
@@ -30,9 +33,38 @@ pub const FIRST_ID: u32 = 1 << 28;
 /// Most windows of a table; messages that would need more are not put together.
 pub const MAX_WINDOWS: usize = 1 << 24;
 
-/// Whether a message is put together in windows; told by its size and the length of the piece that comes first.
-pub fn are_needed(total: u64, first: usize) -> bool {
-    total > u64::from(RADIX) && (total > MAX_PLAIN || (first as u64).saturating_mul(FEW) < total)
+/// How a message is cut into windows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// Bytes of the message.
+    total: u32,
+    /// Level of the smallest windows.
+    finest: u8,
+}
+
+impl Cut {
+    /// How a message is cut, if it is put together in windows; told by its size and the length of the piece that comes
+    /// first. The smallest windows are left out where pieces are larger, which makes most pieces one part.
+    pub fn of(total: u64, first: usize) -> Option<Self> {
+        let needed = total > u64::from(RADIX) && (total > MAX_PLAIN || (first as u64).saturating_mul(FEW) < total);
+        let finest = u8::from(first >= RADIX as usize);
+        u32::try_from(total).ok().filter(|_| needed).map(|total| Cut { total, finest })
+    }
+
+    /// All windows, for pieces of any size.
+    pub fn finest(total: u32) -> Self {
+        Cut { total, finest: 0 }
+    }
+
+    /// Whether many pieces smaller than [`RADIX`] make no long list.
+    pub fn takes_tiny_pieces(self) -> bool {
+        self.finest == 0
+    }
+
+    /// How many sizes of windows the message has; also the level of the message itself.
+    fn levels(self) -> usize {
+        SIZES.partition_point(|&size| size < self.total).max(usize::from(self.finest))
+    }
 }
 
 /// A part of a piece, and where it goes.
@@ -59,36 +91,36 @@ struct Window {
 /// The windows of the messages of one table. They are made on the first pass, one for each end of a piece at most.
 #[derive(Debug, Default)]
 pub struct Windows {
-    ids: HashMap<Window, u32>,
-    /// The windows in the order of their numbers, and the sizes of their messages.
-    rows: Vec<(Window, u32)>,
+    ids: Map<Window, u32>,
+    /// The windows in the order of their numbers, and how their messages are cut.
+    rows: Vec<(Window, Cut)>,
     /// Parts that were left out because there were too many windows.
     pub lost: u64,
 }
 
 impl Windows {
-    /// Takes a piece of a message of `total` bytes apart. It must not reach behind the total.
-    pub fn split(&mut self, message: u32, total: u32, offset: u32, len: u32) -> Vec<Part> {
+    /// Takes a piece of a message apart. It must not reach behind the end of the message.
+    pub fn split(&mut self, message: u32, cut: Cut, offset: u32, len: u32) -> Vec<Part> {
         let mut parts = Vec::new();
-        let Some(end) = offset.checked_add(len).filter(|&end| end <= total) else { return parts };
-        let mut split = Split { windows: self, message, total, piece: offset, parts: &mut parts };
-        split.below(split.levels(), offset, end);
+        let Some(end) = offset.checked_add(len).filter(|&end| end <= cut.total) else { return parts };
+        let mut split = Split { windows: self, message, cut, piece: offset, parts: &mut parts };
+        split.below(cut.levels(), offset, end);
         parts
     }
 
     /// What a whole window is for the window or the message above it; nothing if the number is not a window's.
     pub fn whole(&mut self, id: u32) -> Option<Part> {
-        let (window, total) = *self.rows.get(id.checked_sub(FIRST_ID)? as usize)?;
+        let (window, cut) = *self.rows.get(id.checked_sub(FIRST_ID)? as usize)?;
         let size = *SIZES.get(usize::from(window.level))?;
         let start = window.index.checked_mul(size)?;
-        let end = start.saturating_add(size).min(total);
+        let end = start.saturating_add(size).min(cut.total);
         let mut parts = Vec::new();
-        let mut split = Split { windows: self, message: window.message, total, piece: start, parts: &mut parts };
+        let mut split = Split { windows: self, message: window.message, cut, piece: start, parts: &mut parts };
         split.give(usize::from(window.level) + 1, start, end);
         parts.pop()
     }
 
-    fn id(&mut self, window: Window, total: u32) -> Option<u32> {
+    fn id(&mut self, window: Window, cut: Cut) -> Option<u32> {
         if let Some(&id) = self.ids.get(&window) {
             return Some(id);
         }
@@ -98,7 +130,7 @@ impl Windows {
         }
         let next = FIRST_ID + self.rows.len() as u32;
         self.ids.insert(window, next);
-        self.rows.push((window, total));
+        self.rows.push((window, cut));
         Some(next)
     }
 }
@@ -106,27 +138,23 @@ impl Windows {
 struct Split<'a> {
     windows: &'a mut Windows,
     message: u32,
-    total: u32,
+    cut: Cut,
     piece: u32,
     parts: &'a mut Vec<Part>,
 }
 
 impl Split<'_> {
-    /// How many sizes of windows the message has; also the level of the message itself.
-    fn levels(&self) -> usize {
-        SIZES.partition_point(|&size| size < self.total)
-    }
-
     /// Takes bytes apart that lie in one window of this level, or in the message.
     fn below(&mut self, level: usize, start: u32, end: u32) {
         if start >= end {
             return;
         }
-        let Some(&size) = level.checked_sub(1).and_then(|below| SIZES.get(below)) else {
+        let below = level.checked_sub(1).filter(|&below| below >= usize::from(self.cut.finest));
+        let Some(&size) = below.and_then(|below| SIZES.get(below)) else {
             return self.give(level, start, end);
         };
         let first = start.div_ceil(size).saturating_mul(size);
-        let last = if end == self.total { end } else { end / size * size };
+        let last = if end == self.cut.total { end } else { end / size * size };
         if first > last {
             return self.below(level - 1, start, end);
         }
@@ -141,14 +169,14 @@ impl Split<'_> {
             return;
         }
         let bytes = start - self.piece..end - self.piece;
-        let Some(&size) = SIZES.get(level).filter(|_| level < self.levels()) else {
-            let part = Part { id: self.message, offset: start, more: end < self.total, bytes };
+        let Some(&size) = SIZES.get(level).filter(|_| level < self.cut.levels()) else {
+            let part = Part { id: self.message, offset: start, more: end < self.cut.total, bytes };
             return self.parts.push(part);
         };
         let index = start / size;
-        let border = (index * size).saturating_add(size).min(self.total);
+        let border = (index * size).saturating_add(size).min(self.cut.total);
         let window = Window { message: self.message, level: level as u8, index };
-        if let Some(id) = self.windows.id(window, self.total) {
+        if let Some(id) = self.windows.id(window, self.cut) {
             self.parts.push(Part { id, offset: start - index * size, more: end < border, bytes });
         }
     }
@@ -163,9 +191,11 @@ mod tests {
     #[derive(Default)]
     struct Consumer {
         windows: Windows,
-        lists: HashMap<u32, List>,
+        lists: Map<u32, List>,
         whole: Vec<Vec<u8>>,
         longest: usize,
+        /// Length of the first piece.
+        first: usize,
     }
 
     #[derive(Default)]
@@ -177,7 +207,8 @@ mod tests {
 
     impl Consumer {
         fn piece(&mut self, total: usize, offset: usize, bytes: &[u8]) {
-            for part in self.windows.split(7, total as u32, offset as u32, bytes.len() as u32) {
+            let cut = Cut::of(total as u64, self.first).unwrap_or(Cut::finest(total as u32));
+            for part in self.windows.split(7, cut, offset as u32, bytes.len() as u32) {
                 self.add(&part, &bytes[part.bytes.start as usize..part.bytes.end as usize]);
             }
         }
@@ -221,7 +252,7 @@ mod tests {
             [(300_007, 1, 1), (300_007, 1, 777_777), (20_000_000, 2045, 1), (20_000_000, 2045, 4099)]
         {
             let file = bytes(total);
-            let mut consumer = Consumer::default();
+            let mut consumer = Consumer { first: len, ..Consumer::default() };
             for number in shuffled(total.div_ceil(len), step) {
                 let start = number * len;
                 consumer.piece(total, start, &file[start..(start + len).min(total)]);
@@ -234,21 +265,19 @@ mod tests {
 
     #[test]
     fn windows_are_for_large_messages_and_tiny_pieces() {
-        assert!(!are_needed(0, 0) && !are_needed(256, 1) && !are_needed(MAX_PLAIN, 1202));
-        assert!(
-            are_needed(257, 0)
-                && are_needed(MAX_PLAIN, 1)
-                && are_needed(MAX_PLAIN + 1, 1202)
-                && are_needed(u64::MAX, usize::MAX)
-        );
+        let finest = |total, first| Cut::of(total, first).map(|cut| cut.finest);
+        assert_eq!([finest(0, 0), finest(256, 1), finest(MAX_PLAIN, 1202)], [None; 3]);
+        assert_eq!([finest(257, 0), finest(MAX_PLAIN, 1), finest(MAX_PLAIN + 1, 255)], [Some(0); 3]);
+        assert_eq!([finest(MAX_PLAIN + 1, 1202), finest(u64::from(u32::MAX), usize::MAX)], [Some(1); 2]);
+        assert_eq!(finest(u64::MAX, 1202), None);
     }
 
     #[test]
     fn claims_cost_nothing() {
         let mut windows = Windows::default();
-        assert!(windows.split(0, u32::MAX, 5, u32::MAX).is_empty());
-        assert!(windows.split(0, 10, 5, 6).is_empty());
-        let parts = windows.split(0, u32::MAX, u32::MAX - 3, 3);
+        assert!(windows.split(0, Cut::finest(u32::MAX), 5, u32::MAX).is_empty());
+        assert!(windows.split(0, Cut::finest(10), 5, 6).is_empty());
+        let parts = windows.split(0, Cut::finest(u32::MAX), u32::MAX - 3, 3);
         assert_eq!((parts.len(), parts[0].more, windows.rows.len()), (1, false, 1));
         assert_eq!((windows.whole(0), windows.whole(FIRST_ID + 1), windows.whole(u32::MAX)), (None, None, None));
     }
@@ -257,6 +286,7 @@ mod tests {
         #[test]
         fn messages_survive_any_cut_and_order(
             total in 1usize..400_000, cuts in proptest::collection::vec(1usize..90_000, 1..12), seed in any::<u64>(),
+            first in 0usize..512,
         ) {
             let file = bytes(total);
             let (mut pieces, mut at) = (Vec::new(), 0);
@@ -269,7 +299,7 @@ mod tests {
                 }
             }
             pieces.sort_by_key(|piece| (piece.start as u64 + 1).wrapping_mul(seed | 1) >> 7);
-            let mut consumer = Consumer::default();
+            let mut consumer = Consumer { first, ..Consumer::default() };
             for piece in pieces {
                 prop_assert!(consumer.whole.is_empty());
                 consumer.piece(total, piece.start, &file[piece]);
@@ -279,11 +309,13 @@ mod tests {
         }
 
         #[test]
-        fn numbers_are_the_same_on_every_pass(total in 1u32.., places in proptest::collection::vec((any::<u32>(), 1u32..5000), 1..20)) {
+        fn numbers_are_the_same_on_every_pass(
+            total in 1u32.., finest in 0u8..2, places in proptest::collection::vec((any::<u32>(), 1u32..5000), 1..20)) {
             let mut windows = Windows::default();
+            let cut = Cut { total, finest };
             let places: Vec<_> = places.into_iter().map(|(start, len)| (start % total, len)).collect();
             let mut pass = || -> Vec<_> {
-                let split = |&(start, len): &(u32, u32)| windows.split(1, total, start, len.min(total - start));
+                let split = |&(start, len): &(u32, u32)| windows.split(1, cut, start, len.min(total - start));
                 places.iter().map(split).collect()
             };
             let first = pass();

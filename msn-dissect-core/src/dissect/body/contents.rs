@@ -15,7 +15,7 @@ use crate::{
     },
     fields::{command as c, mime as f},
     item::{Handoff, Span},
-    mime::{charset, values::unsigned},
+    mime::{charset, media_type, values::unsigned},
     text,
 };
 
@@ -28,10 +28,8 @@ pub(super) struct Content<'a> {
     pub data: &'a [u8],
     /// The body.
     pub span: Span,
-    /// Media type without parameters; empty if none was given.
-    pub essence: &'a [u8],
-    /// Declared character set.
-    pub charset: Option<&'a [u8]>,
+    /// Media type with its parameters; empty if none was given.
+    pub media: &'a [u8],
     /// Headers of the same unit; none for a message put together from parts.
     pub head: &'a Head,
     /// Whether it was put together from parts.
@@ -42,6 +40,17 @@ impl<'a> Content<'a> {
     /// The bytes of the body.
     pub fn bytes(&self) -> &'a [u8] {
         self.span.of(self.data)
+    }
+
+    /// Media type without parameters.
+    pub fn essence(&self) -> &'a [u8] {
+        media_type::essence(self.media, Span::new(0, self.media.len())).of(self.media)
+    }
+
+    /// Declared character set.
+    pub fn charset(&self) -> Option<&'a [u8]> {
+        let media = media_type::parse(self.media, Span::new(0, self.media.len()));
+        media.charset(self.media).map(|at| at.of(self.media))
     }
 
     /// Whether the body holds nothing but blanks and line ends.
@@ -90,13 +99,14 @@ const P2P: &[u8] = b"application/x-msnmsgrp2p";
 
 /// Shows a body.
 pub(super) fn show(walk: &mut Walk<'_>, content: &Content<'_>) {
-    if content.essence.eq_ignore_ascii_case(P2P) {
+    let essence = content.essence();
+    if essence.eq_ignore_ascii_case(P2P) {
         return packets(walk, content, content.head.p2p_dest, content.head.p2p_source);
     }
     if !walk.out.tree.wanted() && !walk.packet.want_info && !walk.packet.want_objects {
         return;
     }
-    let row = TYPES.iter().find(|row| row.0.as_bytes().eq_ignore_ascii_case(content.essence));
+    let row = TYPES.iter().find(|row| row.0.as_bytes().eq_ignore_ascii_case(essence));
     match row {
         Some((_, show)) => show(walk, content),
         None => unknown(walk, content),
@@ -147,7 +157,7 @@ pub(super) fn chat(walk: &mut Walk<'_>, content: &Content<'_>) {
         return;
     }
     let bytes = content.bytes();
-    let (shown, known) = match charset::decode(bytes, content.charset) {
+    let (shown, known) = match charset::decode(bytes, content.charset()) {
         Some(shown) => (shown, true),
         None => (text::utf8(bytes), false),
     };
@@ -214,15 +224,16 @@ pub(super) fn rest(walk: &mut Walk<'_>, content: &Content<'_>) {
 }
 
 fn unknown(walk: &mut Walk<'_>, content: &Content<'_>) {
-    let media = text::utf8(content.essence).text;
-    if !content.essence.is_empty() {
+    let essence = content.essence();
+    let media = text::utf8(essence).text;
+    if !essence.is_empty() {
         say(walk, content, &media);
     }
     if content.is_blank() || !walk.out.tree.wanted() {
         return rest(walk, content);
     }
     let tree = &mut walk.out.tree;
-    let is_text = content.essence.is_empty() || content.essence.to_ascii_lowercase().starts_with(b"text/");
+    let is_text = essence.is_empty() || essence.to_ascii_lowercase().starts_with(b"text/");
     if is_text && !content.bytes().contains(&0) {
         string(tree, f::BODY_TEXT, content.span, content.data);
     } else {

@@ -59,7 +59,7 @@ pub(super) fn ink(walk: &mut Walk<'_>, content: &Content<'_>) {
     if !(walk.out.tree.wanted() || walk.packet.want_objects) || content.is_blank() {
         return;
     }
-    let gif = content.essence.eq_ignore_ascii_case(b"image/gif");
+    let gif = content.essence().eq_ignore_ascii_case(b"image/gif");
     let tree = &mut walk.out.tree;
     let span = trim(content.data, content.span);
     let bytes = span.of(content.data);

@@ -10,10 +10,9 @@ use super::{
 };
 use crate::{
     command::Dir,
-    dissect::{Dissection, Fragment, Packet, Table, Walk},
+    dissect::{Dissection, Fragment, Packet, Table, Walk, invite_ftp},
     fields::mime as f,
     item::Span,
-    mime::media_type,
     session::{Session, messages},
     text,
 };
@@ -30,8 +29,15 @@ pub(super) fn show(body: &mut Body<'_, '_>) {
         Dir::ToClient => body.found.line.token(0).map(|at| at.of(data)).unwrap_or_default(),
         Dir::ToServer => b"",
     };
+    let invitation = head.content_type.is_some_and(|at| at.of(data).starts_with(INVITATION));
+    if invitation && body.found.line.word == *b"MSG" {
+        invite_ftp::learn(body.walk, body.span.of(data), sender);
+    }
     deliver(body.walk, data, &head, Span::new(head.body, body.span.end), sender);
 }
+
+/// Media type of invitations.
+const INVITATION: &[u8] = b"text/x-msmsgsinvite";
 
 /// Shows the body of a message, or one part of it.
 pub(super) fn deliver(walk: &mut Walk<'_>, data: &[u8], head: &Head, span: Span, sender: &[u8]) {
@@ -45,15 +51,8 @@ pub(super) fn deliver(walk: &mut Walk<'_>, data: &[u8], head: &Head, span: Span,
         part(walk, span, claim.total);
         return;
     }
-    let media = head.content_type.map(|at| media_type::parse(data, at)).unwrap_or_default();
-    let content = Content {
-        data,
-        span,
-        essence: media.essence.of(data),
-        charset: media.charset(data).map(|at| at.of(data)),
-        head,
-        joined: false,
-    };
+    let content =
+        Content { data, span, media: head.content_type.map(|at| at.of(data)).unwrap_or_default(), head, joined: false };
     contents::show(walk, &content);
 }
 
@@ -104,15 +103,7 @@ fn part(walk: &mut Walk<'_>, span: Span, total: Option<u32>) {
 /// Shows a message that was put together from its parts.
 pub(crate) fn whole(session: &mut Session, packet: &Packet, id: u32, data: &[u8], out: &mut Dissection) {
     let kind = session.messages.kind(id).to_vec();
-    let media = media_type::parse(&kind, Span::new(0, kind.len()));
     let record = session.records.get(packet.frame, packet.unit).copied().unwrap_or(super::super::guess(packet));
-    let content = Content {
-        data,
-        span: Span::new(0, data.len()),
-        essence: media.essence.of(&kind),
-        charset: media.charset(&kind).map(|at| at.of(&kind)),
-        head: &Head::default(),
-        joined: true,
-    };
+    let content = Content { data, span: Span::new(0, data.len()), media: &kind, head: &Head::default(), joined: true };
     contents::show(&mut Walk { session, packet, data, record, out }, &content);
 }

@@ -75,10 +75,6 @@ pub(super) fn show(walk: &mut Walk<'_>, unit: &[u8], found: &Command) {
             Some(choice) => BODIES.iter().find(|row| row.0 == choice.row.word).map(|row| row.1),
             None => None,
         };
-        if unit.starts_with(b"MSG ") {
-            let sender = found.line.token(0).map(|span| span.of(unit)).unwrap_or_default();
-            super::invite_ftp::learn(walk, found.payload.of(unit), sender);
-        }
         let mut body = Body { span: found.payload, walk, unit, found };
         match shower {
             Some(shower) => shower(&mut body),

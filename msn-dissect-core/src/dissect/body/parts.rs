@@ -97,17 +97,10 @@ fn who(walk: &mut Walk<'_>, data: &[u8], head: &Head) {
 /// Shows the body by its message type, or else by its content type.
 fn deliver(walk: &mut Walk<'_>, data: &[u8], head: &Head, span: Span) {
     let kind = head.message_type.map(|at| at.of(data)).unwrap_or_default();
-    let media = head.content_type.map(|at| media_type::parse(data, at)).unwrap_or_default();
-    let content = Content {
-        data,
-        span,
-        essence: media.essence.of(data),
-        charset: media.charset(data).map(|at| at.of(data)),
-        head,
-        joined: false,
-    };
+    let content =
+        Content { data, span, media: head.content_type.map(|at| at.of(data)).unwrap_or_default(), head, joined: false };
     let is = |word: &str| kind.eq_ignore_ascii_case(word.as_bytes());
-    let packets = content.essence.eq_ignore_ascii_case(b"application/x-msnmsgrp2p");
+    let packets = content.essence().eq_ignore_ascii_case(b"application/x-msnmsgrp2p");
     if head.part(data).is_none() {
         // Session descriptions teach, so they are read on every pass, wanted or not.
         if is("Signal/P2P") || is("Signal/Turn") {
@@ -149,7 +142,7 @@ fn deliver(walk: &mut Walk<'_>, data: &[u8], head: &Head, span: Span) {
             contents::say(walk, &content, &text::utf8(kind).text);
             return signal(walk, &content);
         }
-        if is("Text") && content.essence.is_empty() {
+        if is("Text") && content.essence().is_empty() {
             return contents::chat(walk, &content);
         }
     }

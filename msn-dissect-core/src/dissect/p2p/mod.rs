@@ -16,7 +16,7 @@ use crate::{
             dialogs::SessionKind,
             flow::{Flow, Leg},
             messages::{Piece, Placed, trouble},
-            packets::{How, Name, PacketNote, Target},
+            packets::{How, Name, PacketNote},
         },
         transfers::{Transfer, TransferId},
     },
@@ -66,7 +66,7 @@ pub(crate) fn packet(walk: &mut Walk<'_>, data: &[u8], span: Span, way: &Way) {
     let key = (walk.record.frame, walk.record.unit, (span.start + walk.out.tree.base()) as u32);
     let note = if walk.packet.first_pass {
         let (version, how) = version(bytes, way);
-        let mut note = PacketNote { version, how, ..PacketNote::default() };
+        let mut note = PacketNote { version, how, time: walk.packet.time, ..PacketNote::default() };
         match version {
             1 => first::learn(walk, bytes, way, key, &mut note),
             2 => second::learn(walk, bytes, way, key, &mut note),
@@ -174,18 +174,16 @@ impl Walk<'_> {
             note.placed.trouble |= trouble::UNKNOWN_ACK;
             return;
         };
-        note.acknowledges = Some((target.frame, target.time));
-        if let Some(other) = self.session.p2p.notes.get_mut(target.key) {
-            if other.acknowledged.is_none() {
-                other.acknowledged = Some((self.packet.frame, self.packet.time));
-            }
+        let Some(other) = self.session.p2p.notes.get_mut(target) else { return };
+        note.acknowledges = Some((target.0, other.time));
+        if other.acknowledged == 0 {
+            other.acknowledged = self.packet.frame;
         }
     }
 
     /// Remembers a packet under a name that an acknowledgement will use.
     fn expect_ack(&mut self, way: &Way, name: Name, key: NoteKey) {
-        let target = Target { key, frame: self.packet.frame, time: self.packet.time };
-        self.session.p2p.packets.expect_ack(way.leg, way.flow, name, target);
+        self.session.p2p.packets.expect_ack(way.leg, way.flow, name, key);
     }
 
     /// The header version, and how it is known.
@@ -237,8 +235,8 @@ impl Walk<'_> {
             let span = self.out.tree.number(f::TIME, none, self.packet.time.wrapping_sub(time));
             self.out.tree.generated(span);
         }
-        if let Some((frame, _)) = note.acknowledged {
-            let link = self.out.tree.number(f::RESPONSE_IN, none, u64::from(frame));
+        if note.acknowledged != 0 {
+            let link = self.out.tree.number(f::RESPONSE_IN, none, u64::from(note.acknowledged));
             self.out.tree.generated(link);
         }
         if let Some(transfer) = note.transfer {
@@ -288,13 +286,13 @@ impl Walk<'_> {
         self.out.tree.bytes(f::DATA, span);
         if let Some(id) = note.placed.id {
             let p2p = &mut self.session.p2p;
-            let total = p2p.messages.facts(id).and_then(|facts| facts.windows);
+            let cut = p2p.messages.facts(id).and_then(|facts| facts.windows);
             let (offset, more) = (note.placed.offset, note.placed.more);
             windows::give(
                 &mut p2p.windows,
                 self.out,
                 span,
-                &windows::Piece { table: Table::P2p, id, offset, more, total },
+                &windows::Piece { table: Table::P2p, id, offset, more, cut },
             );
         }
     }

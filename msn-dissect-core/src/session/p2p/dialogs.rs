@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Sessions that MSNSLP negotiates: invitations, answers, ends (fact base: p2p 5 and 8).
 
-use super::{
-    bounded::Bounded,
-    flow::{Flow, Leg, Party},
-};
+use super::flow::{Flow, Leg, Party};
 use crate::session::{
+    bounded::Bounded,
     notes::NoteKey,
     transfers::{TransferId, TransferKind},
 };

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Direct connections that session descriptions promise: addresses, ports and nonces (fact base: direct 5 and 7).
 
-use std::{collections::HashMap, net::IpAddr};
+use std::net::IpAddr;
 
 use sha1::{Digest, Sha1};
 
-use crate::session::{names::NameId, transfers::TransferId};
+use crate::session::{map::Map, names::NameId, transfers::TransferId};
 
 /// A direct connection that a session description promises.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,8 +49,8 @@ pub const MAX_ADDRESSES: usize = 64;
 #[derive(Debug, Default)]
 pub struct ExpectedTable {
     rows: Vec<Expected>,
-    by_address: HashMap<(IpAddr, u16), u32>,
-    by_nonce: HashMap<([u8; 16], bool), u32>,
+    by_address: Map<(IpAddr, u16), u32>,
+    by_nonce: Map<([u8; 16], bool), u32>,
     /// Promises that were not remembered because the table was full.
     pub lost: u64,
 }

@@ -7,18 +7,21 @@ use crate::session::names::NameId;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Party {
     account: NameId,
-    /// Only where the account is not known: the connection and which end of it, so that strangers stay apart.
-    connection: u32,
-    end: u8,
+    /// Only where the account is not known: the connection and which end of it (the highest bit), so that strangers
+    /// stay apart; 0 otherwise.
+    stranger: u32,
 }
+
+/// The bit that tells the two ends of a connection apart; no connection has so high a number.
+const END: u32 = 1 << 31;
 
 impl Party {
     /// An account, or an end of a connection if the account is not known.
     pub fn new(account: NameId, connection: u32, end: u8) -> Self {
         if account.is_none() {
-            Party { account, connection: connection.wrapping_add(1), end }
+            Party { account, stranger: connection.wrapping_add(1) | if end == 0 { 0 } else { END } }
         } else {
-            Party { account, connection: 0, end: 0 }
+            Party { account, stranger: 0 }
         }
     }
 

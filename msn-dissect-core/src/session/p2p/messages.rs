@@ -4,19 +4,19 @@
 //! The bytes themselves are kept by the consumer; here is only the account of them. A total is a claim: nothing is
 //! allocated by it.
 
-use std::{
-    collections::HashMap,
-    hash::{DefaultHasher, Hasher},
-};
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
 
 use super::{
-    bounded::Bounded,
     coverage::{Coverage, Fit},
     flow::{Flow, Leg},
 };
 use crate::session::{
+    bounded::Bounded,
+    map::Map,
     transfers::TransferId,
-    windows::{self, MAX_PLAIN_PIECES},
+    windows::{Cut, MAX_PLAIN_PIECES, RADIX},
 };
 
 /// Largest message that is put together.
@@ -130,8 +130,8 @@ pub struct Facts {
     pub app_id: Option<u32>,
     /// What its session transfers.
     pub transfer: Option<TransferId>,
-    /// Size of a message that is put together in windows.
-    pub windows: Option<u32>,
+    /// How a message is cut that is put together in windows.
+    pub windows: Option<Cut>,
     /// Frame in which the message was whole on another leg.
     pub relayed: Option<u32>,
 }
@@ -142,9 +142,13 @@ struct Open {
     total: u64,
     first: u32,
     coverage: Coverage,
-    pieces: HashMap<u32, (u32, u64, u32)>,
+    pieces: Map<u32, (u32, u64, u32)>,
     behind_gap: u32,
     max_pieces: usize,
+    /// Pieces that are shorter than the finest window.
+    tiny: usize,
+    /// How many of these there may be.
+    max_tiny: usize,
     broken: bool,
 }
 
@@ -158,6 +162,7 @@ pub struct Messages {
     open: Bounded<MessageKey, Open, MAX_OPEN>,
     latest: Bounded<MessageKey, MessageKey, MAX_OPEN>,
     whole: Bounded<WholeKey, [(u32, u32); 2], MAX_WHOLE>,
+    hasher: RandomState,
 }
 
 /// Ids stay below this.
@@ -165,12 +170,6 @@ const MAX_IDS: usize = 1 << 28;
 
 /// No leg, in a pair of leg and frame.
 const NOWHERE: (u32, u32) = (u32::MAX, 0);
-
-fn hash(data: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(data);
-    hasher.finish()
-}
 
 impl Messages {
     /// Finds the place of a piece. `flags` and `app_id` are kept for a message that begins.
@@ -202,7 +201,7 @@ impl Messages {
         let no_begin = piece.offset.is_some_and(|offset| offset > 0);
         let Some(open) = self.open.get_mut(&key) else { return refused(trouble::NO_BEGIN) };
         let fresh = open.coverage.bytes() == 0;
-        let mut placed = open.add(piece);
+        let mut placed = open.add(piece, self.hasher.hash_one(piece.data));
         if fresh && no_begin {
             placed.trouble |= trouble::NO_BEGIN;
         }
@@ -270,8 +269,7 @@ impl Messages {
             return Err(Placed { trouble: trouble::TOO_MANY, ..Placed::default() });
         }
         let id = self.facts.len() as u32;
-        let windowed = windows::are_needed(total, piece.data.len());
-        let windows = windowed.then_some(total as u32);
+        let windows = Cut::of(total, piece.data.len());
         self.facts.push(Facts { key, flags, app_id, transfer: None, windows, relayed: None });
         self.latest.insert(MessageKey { leg: Leg::ANY, ..key }, key);
         let open = Open {
@@ -279,9 +277,11 @@ impl Messages {
             total,
             first: piece.first,
             coverage: Coverage::default(),
-            pieces: HashMap::new(),
+            pieces: Map::default(),
             behind_gap: 0,
-            max_pieces: if windowed { MAX_PIECES } else { MAX_PLAIN_PIECES },
+            max_pieces: if windows.is_some() { MAX_PIECES } else { MAX_PLAIN_PIECES },
+            tiny: 0,
+            max_tiny: if windows.is_some_and(Cut::takes_tiny_pieces) { MAX_PIECES } else { MAX_PLAIN_PIECES },
             broken: false,
         };
         self.open.insert(key, open);
@@ -307,10 +307,10 @@ impl Messages {
 impl Open {
     fn give_up(&mut self) {
         self.broken = true;
-        self.pieces = HashMap::new();
+        self.pieces = Map::default();
     }
 
-    fn add(&mut self, piece: &Piece<'_>) -> Placed {
+    fn add(&mut self, piece: &Piece<'_>, hashed: u64) -> Placed {
         let len = piece.data.len() as u64;
         let received = self.coverage.bytes();
         let refused = |trouble| Placed { trouble, received, ..Placed::default() };
@@ -328,7 +328,6 @@ impl Open {
             return refused(trouble::GIVEN_UP);
         }
         let (start, end) = (offset as u32, (offset + len) as u32);
-        let hashed = hash(piece.data);
         if let Some(&(other_len, other_hash, frame)) = self.pieces.get(&start) {
             if u64::from(other_len) == len {
                 if other_hash == hashed {
@@ -339,7 +338,9 @@ impl Open {
                 return Placed { repeats: Some(frame), ..refused(trouble::CONFLICT) };
             }
         }
-        let fit = if self.pieces.len() >= self.max_pieces { Fit::TooMany } else { self.coverage.add(start, end) };
+        self.tiny += usize::from(len < u64::from(RADIX));
+        let many = self.pieces.len() >= self.max_pieces || self.tiny > self.max_tiny;
+        let fit = if many { Fit::TooMany } else { self.coverage.add(start, end) };
         let trouble = match fit {
             Fit::New => 0,
             Fit::Overlap => trouble::OVERLAP,

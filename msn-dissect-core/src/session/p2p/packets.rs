@@ -2,11 +2,10 @@
 //! Single packets: what an acknowledgement may speak of, sequence numbers, and what was learnt about each packet.
 
 use super::{
-    bounded::Bounded,
     flow::{Flow, Leg},
     messages::Placed,
 };
-use crate::session::{notes::NoteKey, transfers::TransferId};
+use crate::session::{bounded::Bounded, notes::NoteKey, transfers::TransferId};
 
 /// What the first pass learnt about a packet.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,10 +20,12 @@ pub struct PacketNote {
     pub transfer: Option<TransferId>,
     /// Frame of the invitation.
     pub offered: u32,
+    /// Capture time, ns since 1970.
+    pub time: u64,
     /// Frame and time of the packet that this one acknowledges.
     pub acknowledges: Option<(u32, u64)>,
-    /// Frame and time of this packet's acknowledgement.
-    pub acknowledged: Option<(u32, u64)>,
+    /// Frame of this packet's first acknowledgement, 0 = none.
+    pub acknowledged: u32,
 }
 
 /// How the header version of a packet is known (fact base: p2p 2).
@@ -45,15 +46,11 @@ pub enum How {
     ShapeAgainst,
 }
 
-/// A packet that may be acknowledged.
+/// Packets that go by one name: the latest, and the latest on another leg.
 #[derive(Clone, Copy, Debug)]
-pub struct Target {
-    /// Where its note is.
-    pub key: NoteKey,
-    /// Frame.
-    pub frame: u32,
-    /// Capture time, ns.
-    pub time: u64,
+struct Targets {
+    latest: (Leg, NoteKey),
+    other: Option<(Leg, NoteKey)>,
 }
 
 /// By what an acknowledgement names the packet.
@@ -76,7 +73,7 @@ pub const MAX_SEEN: usize = 1 << 16;
 /// What is remembered of single packets.
 #[derive(Debug, Default)]
 pub struct Packets {
-    targets: Bounded<(Leg, Flow, Name), Target, MAX_TARGETS>,
+    targets: Bounded<(Flow, Name), Targets, MAX_TARGETS>,
     seen: Bounded<(Leg, Flow, u32), (u16, u32), MAX_SEEN>,
     next: Bounded<(Leg, Flow), u32, MAX_SEEN>,
 }
@@ -93,16 +90,25 @@ pub enum Sequence {
 }
 
 impl Packets {
-    /// Remembers a packet that may be acknowledged.
-    pub fn expect_ack(&mut self, leg: Leg, flow: Flow, name: Name, target: Target) {
-        self.targets.insert((leg, flow, name), target);
-        self.targets.insert((Leg::ANY, flow, name), target);
+    /// Remembers a packet that may be acknowledged, by the key of its note.
+    pub fn expect_ack(&mut self, leg: Leg, flow: Flow, name: Name, packet: NoteKey) {
+        let latest = (leg, packet);
+        match self.targets.get_mut(&(flow, name)) {
+            Some(row) => {
+                let other = if row.latest.0 == leg { row.other } else { Some(row.latest) };
+                *row = Targets { latest, other };
+            }
+            None => {
+                self.targets.insert((flow, name), Targets { latest, other: None });
+            }
+        }
     }
 
-    /// The packet that an acknowledgement names; `flow` is that of the acknowledgement.
-    pub fn acknowledged(&self, leg: Leg, flow: Flow, name: Name) -> Option<Target> {
-        let flow = flow.reversed();
-        self.targets.get(&(leg, flow, name)).or_else(|| self.targets.get(&(Leg::ANY, flow, name))).copied()
+    /// The packet that an acknowledgement names, one of its own leg before others; `flow` is that of the
+    /// acknowledgement.
+    pub fn acknowledged(&self, leg: Leg, flow: Flow, name: Name) -> Option<NoteKey> {
+        let row = self.targets.get(&(flow.reversed(), name))?;
+        Some(row.other.filter(|other| other.0 == leg && row.latest.0 != leg).unwrap_or(row.latest).1)
     }
 
     /// Checks and remembers the sequence number of a packet of version 2 with data, or that opens a link.
@@ -138,10 +144,9 @@ mod tests {
         let flow =
             Flow { sender: super::super::flow::Party::new(Default::default(), 1, 0), receiver: Default::default() };
         for leg in [1, 2] {
-            let target = Target { key: (leg, 0, 0), frame: leg, time: 0 };
-            packets.expect_ack(Leg(leg), flow, Name::Unique(5), target);
+            packets.expect_ack(Leg(leg), flow, Name::Unique(5), (leg, 0, 0));
         }
-        let frame = |leg| packets.acknowledged(Leg(leg), flow.reversed(), Name::Unique(5)).map(|target| target.frame);
+        let frame = |leg| packets.acknowledged(Leg(leg), flow.reversed(), Name::Unique(5)).map(|key| key.0);
         assert_eq!((frame(1), frame(2), frame(3)), (Some(1), Some(2), Some(2)));
         assert!(packets.acknowledged(Leg(1), flow, Name::Unique(5)).is_none());
         assert!(packets.acknowledged(Leg(1), flow.reversed(), Name::Identifier(5)).is_none());

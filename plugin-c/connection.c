@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which connection a packet belongs to. Wireshark's search for it takes longer than a command's dissection, so the
+ * conversations met lately are remembered. */
+
+#include "shim.h"
+
+/* Conversations remembered; a power of two. */
+#define LATELY 1024
+
+/* A conversation that any client or server may join is not the packet's own. */
+#define JOINABLE (NO_ADDR2 | NO_PORT2 | NO_PORT2_FORCE | CONVERSATION_TEMPLATE)
+
+typedef struct {
+    const conversation_t *conversation;
+    uint32_t frame;
+    uint16_t ports[2];
+    uint8_t addresses[2][MSN_MAX_ADDRESS];
+} Met;
+
+static Met lately[LATELY];
+
+void msn_forget_connections(void)
+{
+    memset(lately, 0, sizeof lately);
+}
+
+static uint32_t mixed(uint32_t hash, const uint8_t *bytes, size_t len)
+{
+    for (size_t i = 0; i + 4 <= len; i += 4) {
+        uint32_t word;
+
+        memcpy(&word, bytes + i, sizeof word);
+        hash = (hash ^ word) * 0x9e3779b1u;
+    }
+    return hash;
+}
+
+static Met *place_of(const MsnPacket *packet)
+{
+    uint32_t hash = (uint32_t)packet->source_port << 16 | packet->destination_port;
+
+    hash = mixed(hash * 0x9e3779b1u, packet->source, sizeof packet->source);
+    hash = mixed(hash, packet->destination, sizeof packet->destination);
+    return &lately[hash >> 22];
+}
+
+G_STATIC_ASSERT(LATELY == 1 << (32 - 22));
+
+static bool is_of(const Met *met, const MsnPacket *packet)
+{
+    return met->conversation != NULL && met->ports[0] == packet->source_port &&
+           met->ports[1] == packet->destination_port &&
+           memcmp(met->addresses[0], packet->source, sizeof packet->source) == 0 &&
+           memcmp(met->addresses[1], packet->destination, sizeof packet->destination) == 0;
+}
+
+uint64_t msn_connection_key(packet_info *pinfo, const MsnPacket *packet)
+{
+    const conversation_t *conversation;
+    Met *met;
+
+    /* Something below names the conversation otherwise than by addresses and ports. */
+    if (pinfo->use_conv_addr_port_endpoints || pinfo->conv_elements != NULL || pinfo->ptype != PT_TCP) {
+        return find_or_create_conversation(pinfo)->conv_index;
+    }
+    met = place_of(packet);
+    /* When the ports are used again, a later conversation hangs on the one that is remembered. */
+    if (is_of(met, packet) && met->conversation->next == NULL && met->frame <= pinfo->num) {
+        return met->conversation->conv_index;
+    }
+    conversation = find_or_create_conversation(pinfo);
+    met->conversation = (conversation->options & JOINABLE) == 0 ? conversation : NULL;
+    met->frame = pinfo->num;
+    met->ports[0] = packet->source_port;
+    met->ports[1] = packet->destination_port;
+    memcpy(met->addresses[0], packet->source, sizeof packet->source);
+    memcpy(met->addresses[1], packet->destination, sizeof packet->destination);
+    return conversation->conv_index;
+}
