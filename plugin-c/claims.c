@@ -12,15 +12,13 @@
 
 #include "shim.h"
 
-#define MAX_ADDRESS 16
-
 /* Bits of tcp_analysis' completeness, which no header names. */
 #define SAW_SYN 1
 #define SAW_SYN_ACK 2
 
 /* An address that an announcement named. */
 typedef struct {
-    uint8_t address[MAX_ADDRESS];
+    uint8_t address[MSN_MAX_ADDRESS];
     uint32_t port;
 } Place;
 
@@ -53,7 +51,7 @@ static gboolean place_equal(gconstpointer a, gconstpointer b)
 static bool make_place(Place *place, const address *at, uint32_t port)
 {
     memset(place, 0, sizeof(*place));
-    if (at->len <= 0 || at->len > MAX_ADDRESS) {
+    if (at->len <= 0 || at->len > MSN_MAX_ADDRESS) {
         return false;
     }
     memcpy(place->address, at->data, (size_t)at->len);

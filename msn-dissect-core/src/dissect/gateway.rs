@@ -281,7 +281,8 @@ fn end_of_unit(
     joined: &[u8],
     before: usize,
 ) -> (usize, Option<usize>) {
-    let known = super::command::known(&prepare(session, packet, unit, 0));
+    let record = prepare(session, packet, unit, 0);
+    let known = super::command::known_before(session, &record);
     let context = framing::Context { known, skip: 0, reported: joined.len(), can_desegment: packet.can_desegment };
     match framing::next(joined, &context) {
         framing::Unit::Command(found) => (found.shown.saturating_sub(before).max(1), None),

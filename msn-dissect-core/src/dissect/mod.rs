@@ -230,7 +230,7 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
         let before = prepare(session, packet, unit, at);
         let rest = data.get(at..).unwrap_or_default();
         let known = framing::Context {
-            known: command::known(&before),
+            known: command::known_before(session, &before),
             skip: match before.what {
                 What::Continuation(skip) => skip as usize,
                 _ => 0,
@@ -244,6 +244,8 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
             };
             out.consumed = at;
             out.need = need;
+            // As on the first pass: what comes behind in the same frame has the number that it had then.
+            out.units += 1;
             return;
         }
         let mut walk = Walk { session: &mut *session, packet, data, record: before, out: &mut *out };

@@ -6,7 +6,7 @@ use std::panic::catch_unwind;
 use super::dissection::{MSN_WANT_TREE, MsnDissection, MsnPacket, MsnSession, bytes, guarded, packet_of};
 use crate::{
     dissect::gateway::{self, Carrier},
-    gateway::{Head, Start},
+    gateway::{Head, Start, may_be_gateway},
 };
 
 /// Bytes in which the head of an HTTP message is found ([`msn_dissect_gateway`]).
@@ -40,7 +40,9 @@ pub unsafe extern "C" fn msn_is_gateway(head: *const MsnHead) -> bool {
     // SAFETY: as the caller promises.
     let Some(head) = (unsafe { head.as_ref() }) else { return false };
     // SAFETY: as the caller promises.
-    catch_unwind(|| unsafe { head_of(head) }.is_some_and(|head| head.is_gateway())).unwrap_or(false)
+    let found =
+        || unsafe { may_be_gateway(bytes(head.data, head.len)) && head_of(head).is_some_and(|head| head.is_gateway()) };
+    catch_unwind(found).unwrap_or(false)
 }
 
 /// Whether this is the head of a request.

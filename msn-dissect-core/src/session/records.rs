@@ -34,7 +34,7 @@ pub struct Record {
     pub server: Option<ServerKind>,
     /// Protocol version, 0 = unknown.
     pub version: u8,
-    /// Sum of the `*_INFERRED` bits.
+    /// Sum of the `*_INFERRED` bits and [`TAUGHT`].
     pub inferred: u8,
 }
 
@@ -42,6 +42,8 @@ pub struct Record {
 pub const DIR_INFERRED: u8 = 1;
 /// The version was not negotiated on this connection nor inherited.
 pub const VERSION_INFERRED: u8 = 2;
+/// The unit itself told some of this: what was known before is in [`super::Session::before`].
+pub const TAUGHT: u8 = 4;
 
 /// All records, in the order of the capture.
 #[derive(Debug, Default)]
