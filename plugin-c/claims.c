@@ -35,6 +35,12 @@ static int tcp = -1, http = -1, socks = -1;
 /* Port to the handle of the dissector that a guard stands for; NULL for a port that is nobody's. */
 static GHashTable *owners;
 
+/* The port that was looked up last; 0 = none. */
+static struct {
+    uint32_t port;
+    dissector_handle_t owner;
+} latest;
+
 /* Place to the wildcard conversation of the connections to it. */
 static wmem_map_t *announced;
 
@@ -69,6 +75,7 @@ static void put_guard(uint32_t port)
         return;
     }
     g_hash_table_insert(owners, GUINT_TO_POINTER(port), (void *)owner);
+    latest.port = 0;
     dissector_add_uint("tcp.port", port, guard_handle);
 }
 
@@ -120,6 +127,8 @@ void msn_end_claims(void)
     g_hash_table_destroy(owners);
     owners = NULL;
     announced = NULL;
+    latest.port = 0;
+    latest.owner = NULL;
 }
 
 void msn_expect_connection(packet_info *pinfo, const MsnAnnouncement *announcement)
@@ -358,16 +367,28 @@ dissector_handle_t msn_without_protocol(dissector_t dissector, const char *descr
     return create_dissector_handle_with_name_and_description(dissector, -1, NULL, description);
 }
 
+/* Most packets come on the port of the one before. */
+static dissector_handle_t owner_of(uint32_t port)
+{
+    if (port != latest.port && owners != NULL) {
+        latest.owner = (dissector_handle_t)g_hash_table_lookup(owners, GUINT_TO_POINTER(port));
+        latest.port = port;
+    }
+    return latest.owner;
+}
+
 static int dissect_guarded(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    dissector_handle_t owner = NULL, handle;
+    dissector_handle_t owner = owner_of(pinfo->match_uint), handle;
 
-    if (owners != NULL) {
-        owner = (dissector_handle_t)g_hash_table_lookup(owners, GUINT_TO_POINTER(pinfo->match_uint));
-    }
     handle = claim_announced(pinfo, data);
     if (handle == NULL && owner != NULL) {
-        handle = msn_claim_proven(tvb, pinfo, data, dissector_handle_get_protocol_index(owner));
+        int protocol = dissector_handle_get_protocol_index(owner);
+
+        handle = msn_claim_proven(tvb, pinfo, data, protocol);
+        if (handle == NULL && protocol == http) {
+            handle = msn_claim_gateway(tvb, pinfo);
+        }
     } else if (handle == NULL) {
         msn_note_tunnel(tvb, pinfo);
         return 0;

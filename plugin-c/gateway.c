@@ -194,6 +194,27 @@ static msn_bool heuristic_http(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
     return TRUE;
 }
 
+/* An answer that does not say what it answers, such as an error page. */
+static void dissect_answer(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    unsigned captured = tvb_captured_length(tvb);
+    const MsnDissection *dissection;
+    MsnPacket packet = { 0 };
+
+    if (captured < 5 || tvb_memeql(tvb, 0, (const uint8_t *)"HTTP/", 5) != 0) {
+        return;
+    }
+    msn_describe(&packet, tvb, pinfo, tree);
+    dissection = msn_dissect_gateway_answer(msn_session, &packet, tvb_get_ptr(tvb, 0, (int)captured), captured);
+    if (dissection == NULL) {
+        return;
+    }
+    wmem_register_callback(pinfo->pool, msn_give_back, (void *)(uintptr_t)dissection);
+    if (dissection->units > 0) {
+        msn_apply(dissection, &packet, tvb_new_subset_remaining(tvb, (int)captured), pinfo, tree);
+    }
+}
+
 /* Stands between TCP and http on a connection that carries gateway messages. */
 static int dissect_carrier(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
@@ -234,8 +255,33 @@ static int dissect_carrier(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
     head.at_end = true;
     if (msn_is_gateway(&head)) {
         dissect_body(&head, tvb_new_subset_remaining(tvb, (int)captured), pinfo, tree);
+    } else {
+        dissect_answer(tvb, pinfo, tree);
     }
     return end;
+}
+
+dissector_handle_t msn_claim_gateway(tvbuff_t *tvb, packet_info *pinfo)
+{
+    unsigned captured = tvb_captured_length(tvb);
+    conversation_t *conversation;
+    MsnHead head = { 0 };
+
+    if (PINFO_FD_VISITED(pinfo) || http_handle == NULL || captured == 0 || *tvb_get_ptr(tvb, 0, 1) != 'P' || !enabled()) {
+        return NULL;
+    }
+    /* With a body, the body will tell. */
+    head.len = MIN(captured, MAX_HEAD);
+    head.data = tvb_get_ptr(tvb, (int)(captured - head.len), (int)head.len);
+    head.at_end = true;
+    if (!msn_is_gateway(&head)) {
+        return NULL;
+    }
+    conversation = find_or_create_conversation(pinfo);
+    if (conversation_get_dissector(conversation, pinfo->num) == NULL) {
+        conversation_set_dissector_from_frame_number(conversation, pinfo->num, carrier_handle);
+    }
+    return carrier_handle;
 }
 
 dissector_handle_t msn_carrier_handle(void)

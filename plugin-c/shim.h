@@ -90,6 +90,9 @@ dissector_handle_t msn_claim_proven(tvbuff_t *tvb, packet_info *pinfo, const voi
 /* Takes note of a request for a tunnel through a proxy on a port of nobody, to a port of somebody. */
 void msn_note_tunnel(tvbuff_t *tvb, packet_info *pinfo);
 
+/* Claims a connection for that dissector if these bytes end with the head of a gateway request. */
+dissector_handle_t msn_claim_gateway(tvbuff_t *tvb, packet_info *pinfo);
+
 /* The dissector of HTTP on connections that may turn out to be ours; NULL without http. */
 dissector_handle_t msn_carrier_handle(void);
 

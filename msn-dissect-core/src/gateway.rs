@@ -157,6 +157,19 @@ impl<'a> Head<'a> {
         }
     }
 
+    /// Length of the head that `data` begins with, with the empty line behind it.
+    pub fn len_at_start(data: &[u8]) -> Option<usize> {
+        let data = data.get(..data.len().min(MAX_HEAD)).unwrap_or_default();
+        let mut at = 0;
+        loop {
+            let end = at + memchr(b'\n', data.get(at..)?)? + 1;
+            if without_line_end(data.get(at..end)?).is_empty() {
+                return (at > 0).then_some(end);
+            }
+            at = end;
+        }
+    }
+
     /// The first head in `data`, one of an interim response left aside, if it is that of an encoded body; for bodies that
     /// are not where they were sent.
     pub fn within(data: &'a [u8]) -> Option<Self> {

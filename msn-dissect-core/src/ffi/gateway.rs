@@ -84,3 +84,28 @@ pub unsafe extern "C" fn msn_dissect_gateway(
         gateway::body(&mut session.0, &packet_of(packet), &carrier, data, out);
     })
 }
+
+/// Looks at an HTTP message on a connection that carries gateway sessions, and shows what it means for them if it is the
+/// answer to a request of a session and does not say so itself; `data` begins with its head. Null if there is nothing.
+///
+/// # Safety
+/// `session` came from `msn_session_new`; `packet` is readable; `data` points to `len` readable bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn msn_dissect_gateway_answer(
+    session: *mut MsnSession,
+    packet: *const MsnPacket,
+    data: *const u8,
+    len: u32,
+) -> *const MsnDissection {
+    // SAFETY: as the caller promises; the shim never calls in while a call is under way.
+    let (Some(session), Some(packet)) = (unsafe { (session.as_mut(), packet.as_ref()) }) else {
+        return std::ptr::null();
+    };
+    // SAFETY: as the caller promises.
+    let data = unsafe { bytes(data, len) };
+    let head = || Head::before(data.get(..Head::len_at_start(data)?)?).filter(|head| !head.is_gateway());
+    let Some(head) = catch_unwind(head).unwrap_or(None) else { return std::ptr::null() };
+    guarded(packet.flags & MSN_WANT_TREE != 0, 0, |out| {
+        gateway::answer(&mut session.0, &packet_of(packet), head, out);
+    })
+}
