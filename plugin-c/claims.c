@@ -12,6 +12,8 @@
 
 #include "shim.h"
 
+#include <epan/exceptions.h>
+
 /* Bits of tcp_analysis' completeness, which no header names. */
 #define SAW_SYN 1
 #define SAW_SYN_ACK 2
@@ -26,6 +28,7 @@ typedef struct {
 typedef struct {
     dissector_handle_t handle; /* NULL before the connection is claimed */
     uint32_t from;             /* frame */
+    bool by_http;              /* CONNECT asked for it */
 } Tunnel;
 
 static dissector_handle_t guard_handle;
@@ -239,8 +242,10 @@ static bool kept_by_others(uint32_t port)
 }
 
 /* Whether these bytes ask a proxy for a tunnel that the dissector of the proxy's port would not bring to us. */
-static bool asks_for_tunnel(const uint8_t *bytes, unsigned len, int protocol)
+static bool asks_for_tunnel(tvbuff_t *tvb, int protocol)
 {
+    unsigned len = tvb_captured_length(tvb);
+    const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)len);
     static const char connect[] = "CONNECT ";
     const uint8_t *at;
     uint32_t port = 0;
@@ -273,13 +278,49 @@ static Tunnel *tunnel_of(conversation_t *conversation)
     return (Tunnel *)conversation_get_proto_data(conversation, msn_registry.protocols[0]);
 }
 
-static void begin_tunnel(packet_info *pinfo)
+static Tunnel *begin_tunnel(conversation_t *conversation)
 {
-    conversation_t *conversation = find_or_create_conversation(pinfo);
+    Tunnel *tunnel = tunnel_of(conversation);
 
-    if (tunnel_of(conversation) == NULL) {
-        conversation_add_proto_data(conversation, msn_registry.protocols[0], wmem_new0(wmem_file_scope(), Tunnel));
+    if (tunnel == NULL) {
+        tunnel = wmem_new0(wmem_file_scope(), Tunnel);
+        conversation_add_proto_data(conversation, msn_registry.protocols[0], tunnel);
     }
+    return tunnel;
+}
+
+/* http takes note of where the contents of a tunnel begin when it meets them on the first pass. Otherwise it would take all
+ * frames of the connection for contents on the next. Nothing of what it does with them may show. */
+static void let_see(dissector_handle_t handle, tvbuff_t *tvb, packet_info *pinfo, void *data)
+{
+    packet_info before = *pinfo;
+    unsigned layers = wmem_list_count(pinfo->layers);
+    bool writable = pinfo->cinfo != NULL && col_get_writable(pinfo->cinfo, -1);
+
+    if (writable) {
+        col_set_writable(pinfo->cinfo, -1, FALSE);
+    }
+    TRY
+    {
+        msn_call_through(handle, tvb, pinfo, NULL, data);
+    }
+    CATCH_ALL
+    {
+    }
+    ENDTRY;
+    if (writable) {
+        col_set_writable(pinfo->cinfo, -1, TRUE);
+    }
+    while (wmem_list_count(pinfo->layers) > layers) {
+        wmem_list_remove_frame(pinfo->layers, wmem_list_tail(pinfo->layers));
+    }
+    pinfo->curr_layer_num = before.curr_layer_num;
+    pinfo->current_proto = before.current_proto;
+    pinfo->srcport = before.srcport;
+    pinfo->destport = before.destport;
+    pinfo->can_desegment = before.can_desegment;
+    pinfo->desegment_offset = before.desegment_offset;
+    pinfo->desegment_len = before.desegment_len;
 }
 
 /* Remembers that the connection is ours from here on. A conversation that a wildcard made shares its dissectors with
@@ -292,18 +333,19 @@ static void claim(packet_info *pinfo, conversation_t *conversation, dissector_ha
         conversation_set_dissector_from_frame_number(conversation, pinfo->num, handle);
         return;
     }
-    begin_tunnel(pinfo);
-    tunnel = tunnel_of(conversation);
+    tunnel = begin_tunnel(conversation);
     tunnel->handle = handle;
     tunnel->from = pinfo->num;
 }
 
-dissector_handle_t msn_claim_proven(tvbuff_t *tvb, packet_info *pinfo, const void *data, int protocol)
+dissector_handle_t msn_claim_proven(tvbuff_t *tvb, packet_info *pinfo, void *data, dissector_handle_t owner)
 {
     unsigned len = tvb_captured_length(tvb);
     const uint8_t *bytes = len > 0 ? tvb_get_ptr(tvb, 0, (int)len) : NULL;
+    int protocol = dissector_handle_get_protocol_index(owner);
     conversation_t *conversation;
     dissector_handle_t handle;
+    const Tunnel *tunnel;
 
     if (PINFO_FD_VISITED(pinfo) || len == 0 || strchr("\4\5CVUAr", bytes[0]) == NULL || bytes[0] == 0 ||
         !proto_is_protocol_enabled(find_protocol_by_id(msn_registry.protocols[0]))) {
@@ -311,15 +353,19 @@ dissector_handle_t msn_claim_proven(tvbuff_t *tvb, packet_info *pinfo, const voi
     }
     handle = proven_by(bytes, len);
     if (handle == NULL) {
-        if (asks_for_tunnel(bytes, len, protocol)) {
-            begin_tunnel(pinfo);
+        if (asks_for_tunnel(tvb, protocol)) {
+            begin_tunnel(find_or_create_conversation(pinfo))->by_http = bytes[0] == 'C';
         }
         return NULL;
     }
     conversation = find_or_create_conversation(pinfo);
-    if (tunnel_of(conversation) == NULL && plain_tcp(pinfo) &&
+    tunnel = tunnel_of(conversation);
+    if (tunnel == NULL && plain_tcp(pinfo) &&
         (data == NULL || !first_data(pinfo, (const struct tcpinfo *)data))) {
         return NULL;
+    }
+    if (tunnel != NULL && tunnel->by_http && protocol == http) {
+        let_see(owner, tvb, pinfo, data);
     }
     claim(pinfo, conversation, handle);
     return handle;
@@ -331,11 +377,11 @@ void msn_note_tunnel(tvbuff_t *tvb, packet_info *pinfo)
     const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)len);
     dissector_handle_t carrier = msn_carrier_handle();
 
-    if (len == 0 || bytes[0] != 'C' || owners == NULL || PINFO_FD_VISITED(pinfo) || carrier == NULL ||
-        !asks_for_tunnel(bytes, len, http)) {
+    if (len == 0 || len < tvb_reported_length(tvb) || bytes[0] != 'C' || owners == NULL || PINFO_FD_VISITED(pinfo) || carrier == NULL ||
+        !asks_for_tunnel(tvb, http)) {
         return;
     }
-    begin_tunnel(pinfo);
+    begin_tunnel(find_or_create_conversation(pinfo))->by_http = true;
     put_guard(pinfo->destport);
     /* This frame is http's: its own heuristic will say so. */
     conversation_set_dissector_from_frame_number(find_or_create_conversation(pinfo), pinfo->num + 1, carrier);
@@ -385,7 +431,7 @@ static int dissect_guarded(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
     if (handle == NULL && owner != NULL) {
         int protocol = dissector_handle_get_protocol_index(owner);
 
-        handle = msn_claim_proven(tvb, pinfo, data, protocol);
+        handle = msn_claim_proven(tvb, pinfo, data, owner);
         if (handle == NULL && protocol == http) {
             handle = msn_claim_gateway(tvb, pinfo);
         }

@@ -226,7 +226,7 @@ static int dissect_carrier(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
     volatile int end = 0;
 
     if (claimed == NULL) {
-        claimed = msn_claim_proven(tvb, pinfo, data, dissector_handle_get_protocol_index(http_handle));
+        claimed = msn_claim_proven(tvb, pinfo, data, http_handle);
     }
     if (claimed != NULL) {
         return msn_call_through(claimed, tvb, pinfo, tree, data);

@@ -84,8 +84,8 @@ void msn_end_claims(void);
 /* Makes Wireshark dissect an announced connection as what it will speak, whatever its port. */
 void msn_expect_connection(packet_info *pinfo, const MsnAnnouncement *announcement);
 
-/* Claims the connection if these bytes prove what it is; `protocol` would have it otherwise. */
-dissector_handle_t msn_claim_proven(tvbuff_t *tvb, packet_info *pinfo, const void *data, int protocol);
+/* Claims the connection if these bytes prove what it is; `owner` would have it otherwise. */
+dissector_handle_t msn_claim_proven(tvbuff_t *tvb, packet_info *pinfo, void *data, dissector_handle_t owner);
 
 /* Takes note of a request for a tunnel through a proxy on a port of nobody, to a port of somebody. */
 void msn_note_tunnel(tvbuff_t *tvb, packet_info *pinfo);

@@ -101,6 +101,41 @@ fn a_port_that_nothing_announced_is_found_by_the_first_line() -> Check {
     none(many.differences(&Tshark::new()?, &Options::default())?)
 }
 
+/// What http and socks show of the request for a tunnel is not changed by what comes through it, on any pass.
+#[test]
+fn requests_for_tunnels_look_as_without_the_plugin() -> Check {
+    let tshark = Tshark::new()?;
+    let stream = signed_in()?;
+    for kind in Proxy::ALL {
+        for (port, target) in [(8080, 80), (8080, 1863), (1080, 80), (9050, 80)] {
+            let moved = stream.relocated(client(3001), ([192, 0, 2, 10], target).into(), Duration::ZERO);
+            let through = kind.through(&moved, proxy(port));
+            let stored = tshark.store(&Capture::of_streams(Link::Ethernet, &[through], &TcpOptions::default())?)?;
+            let handshake = Options::filter("tcp.len > 0 && !(tcp.payload contains \"VER 1\") && frame.number < 12");
+            for options in [handshake.clone(), handshake.two_passes()] {
+                let with = tshark.summary(&stored, &options)?;
+                let without = tshark.without_plugin().summary(&stored, &options)?;
+                let before = |rows: Vec<msn_tests::tshark::Summary>| -> Vec<_> {
+                    rows.into_iter()
+                        .take_while(|row| !row.info.contains("CVR 2") && !row.protocol.starts_with("MSN"))
+                        .collect()
+                };
+                let (with, without) = (before(with), before(without));
+                let expected = if kind == Proxy::Socks5 {
+                    4
+                } else if kind == Proxy::Socks5Login {
+                    6
+                } else {
+                    2
+                };
+                assert_eq!(with.len(), expected, "{kind:?} on {port} to {target}: {with:?}");
+                assert_eq!(with[..], without[..expected.min(without.len())], "{kind:?} on {port} to {target}");
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Ports of other dissectors, and of nobody.
 const FOREIGN: [u16; 8] = [443, 80, 21, 25, 1080, 3128, 6667, 1865];
 
