@@ -8,30 +8,61 @@
 /* From packet-tls-utils.h, which needs headers that are not installed everywhere. */
 WS_DLL_PUBLIC void tls_set_appdata_dissector(dissector_handle_t tls, packet_info *pinfo, dissector_handle_t carried);
 
-/* The frame under dissection, named by the memory that lives as long as its dissection does: how many units were dissected,
- * and whether the columns are ours. One frame is dissected at a time. */
-static struct {
-    const wmem_allocator_t *pool;
+/* Dissections of a frame that are held together; further ones are held one by one. */
+#define MAX_HELD 8
+
+/* A frame under dissection: how many units were dissected, whether the columns are ours, and what must be given back.
+ * It lives in the memory of the packet. */
+typedef struct {
     uint32_t units;
     bool owns_columns;
-} current;
+    unsigned held_count;
+    const MsnDissection *held[MAX_HELD];
+} Frame;
+
+/* The frame that is dissected now; one is dissected at a time. */
+static Frame *current;
+static const wmem_allocator_t *current_pool;
+
+static msn_bool give_back_one(wmem_allocator_t *pool _U_, wmem_cb_event_t event _U_, void *dissection)
+{
+    msn_dissection_free((const MsnDissection *)dissection);
+    return FALSE;
+}
 
 /* Runs when the packet's memory is freed: the same memory then serves another frame. */
-static msn_bool forget_frame(wmem_allocator_t *pool, wmem_cb_event_t event _U_, void *data _U_)
+static msn_bool leave_frame(wmem_allocator_t *pool _U_, wmem_cb_event_t event _U_, void *data)
 {
-    if (current.pool == pool) {
-        current.pool = NULL;
+    Frame *frame = (Frame *)data;
+
+    for (unsigned i = 0; i < frame->held_count; i++) {
+        msn_dissection_free(frame->held[i]);
+    }
+    if (current == frame) {
+        current = NULL;
+        current_pool = NULL;
     }
     return FALSE;
 }
 
 static void enter_frame(packet_info *pinfo)
 {
-    if (current.pool != pinfo->pool) {
-        current.pool = pinfo->pool;
-        current.units = 0;
-        current.owns_columns = false;
-        wmem_register_callback(pinfo->pool, forget_frame, NULL);
+    if (current_pool != pinfo->pool) {
+        current = wmem_new(pinfo->pool, Frame);
+        current->units = 0;
+        current->owns_columns = false;
+        current->held_count = 0;
+        current_pool = pinfo->pool;
+        wmem_register_callback(pinfo->pool, leave_frame, current);
+    }
+}
+
+void msn_hold(packet_info *pinfo, const MsnDissection *dissection)
+{
+    if (current_pool == pinfo->pool && current->held_count < MAX_HELD) {
+        current->held[current->held_count++] = dissection;
+    } else {
+        wmem_register_callback(pinfo->pool, give_back_one, (void *)(uintptr_t)dissection);
     }
 }
 
@@ -47,8 +78,8 @@ static void fill_columns(packet_info *pinfo, const MsnDissection *dissection)
     const char *info = (const char *)dissection->info;
 
     col_set_str(pinfo->cinfo, COL_PROTOCOL, msn_registry.catalogue->protocols[0].short_name);
-    if (!current.owns_columns) {
-        current.owns_columns = true;
+    if (!current->owns_columns) {
+        current->owns_columns = true;
         col_add_str(pinfo->cinfo, COL_INFO, info);
     } else {
         col_append_str(pinfo->cinfo, COL_INFO, "; ");
@@ -69,7 +100,7 @@ void msn_apply(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_
     if (dissection->info_len > 0) {
         fill_columns(pinfo, dissection);
     }
-    current.units += dissection->units;
+    current->units += dissection->units;
     msn_expect(pinfo, dissection);
     msn_replay(dissection, packet, tvb, pinfo, tree);
     if (dissection->need != MSN_NEED_NOTHING && pinfo->can_desegment) {
@@ -100,7 +131,7 @@ void msn_describe(MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo, const pr
     packet->frame = pinfo->num;
     packet->time = (uint64_t)pinfo->abs_ts.secs * 1000000000u + (uint64_t)pinfo->abs_ts.nsecs;
     enter_frame(pinfo);
-    packet->unit = current.units;
+    packet->unit = current->units;
     packet->reported_len = reported;
     packet->source_port = (uint16_t)pinfo->srcport;
     packet->destination_port = (uint16_t)pinfo->destport;
@@ -133,10 +164,11 @@ int msn_dissect_channel(uint8_t channel, tvbuff_t *tvb, packet_info *pinfo, prot
     if (dissection == NULL) {
         return 0;
     }
-    wmem_register_callback(pinfo->pool, msn_give_back, (void *)(uintptr_t)dissection);
     if (dissection->units == 0 && dissection->need == MSN_NEED_NOTHING) {
+        msn_dissection_free(dissection);
         return 0;
     }
+    msn_hold(pinfo, dissection);
     msn_apply(dissection, &packet, tvb, pinfo, tree);
     if (channel != MSN_CHANNEL_SERVER) {
         int protocol = msn_channel_protocol(channel);

@@ -92,7 +92,7 @@ static void dissect_body(MsnHead *head, tvbuff_t *tvb, packet_info *pinfo, proto
         if (dissection == NULL) {
             return;
         }
-        wmem_register_callback(pinfo->pool, msn_give_back, (void *)(uintptr_t)dissection);
+        msn_hold(pinfo, dissection);
         connection = packet.connection = dissection->connection;
         msn_apply(dissection, &packet, rest, pinfo, tree);
         head->continued = true;
@@ -209,7 +209,7 @@ static void dissect_answer(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
     if (dissection == NULL) {
         return;
     }
-    wmem_register_callback(pinfo->pool, msn_give_back, (void *)(uintptr_t)dissection);
+    msn_hold(pinfo, dissection);
     if (dissection->units > 0) {
         msn_apply(dissection, &packet, tvb_new_subset_remaining(tvb, (int)captured), pinfo, tree);
     }

@@ -264,13 +264,6 @@ static void add_visible(Replay *replay, tvbuff_t *tvb, const MsnItem *item)
     replay->last = added;
 }
 
-/* Runs when the packet's memory is freed, and so also after an exception. */
-msn_bool msn_give_back(wmem_allocator_t *pool _U_, wmem_cb_event_t event _U_, void *dissection)
-{
-    msn_dissection_free((const MsnDissection *)dissection);
-    return FALSE;
-}
-
 /* Adds a piece of a message and, if that makes it whole, shows the message where the piece stands. */
 static void add_fragment(const Replay *replay, tvbuff_t *tvb, const MsnFragment *fragment)
 {
@@ -288,7 +281,7 @@ static void add_fragment(const Replay *replay, tvbuff_t *tvb, const MsnFragment 
     if (message == NULL) {
         return;
     }
-    wmem_register_callback(pinfo->pool, msn_give_back, (void *)(uintptr_t)message);
+    msn_hold(pinfo, message);
     if (fragment->table == MSN_TABLE_GATEWAY) {
         /* Commands that were cut between bodies stand beside those that were not. */
         msn_apply(message, replay->packet, whole, pinfo, replay->trees[0]);

@@ -105,8 +105,8 @@ int msn_call_through(dissector_handle_t handle, tvbuff_t *tvb, packet_info *pinf
 /* A wrapper around another dissector belongs to no protocol, so that it shows as none; Decode As wants a description. */
 dissector_handle_t msn_without_protocol(dissector_t dissector, const char *description);
 
-/* Gives a dissection back; a callback of the packet's memory. */
-msn_bool msn_give_back(wmem_allocator_t *pool, wmem_cb_event_t event, void *dissection);
+/* Holds a dissection until the packet's memory is freed, and so also when an exception comes. */
+void msn_hold(packet_info *pinfo, const MsnDissection *dissection);
 
 /* Dissects one TCP segment, or a unit put together by the TCP dissector. */
 int msn_dissect_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);

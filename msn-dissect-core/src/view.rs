@@ -81,23 +81,23 @@ impl<'a> View<'a> {
         let mut bytes = Vec::with_capacity(self.bytes.len());
         let mut places = Vec::with_capacity(self.bytes.len() + 1);
         let mut at = 0;
-        while let Some(&byte) = self.bytes.get(at) {
-            let rest = self.bytes.get(at..).unwrap_or_default();
-            let place = self.place(at) as u32;
-            match if at >= first && byte == mark { escape(rest) } else { None } {
-                Some((len, decoded, count)) => {
-                    for &byte in decoded.iter().take(count) {
-                        bytes.push(byte);
-                        places.push(place);
-                    }
-                    at += len.max(1);
-                }
-                None => {
-                    bytes.push(byte);
-                    places.push(place);
-                    at += 1;
-                }
+        let mut next = Some(first);
+        while at < self.bytes.len() {
+            // As they stand: what comes before the next mark, and a mark that escapes nothing.
+            let mut stop = next.unwrap_or(self.bytes.len());
+            let rest = self.bytes.get(stop..).unwrap_or_default();
+            let found = next.and_then(|_| escape(rest));
+            stop += usize::from(next.is_some() && found.is_none());
+            bytes.extend_from_slice(self.bytes.get(at..stop).unwrap_or_default());
+            places.extend((at..stop).map(|at| self.place(at) as u32));
+            at = stop;
+            if let Some((len, decoded, count)) = found {
+                bytes.extend(decoded.iter().take(count));
+                places.extend(std::iter::repeat_n(self.place(at) as u32, count));
+                at += len.max(1);
             }
+            let rest = self.bytes.get(at..).unwrap_or_default();
+            next = memchr::memchr(mark, rest).map(|found| at + found);
         }
         places.push(self.place(self.bytes.len()) as u32);
         View { bytes: Cow::Owned(bytes), places: Cow::Owned(places), start: self.start }

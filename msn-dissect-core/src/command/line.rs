@@ -2,7 +2,6 @@
 //! One command line: a word, then tokens between blanks, up to a line feed (fact base: commands 0.1).
 
 use memchr::memchr;
-use nom::{IResult, Parser, branch::alt, bytes::complete::take_while_m_n};
 
 use crate::item::Span;
 
@@ -105,15 +104,6 @@ impl Line {
     }
 }
 
-/// `word = 3UPALPHA / 3DIGIT`
-fn word(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    alt((
-        take_while_m_n(3, 3, |byte: u8| byte.is_ascii_uppercase()),
-        take_while_m_n(3, 3, |byte: u8| byte.is_ascii_digit()),
-    ))
-    .parse_complete(input)
-}
-
 /// Whether `data` may be the beginning of a command line, as far as it goes.
 pub fn may_start(data: &[u8]) -> bool {
     let head = data.get(..3).unwrap_or(data);
@@ -144,15 +134,13 @@ pub fn parse_unfinished_line(data: &[u8]) -> Result<Line, LineError> {
     cut_line(data, end, window.len())
 }
 
-/// Cuts the line that ends before `end`; `total` counts its end too.
+/// Cuts the line that ends before `end`; `total` counts its end too. That it begins with a word is known.
 fn cut_line(data: &[u8], end: usize, total: usize) -> Result<Line, LineError> {
     let text = Span::new(0, end);
     let whole = text.of(data);
-    let (rest, found) = word(whole).map_err(|_| LineError::NoCommand)?;
-    let mut line =
-        Line { word: [0; 3], tokens: [(0, 0); MAX_TOKENS], count: 0, text, total, bare_line_feed: end + 1 == total };
-    line.word.copy_from_slice(found);
-    if rest.first() == Some(&b' ') {
+    let Some(&word) = whole.first_chunk() else { return Err(LineError::NoCommand) };
+    let mut line = Line { word, tokens: [(0, 0); MAX_TOKENS], count: 0, text, total, bare_line_feed: end + 1 == total };
+    if whole.get(word.len()) == Some(&b' ') {
         line.cut(whole);
     }
     Ok(line)

@@ -7,6 +7,7 @@ pub mod line;
 pub mod params;
 pub mod rows;
 pub mod table;
+pub mod template;
 
 pub use layout::{Choice, Fit};
 pub use line::{Line, LineError, parse_line, parse_unfinished_line};

@@ -6,6 +6,7 @@
 use super::{
     params::*,
     table::{Dir, On, Row},
+    template::Template,
 };
 use crate::{
     fields::command as f,
@@ -28,7 +29,7 @@ const fn row(
     params: &'static [Param],
     summary: &'static str,
 ) -> Row {
-    Row { word, dir, on, versions: (first, last), trid: true, params, summary }
+    Row { word, dir, on, versions: (first, last), trid: true, params, summary: Template::new(summary) }
 }
 
 /// A row whose line carries no transaction ID.
@@ -41,7 +42,7 @@ const fn bare(
     params: &'static [Param],
     summary: &'static str,
 ) -> Row {
-    Row { word, dir, on, versions: (first, last), trid: false, params, summary }
+    Row { word, dir, on, versions: (first, last), trid: false, params, summary: Template::new(summary) }
 }
 
 const PLAIN: &str = "";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What a row of the command table says, and the rows of each command word.
 
-use super::{params::Param, rows};
+use super::{params::Param, rows, template::Template};
 
 /// Who sends a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -79,7 +79,7 @@ pub struct Row {
     /// What follows.
     pub params: &'static [Param],
     /// Info column behind word and transaction ID; `{n}` is parameter n. Empty: all parameters as they are.
-    pub summary: &'static str,
+    pub summary: Template,
 }
 
 impl Row {

@@ -2,6 +2,7 @@
 //! Shows MSN objects, wherever they occur.
 
 use crate::{
+    crypto::hex,
     fields::{Field, command as f, expert, xml as x},
     item::{Span, Tree},
     object::{self, Attribute, Check, Object},
@@ -154,7 +155,7 @@ fn hash(tree: &mut Tree, field: Field, place: Span, shown: &str) {
     let handle = tree.text(field, place, shown);
     match base64(shown.as_bytes()) {
         Some(bytes) if bytes.len() == 20 => {
-            tree.note(handle, &hexadecimal(&bytes));
+            tree.note(handle, &hex(&bytes));
         }
         Some(_) => tree.expert(x::VALUE_MALFORMED),
         None => tree.expert(x::BASE64_MALFORMED),
@@ -170,14 +171,9 @@ fn check(tree: &mut Tree, object: &Object, view: &View<'_>, place: Span) {
     let handle = tree.number(x::OBJECT_SHA1C_STATUS, place, status);
     tree.generated(handle);
     if let Some(right) = right {
-        let right = hexadecimal(&right);
+        let right = hex(&right);
         tree.expert_text(x::OBJECT_HASH, &format!("Hash of the object's attributes is wrong, it should be {right}"));
     }
-}
-
-/// Lower-case digits.
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn other(tree: &mut Tree, view: &View<'_>, attribute: &Attribute) {

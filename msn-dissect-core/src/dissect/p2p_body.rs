@@ -103,6 +103,15 @@ fn folded(walk: &mut Walk<'_>, name: NameId) -> NameId {
     name
 }
 
+/// The number of an account in lower case.
+fn keep_folded(walk: &mut Walk<'_>, account: &[u8]) -> NameId {
+    let names = &mut walk.session.names;
+    if account.iter().any(u8::is_ascii_uppercase) {
+        return names.keep(&text::utf8(&account.to_ascii_lowercase()).text);
+    }
+    names.keep(&text::utf8(account).text)
+}
+
 /// The account of an address: `account`, `account;{endpoint}` or `1:account;epid={endpoint}`.
 fn account(address: &[u8]) -> &[u8] {
     let end = memchr::memchr(b';', address).unwrap_or(address.len());
@@ -137,12 +146,11 @@ fn way(walk: &mut Walk<'_>, data: &[u8], context: &P2pContext) -> Way {
     let mut flow = Flow::default();
     if walk.packet.first_pass {
         let from = match (account(source), walk.record.dir) {
-            (b"", Dir::ToServer) => walk.session.names.get(walk.record.account).as_bytes().to_ascii_lowercase(),
-            (b"", Dir::ToClient) => line_account(data).to_ascii_lowercase(),
-            (source, _) => source.to_ascii_lowercase(),
+            (b"", Dir::ToServer) => folded(walk, walk.record.account),
+            (b"", Dir::ToClient) => keep_folded(walk, line_account(data)),
+            (source, _) => keep_folded(walk, source),
         };
-        let from = walk.session.names.keep(&text::utf8(&from).text);
-        let to = walk.session.names.keep(&text::utf8(&account(dest).to_ascii_lowercase()).text);
+        let to = keep_folded(walk, account(dest));
         flow = Flow { sender: Party::new(from, connection, client), receiver: Party::new(to, connection, server) };
     }
     Way { leg: Leg(connection), flow, version, how, footer: true, index: 0 }

@@ -48,27 +48,15 @@ pub(super) fn command(info: &mut String, data: &[u8], found: &Command) {
     }
 }
 
-/// Fills `{n}` with parameter n, and `{n:name}` with its meaning.
+/// Fills the template in.
 fn template(info: &mut String, data: &[u8], found: &Command, choice: &Choice) {
-    // Not `split_once`: this runs for every command, and templates are short.
-    let template = choice.row.summary;
-    let (mut from, mut open) = (0, None);
-    for (at, byte) in template.bytes().enumerate() {
-        match (byte, open) {
-            (b'{', _) => {
-                info.push_str(template.get(from..at).unwrap_or_default());
-                open = Some(at + 1);
-            }
-            (b'}', Some(start)) => {
-                let inside = template.get(start..at).unwrap_or_default();
-                let index = inside.bytes().next().map_or(0, |digit| usize::from(digit.wrapping_sub(b'0')));
-                parameter(info, data, found, choice, index, inside.len() > 1);
-                (from, open) = (at + 1, None);
-            }
-            _ => {}
+    for (text, step) in choice.row.summary.steps() {
+        if !text.is_empty() {
+            info.push_str(text);
         }
+        parameter(info, data, found, choice, usize::from(step.parameter), step.named);
     }
-    info.push_str(template.get(from..).unwrap_or_default());
+    info.push_str(choice.row.summary.tail());
 }
 
 fn parameter(info: &mut String, data: &[u8], found: &Command, choice: &Choice, index: usize, named: bool) {

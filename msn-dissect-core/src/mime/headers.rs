@@ -4,7 +4,6 @@
 //! CRLF, bare LF and bare CR all end a line; a line that begins with a blank or TAB continues the one before.
 
 use memchr::memchr2;
-use nom::{IResult, Parser, bytes::complete::take_while, character::complete::char, combinator::opt};
 
 use crate::item::Span;
 
@@ -83,31 +82,24 @@ impl Iterator for Lines<'_> {
             line.end = self.line().end;
         }
         let bytes = line.of(self.data);
-        Some(match colon(bytes) {
-            Ok((value, name)) => {
-                let value_at = line.start + bytes.len() - value.len();
-                Line::Header(Header {
-                    name: trim(self.data, Span::new(line.start, line.start + name.len())),
-                    value: trim(self.data, Span::new(value_at, line.end)),
-                    whole: line,
-                })
-            }
-            Err(_) => Line::Odd(line),
-        })
+        // A name holds no control characters.
+        let stop = bytes.iter().position(|&byte| byte == b':' || byte < b' ');
+        let Some(colon) = stop.filter(|&at| bytes.get(at) == Some(&b':')) else { return Some(Line::Odd(line)) };
+        let colon = line.start + colon;
+        Some(Line::Header(Header {
+            name: trim(self.data, Span::new(line.start, colon)),
+            value: trim(self.data, Span::new(colon + 1, line.end)),
+            whole: line,
+        }))
     }
-}
-
-/// `name:` and what follows; a name holds no control characters.
-fn colon(line: &[u8]) -> IResult<&[u8], &[u8]> {
-    let (rest, name) = take_while(|byte: u8| byte != b':' && byte >= b' ').parse(line)?;
-    let (rest, _) = char(':').parse(rest)?;
-    let (rest, _) = opt(char(' ')).parse(rest)?;
-    Ok((rest, name))
 }
 
 /// The span without blanks and TABs at its ends.
 pub fn trim(data: &[u8], span: Span) -> Span {
     let bytes = span.of(data);
+    if let [b'!'..=b'~', .., b'!'..=b'~'] | [b'!'..=b'~'] = bytes {
+        return span;
+    }
     let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
     let lead = bytes.iter().take_while(|byte| blank(byte)).count();
     if lead == bytes.len() {

@@ -29,11 +29,10 @@ pub fn essence(data: &[u8], value: Span) -> Span {
     split(data, value, b';').next().unwrap_or_default()
 }
 
-impl MediaType {
-    /// The value of `charset`.
-    pub fn charset(&self, data: &[u8]) -> Option<Span> {
-        self.parameters.iter().find(|(name, _)| name.of(data).eq_ignore_ascii_case(b"charset")).map(|row| row.1)
-    }
+/// The value of the parameter `charset`.
+pub fn charset(data: &[u8], value: Span) -> Option<Span> {
+    let parameters = split(data, value, b';').skip(1).take(MAX_PARAMETERS).map(|part| pair(data, part));
+    parameters.filter(|(name, _)| name.of(data).eq_ignore_ascii_case(b"charset")).map(|row| row.1).next()
 }
 
 /// Parts of a span between separators, trimmed.
@@ -73,7 +72,7 @@ mod tests {
         let data = b" Text/plain ;charset=\"UTF-8\"; x ;";
         let found = parse(data, Span::new(0, data.len()));
         assert_eq!(found.essence.of(data), b"Text/plain");
-        assert_eq!(found.charset(data).unwrap().of(data), b"UTF-8");
+        assert_eq!(charset(data, Span::new(0, data.len())).unwrap().of(data), b"UTF-8");
         assert_eq!(found.parameters.len(), 2);
         assert_eq!(essence(data, Span::new(0, data.len())), found.essence);
         assert_eq!(parse(b"", Span::default()), MediaType::default());

@@ -18,9 +18,6 @@ pub const RADIX: u32 = 256;
 /// Sizes of windows in bytes, smallest first.
 const SIZES: [u32; 3] = [RADIX, RADIX * RADIX, RADIX * RADIX * RADIX];
 
-/// Messages up to this size are put together without windows, unless their pieces are tiny.
-pub const MAX_PLAIN: u64 = 1 << 16;
-
 /// Most pieces that a message without windows is expected to have.
 const FEW: u64 = 512;
 
@@ -43,10 +40,10 @@ pub struct Cut {
 }
 
 impl Cut {
-    /// How a message is cut, if it is put together in windows; told by its size and the length of the piece that comes
-    /// first. The smallest windows are left out where pieces are larger, which makes most pieces one part.
+    /// How a message is cut, if it has so many pieces that it is put together in windows; told by its size and the length
+    /// of the piece that comes first. The smallest windows are left out where pieces are larger, which makes most pieces one part.
     pub fn of(total: u64, first: usize) -> Option<Self> {
-        let needed = total > u64::from(RADIX) && (total > MAX_PLAIN || (first as u64).saturating_mul(FEW) < total);
+        let needed = total > u64::from(RADIX) && (first as u64).saturating_mul(FEW) < total;
         let finest = u8::from(first >= RADIX as usize);
         u32::try_from(total).ok().filter(|_| needed).map(|total| Cut { total, finest })
     }
@@ -266,9 +263,9 @@ mod tests {
     #[test]
     fn windows_are_for_large_messages_and_tiny_pieces() {
         let finest = |total, first| Cut::of(total, first).map(|cut| cut.finest);
-        assert_eq!([finest(0, 0), finest(256, 1), finest(MAX_PLAIN, 1202)], [None; 3]);
-        assert_eq!([finest(257, 0), finest(MAX_PLAIN, 1), finest(MAX_PLAIN + 1, 255)], [Some(0); 3]);
-        assert_eq!([finest(MAX_PLAIN + 1, 1202), finest(u64::from(u32::MAX), usize::MAX)], [Some(1); 2]);
+        assert_eq!([finest(0, 0), finest(256, 1), finest(512 * 1202, 1202)], [None; 3]);
+        assert_eq!([finest(257, 0), finest(1 << 16, 1), finest(1 << 17, 255)], [Some(0); 3]);
+        assert_eq!([finest(512 * 1202 + 1, 1202), finest(u64::from(u32::MAX), 1 << 20)], [Some(1); 2]);
         assert_eq!(finest(u64::MAX, 1202), None);
     }
 

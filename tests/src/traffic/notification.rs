@@ -2,7 +2,9 @@
 //! Notification server connections: login, contact list, presence.
 
 use super::{Person, Talk, with_payload};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use rand::RngExt;
+use sha1::{Digest, Sha1};
 
 const CAPABILITIES: u32 = 2_788_999_228;
 const NONCE: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4v";
@@ -50,7 +52,8 @@ fn login(talk: &mut Talk) {
     if version >= 15 {
         talk.server(format!("USR {n} SSO S MBI_KEY_OLD {NONCE}\r\n"));
         let n = talk.next();
-        talk.client(format!("USR {n} SSO S t={ticket}&p= HAAAAAEAAAADZgAABIAAAAgAAAAUAAAASAAAAAAAAAAAAAAA\r\n"));
+        let blob = STANDARD.encode(login_blob(talk));
+        talk.client(format!("USR {n} SSO S t={ticket}&p= {blob}\r\n"));
         talk.server(format!("USR {n} OK {email} 1 0\r\n"));
     } else {
         talk.server(format!("USR {n} TWN S lc=1033,id=507,tw=40,ct=1062764229,kpp=1,kv=5,ver=2.1.0173.1,tpf=0a1b\r\n"));
@@ -63,6 +66,14 @@ fn login(talk: &mut Talk) {
         talk.server("SBS 0 null\r\n");
     }
     talk.server(with_payload("MSG Hotmail Hotmail {}", PROFILE.as_bytes()));
+}
+
+/// The answer to a login challenge: sizes, then an initial vector, a hash and a cipher text that look random.
+fn login_blob(talk: &mut Talk) -> Vec<u8> {
+    let sizes: [u32; 7] = [28, 1, 0x6603, 0x8004, 8, 20, 72];
+    let mut blob: Vec<u8> = sizes.into_iter().flat_map(u32::to_le_bytes).collect();
+    blob.extend((0..8 + 20 + 72).map(|_| talk.random.random::<u8>()));
+    blob
 }
 
 fn contacts(talk: &mut Talk) {
@@ -94,7 +105,8 @@ fn contacts(talk: &mut Talk) {
     for friend in &talk.friends {
         let Person { email, name, guid } = friend;
         answer.push_str(&if modern {
-            format!("LST N={email} F={name} C={guid} 11 1 {}\r\n", Person::new(900_000).guid)
+            let network = if talk.version >= 12 { " 1" } else { "" };
+            format!("LST N={email} F={name} C={guid} 11{network} {}\r\n", Person::new(900_000).guid)
         } else {
             format!("LST {email} {name} 11 0\r\n")
         });
@@ -108,9 +120,7 @@ fn contacts(talk: &mut Talk) {
 /// The fields of NLN and ILN behind the status.
 fn where_and_who(talk: &Talk, friend: &Person) -> String {
     let Person { email, name, .. } = friend;
-    let object = "%3Cmsnobj%20Creator%3D%22user%40example.com%22%20Size%3D%2224539%22%20Type%3D%223%22%20Location%3D%22\
-                  TFR2C.tmp%22%20Friendly%3D%22AAA%3D%22%20SHA1D%3D%22trC8SlFx2sWQxZMIBAWSEnXc8oQ%3D%22%20SHA1C%3D%22\
-                  U32o6bosZzluJq82eAtMpx5dIEI%3D%22%2F%3E";
+    let object = display_picture(email);
     match talk.version {
         ..=8 => format!("{email} {name} 268435456"),
         9..=13 => format!("{email} {name} {CAPABILITIES} {object}"),
@@ -118,6 +128,31 @@ fn where_and_who(talk: &Talk, friend: &Person) -> String {
         16..=17 => format!("{email} 1 {name} {CAPABILITIES}:48 {object}"),
         _ => format!("1:{email} {name} {CAPABILITIES}:48 {object}"),
     }
+}
+
+/// The MSN object of a friend's display picture, percent-encoded; its hash is right, as clients make it.
+fn display_picture(email: &str) -> String {
+    let sha1d = STANDARD.encode(Sha1::digest(email));
+    let attributes = [
+        ("Creator", email),
+        ("Size", "24539"),
+        ("Type", "3"),
+        ("Location", "TFR2C.tmp"),
+        ("Friendly", "AAA="),
+        ("SHA1D", &sha1d),
+    ];
+    let text: String = attributes.iter().map(|(name, value)| format!("{name}{value}")).collect();
+    let sha1c = STANDARD.encode(Sha1::digest(text));
+    let mut object = "<msnobj".to_owned();
+    for (name, value) in attributes.iter().chain(&[("SHA1C", sha1c.as_str())]) {
+        object.push_str(&format!(" {name}=\"{value}\""));
+    }
+    object.push_str("/>");
+    let encoded = object.chars().map(|letter| match letter {
+        '0'..='9' | 'A'..='Z' | 'a'..='z' | '.' | '-' | '_' => letter.to_string(),
+        other => format!("%{:02X}", u32::from(other)),
+    });
+    encoded.collect()
 }
 
 fn presence(talk: &mut Talk) {
@@ -139,7 +174,7 @@ fn presence(talk: &mut Talk) {
     talk.server(storm);
     talk.server("CHL 0 15570131571988941333\r\n");
     let n = talk.next();
-    talk.client(format!("QRY {n} PROD0090YUAUV{{2B 32\r\n85ecb0db8f32113df79ce0892b9a102c"));
+    talk.client(format!("QRY {n} msmsgs@msnmsgr.com 32\r\n8f2f5a91b72102cd28355e9fc9000d6e"));
     talk.server(format!("QRY {n}\r\n"));
 }
 
@@ -215,5 +250,6 @@ fn invited(talk: &mut Talk) {
     let Person { email, name, .. } = talk.friend();
     let session: u32 = talk.random.random_range(10_000_000..99_999_999);
     let more = if talk.version >= 13 { " U messenger.msn.com 1" } else { "" };
-    talk.server(format!("RNG {session} 192.0.2.20:1863 CKI 849102291.520491113 {email} {name}{more}\r\n"));
+    let cookie: u32 = talk.random.random_range(100_000_000..999_999_999);
+    talk.server(format!("RNG {session} 192.0.2.20:1863 CKI {cookie}.520491113 {email} {name}{more}\r\n"));
 }

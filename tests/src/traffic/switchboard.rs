@@ -78,16 +78,18 @@ fn open(talk: &mut Talk) -> Person {
     let Person { email, name, .. } = friend.clone();
     let me = talk.me.clone();
     let capabilities = if talk.version >= 12 { " 1342554172" } else { "" };
+    let session: u32 = talk.random.random_range(10_000_000..99_999_999);
     let n = talk.next();
     if talk.random.random_bool(0.5) {
-        talk.client(format!("USR {n} {} 11752013.1050826919.32308\r\n", me.email));
+        talk.client(format!("USR {n} {} {session}.1050826919.32308\r\n", me.email));
         talk.server(format!("USR {n} OK {} {}\r\n", me.email, me.name));
         let n = talk.next();
         talk.client(format!("CAL {n} {email}\r\n"));
-        talk.server(format!("CAL {n} RINGING 11752013\r\n"));
+        talk.server(format!("CAL {n} RINGING {session}\r\n"));
         talk.server(format!("JOI {email} {name}{capabilities}\r\n"));
     } else {
-        talk.client(format!("ANS {n} {} 849102291.520491113 11752013\r\n", me.email));
+        let cookie: u32 = talk.random.random_range(100_000_000..999_999_999);
+        talk.client(format!("ANS {n} {} {cookie}.520491113 {session}\r\n", me.email));
         talk.server(format!("IRO {n} 1 1 {email} {name}{capabilities}\r\nANS {n} OK\r\n"));
     }
     friend

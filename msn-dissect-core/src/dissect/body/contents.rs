@@ -49,8 +49,7 @@ impl<'a> Content<'a> {
 
     /// Declared character set.
     pub fn charset(&self) -> Option<&'a [u8]> {
-        let media = media_type::parse(self.media, Span::new(0, self.media.len()));
-        media.charset(self.media).map(|at| at.of(self.media))
+        media_type::charset(self.media, Span::new(0, self.media.len())).map(|at| at.of(self.media))
     }
 
     /// Whether the body holds nothing but blanks and line ends.

@@ -447,7 +447,11 @@ impl<'a> Unit<'a> {
         let token = place.map(|at| self.token(at)).unwrap_or_default();
         let email = crate::command::params::split_naddr(token).map_or(token, |parts| parts.1);
         let account: &str = self.session.names.get(self.record.account);
-        !account.is_empty() && text::percent(email).text.eq_ignore_ascii_case(account)
+        // Most accounts are written as they are kept, and most are somebody else's.
+        let may_be = email.len() >= account.len() && !account.is_empty();
+        may_be
+            && (email.eq_ignore_ascii_case(account.as_bytes())
+                || (email.contains(&b'%') && text::percent(email).text.eq_ignore_ascii_case(account)))
     }
 
     /// Says so when a table that all connections share lost something with this unit.

@@ -17,6 +17,7 @@ use crate::{
             packets::{Name, PacketNote},
         },
     },
+    text::push_number,
 };
 
 /// Header, data, and what follows it.
@@ -136,8 +137,10 @@ pub(super) fn show(walk: &mut Walk<'_>, bytes: &[u8], way: &Way, key: NoteKey, n
         match part {
             true => {
                 let end = header.offset.saturating_add(parts.data.len() as u64);
-                let text = format!("P2P data {end}/{}", header.total_size);
-                walk.out.info.push_str(&text);
+                walk.out.info.push_str("P2P data ");
+                push_number(&mut walk.out.info, end);
+                walk.out.info.push('/');
+                push_number(&mut walk.out.info, header.total_size);
             }
             false if word == "data" => walk.out.info.push_str("P2P"),
             false => {
