@@ -87,26 +87,10 @@ static void fill_columns(packet_info *pinfo, const MsnDissection *dissection)
     }
 }
 
-/* Makes Wireshark dissect an announced connection as what it will speak, whatever its port. */
-static void expect_connection(packet_info *pinfo, const MsnAnnouncement *announced)
-{
-    address server;
-    conversation_t *conversation;
-
-    set_address(&server, announced->address_len == 4 ? AT_IPv4 : AT_IPv6, announced->address_len, announced->address);
-    conversation = find_conversation(pinfo->num, &server, NULL, CONVERSATION_TCP, announced->port, 0,
-                                     NO_ADDR_B | NO_PORT_B);
-    if (conversation == NULL) {
-        conversation = conversation_new(pinfo->num, &server, NULL, CONVERSATION_TCP, announced->port, 0, ANY_CLIENT);
-    }
-    /* One port may serve connections of several kinds, one after the other. */
-    conversation_set_dissector_from_frame_number(conversation, pinfo->num, msn_channel_handle(announced->kind));
-}
-
 void msn_expect(packet_info *pinfo, const MsnDissection *dissection)
 {
     for (uint32_t i = 0; i < dissection->announced_count; i++) {
-        expect_connection(pinfo, &dissection->announced[i]);
+        msn_expect_connection(pinfo, &dissection->announced[i]);
     }
 }
 
@@ -263,6 +247,7 @@ msn_bool msn_heuristic_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
     unsigned captured = tvb_captured_length(tvb);
 
     if (!msn_heuristic(MSN_CHANNEL_SERVER, tvb_get_ptr(tvb, 0, (int)captured), captured)) {
+        msn_note_tunnel(tvb, pinfo);
         return FALSE;
     }
     /* What came before, such as a proxy's handshake, is not ours on later passes either. */

@@ -194,35 +194,57 @@ static msn_bool heuristic_http(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
     return TRUE;
 }
 
+/* An answer that does not say what it answers, such as an error page. */
+static void dissect_answer(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    unsigned captured = tvb_captured_length(tvb);
+    const MsnDissection *dissection;
+    MsnPacket packet = { 0 };
+
+    if (captured < 5 || tvb_memeql(tvb, 0, (const uint8_t *)"HTTP/", 5) != 0) {
+        return;
+    }
+    msn_describe(&packet, tvb, pinfo, tree);
+    dissection = msn_dissect_gateway_answer(msn_session, &packet, tvb_get_ptr(tvb, 0, (int)captured), captured);
+    if (dissection == NULL) {
+        return;
+    }
+    msn_hold(pinfo, dissection);
+    if (dissection->units > 0) {
+        msn_apply(dissection, &packet, tvb_new_subset_remaining(tvb, (int)captured), pinfo, tree);
+    }
+}
+
 /* Stands between TCP and http on a connection that carries gateway messages. */
 static int dissect_carrier(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     static unsigned nested;
     unsigned captured = tvb_captured_length(tvb);
     uint32_t desegment = pinfo->desegment_len;
-    uint16_t can_desegment = pinfo->can_desegment;
+    dissector_handle_t claimed = msn_claimed(pinfo);
     MsnHead head = { 0 };
     volatile int end = 0;
 
+    if (claimed == NULL) {
+        claimed = msn_claim_proven(tvb, pinfo, data, http_handle);
+    }
+    if (claimed != NULL) {
+        return msn_call_through(claimed, tvb, pinfo, tree, data);
+    }
     /* A tunnel through http to the same address would come back here for ever. */
     if (nested > 0) {
         return 0;
     }
-    /* Each dissector on the way costs one level of this, but http must be able to ask TCP for more. */
-    if (can_desegment > 0) {
-        pinfo->can_desegment++;
-    }
     nested++;
     TRY
     {
-        end = call_dissector_only(http_handle, tvb, pinfo, tree, data);
+        end = msn_call_through(http_handle, tvb, pinfo, tree, data);
     }
     FINALLY
     {
         nested--;
     }
     ENDTRY;
-    pinfo->can_desegment = can_desegment;
 
     /* A message without body fills what http was given; http asks for more bytes of one that is not whole. */
     if (msn_session == NULL || end <= 0 || pinfo->desegment_len != desegment || captured == 0) {
@@ -233,14 +255,38 @@ static int dissect_carrier(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
     head.at_end = true;
     if (msn_is_gateway(&head)) {
         dissect_body(&head, tvb_new_subset_remaining(tvb, (int)captured), pinfo, tree);
+    } else {
+        dissect_answer(tvb, pinfo, tree);
     }
     return end;
 }
 
-/* A wrapper around another dissector belongs to no protocol, so that it shows as none; Decode As wants a description. */
-static dissector_handle_t without_protocol(dissector_t dissector, const char *description)
+dissector_handle_t msn_claim_gateway(tvbuff_t *tvb, packet_info *pinfo)
 {
-    return create_dissector_handle_with_name_and_description(dissector, -1, NULL, description);
+    unsigned captured = tvb_captured_length(tvb);
+    conversation_t *conversation;
+    MsnHead head = { 0 };
+
+    if (PINFO_FD_VISITED(pinfo) || http_handle == NULL || captured == 0 || *tvb_get_ptr(tvb, 0, 1) != 'P' || !enabled()) {
+        return NULL;
+    }
+    /* With a body, the body will tell. */
+    head.len = MIN(captured, MAX_HEAD);
+    head.data = tvb_get_ptr(tvb, (int)(captured - head.len), (int)head.len);
+    head.at_end = true;
+    if (!msn_is_gateway(&head)) {
+        return NULL;
+    }
+    conversation = find_or_create_conversation(pinfo);
+    if (conversation_get_dissector(conversation, pinfo->num) == NULL) {
+        conversation_set_dissector_from_frame_number(conversation, pinfo->num, carrier_handle);
+    }
+    return carrier_handle;
+}
+
+dissector_handle_t msn_carrier_handle(void)
+{
+    return http_handle == NULL ? NULL : carrier_handle;
 }
 
 void msn_register_gateway(void)
@@ -248,7 +294,7 @@ void msn_register_gateway(void)
     int proto = msn_registry.protocols[0];
 
     gateway_handle = register_dissector("msn.gateway", dissect_gateway, proto);
-    carrier_handle = without_protocol(dissect_carrier, "HTTP that carries MSN Messenger");
+    carrier_handle = msn_without_protocol(dissect_carrier, "HTTP that carries MSN Messenger");
 }
 
 void msn_register_gateway_handoff(void)
@@ -266,6 +312,6 @@ void msn_register_gateway_handoff(void)
         SharedType *shared = &shared_types[i];
 
         shared->owner = dissector_get_string_handle(media_types, shared->type);
-        dissector_add_string("media_type", shared->type, without_protocol(shared->dissector, shared->description));
+        dissector_add_string("media_type", shared->type, msn_without_protocol(shared->dissector, shared->description));
     }
 }

@@ -158,10 +158,12 @@ static void begin_capture(void)
 {
     msn_session = msn_session_new();
     msn_tell_secrets();
+    msn_begin_claims();
 }
 
 static void end_capture(void)
 {
+    msn_end_claims();
     msn_session_free(msn_session);
     msn_session = NULL;
     msn_forget_connections();
@@ -195,6 +197,7 @@ void msn_register(void)
     msn_tcp_handle = register_dissector("msn", msn_dissect_tcp, msn_registry.protocols[0]);
     msn_stream_handle = register_dissector("msn.stream", msn_dissect_stream, msn_registry.protocols[0]);
     msn_register_gateway();
+    msn_register_claims();
 }
 
 void msn_register_handoff(void)

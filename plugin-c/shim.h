@@ -76,6 +76,35 @@ void msn_replay(const MsnDissection *dissection, const MsnPacket *packet, tvbuff
 /* Tells Wireshark about the connections that a dissection announces. */
 void msn_expect(packet_info *pinfo, const MsnDissection *dissection);
 
+/* Registers the guards of ports whose dissectors keep everything; they stand while a capture is open. */
+void msn_register_claims(void);
+void msn_begin_claims(void);
+void msn_end_claims(void);
+
+/* Makes Wireshark dissect an announced connection as what it will speak, whatever its port. */
+void msn_expect_connection(packet_info *pinfo, const MsnAnnouncement *announcement);
+
+/* Claims the connection if these bytes prove what it is; `owner` would have it otherwise. */
+dissector_handle_t msn_claim_proven(tvbuff_t *tvb, packet_info *pinfo, void *data, dissector_handle_t owner);
+
+/* Takes note of a request for a tunnel through a proxy on a port of nobody, to a port of somebody. */
+void msn_note_tunnel(tvbuff_t *tvb, packet_info *pinfo);
+
+/* Claims a connection for that dissector if these bytes end with the head of a gateway request. */
+dissector_handle_t msn_claim_gateway(tvbuff_t *tvb, packet_info *pinfo);
+
+/* The dissector of HTTP on connections that may turn out to be ours; NULL without http. */
+dissector_handle_t msn_carrier_handle(void);
+
+/* The dissector of a connection that was claimed although others have its conversation, or NULL. */
+dissector_handle_t msn_claimed(packet_info *pinfo);
+
+/* Calls a dissector as if what calls this were not there. */
+int msn_call_through(dissector_handle_t handle, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
+
+/* A wrapper around another dissector belongs to no protocol, so that it shows as none; Decode As wants a description. */
+dissector_handle_t msn_without_protocol(dissector_t dissector, const char *description);
+
 /* Holds a dissection until the packet's memory is freed, and so also when an exception comes. */
 void msn_hold(packet_info *pinfo, const MsnDissection *dissection);
 

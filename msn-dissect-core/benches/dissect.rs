@@ -73,7 +73,7 @@ fn unit(traffic: Traffic, number: u32) -> Vec<u8> {
     text.into_bytes()
 }
 
-fn run(bencher: Bencher, traffic: Traffic, want_tree: bool, want_info: bool) {
+fn run(bencher: Bencher, traffic: Traffic, want_tree: bool, want_info: bool, first_pass: bool) {
     let bytes = segment(traffic);
     let server = Endpoint { port: 1863, ..Endpoint::default() };
     let client = Endpoint { port: 40000, ..Endpoint::default() };
@@ -82,7 +82,7 @@ fn run(bencher: Bencher, traffic: Traffic, want_tree: bool, want_info: bool) {
     let mut frame = 0;
     let mut dissect = move |bytes: &[u8]| {
         frame += 1;
-        let packet = Packet { frame, source: server, destination: client, want_info, ..Packet::example() };
+        let packet = Packet { frame, source: server, destination: client, want_info, first_pass, ..Packet::example() };
         out.reset(want_tree);
         dissect::stream(&mut session, &packet, bytes, &mut out);
         out.consumed
@@ -94,17 +94,23 @@ fn run(bencher: Bencher, traffic: Traffic, want_tree: bool, want_info: bool) {
 /// First pass without a tree: framing, state, Info column.
 #[divan::bench(args = ALL)]
 fn summary(bencher: Bencher, traffic: Traffic) {
-    run(bencher, traffic, false, true);
+    run(bencher, traffic, false, true, true);
 }
 
 /// First pass without tree and columns: framing and state.
 #[divan::bench(args = ALL)]
 fn state(bencher: Bencher, traffic: Traffic) {
-    run(bencher, traffic, false, false);
+    run(bencher, traffic, false, false, true);
+}
+
+/// The same without state: nothing is learnt, nothing is known. The difference to `state` is what state costs.
+#[divan::bench(args = ALL)]
+fn stateless(bencher: Bencher, traffic: Traffic) {
+    run(bencher, traffic, false, false, false);
 }
 
 /// First pass with every item.
 #[divan::bench(args = ALL)]
 fn tree(bencher: Bencher, traffic: Traffic) {
-    run(bencher, traffic, true, true);
+    run(bencher, traffic, true, true, true);
 }

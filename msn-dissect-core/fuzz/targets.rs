@@ -3,6 +3,11 @@
 
 #![allow(dead_code)]
 
+#[path = "sessions.rs"]
+mod sessions;
+
+pub use sessions::{crypto, gateway, links};
+
 use msn_dissect_core::{
     dissect::{self, Channel, Dissection, Need, Packet},
     fields::{self, Field, Type},

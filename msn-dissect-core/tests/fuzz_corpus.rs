@@ -241,3 +241,53 @@ proptest::proptest! {
         run(&data);
     }
 }
+
+#[test]
+fn gateway() {
+    replay("gateway", targets::gateway);
+}
+
+#[test]
+fn links() {
+    replay("links", targets::links);
+}
+
+#[test]
+fn crypto() {
+    replay("crypto", targets::crypto);
+}
+
+proptest::proptest! {
+    #[test]
+    fn gateway_bodies_of_any_bytes(data: Vec<u8>) {
+        targets::gateway(&data);
+    }
+
+    #[test]
+    fn gateway_bodies_cut_anywhere(steps in proptest::collection::vec((proptest::arbitrary::any::<u8>(), 0u8..12, 0u8..40), 1..30), seed: u8) {
+        let stream = b"VER 1 MSNP12\r\nUBX b@example.com 4\r\nabcdMSG a@example.com A 5\r\n\r\n\r\nxQNG 41\r\nNLN NLN c@example.com C 0\r\n";
+        let mut bytes = stream.iter().cycle().skip(usize::from(seed));
+        let mut data = Vec::new();
+        for (mode, which, len) in steps {
+            data.extend([mode, which, len]);
+            data.extend(bytes.by_ref().take(usize::from(len)));
+        }
+        targets::gateway(&data);
+    }
+
+    #[test]
+    fn lines_on_several_connections(data in proptest::collection::vec((proptest::arbitrary::any::<u8>(), 0u8..46, proptest::arbitrary::any::<u8>()), 0..120)) {
+        let data: Vec<u8> = data.into_iter().flat_map(|(mode, which, pick)| [mode, which, pick]).collect();
+        targets::links(&data);
+    }
+
+    #[test]
+    fn connections_of_any_bytes(data: Vec<u8>) {
+        targets::links(&data);
+    }
+
+    #[test]
+    fn challenges_of_any_bytes(data: Vec<u8>) {
+        targets::crypto(&data);
+    }
+}

@@ -234,3 +234,116 @@ fn any_order_of_visits_shows_the_same() -> Check {
     sharkd.finish()?;
     Ok(())
 }
+
+const FIELDS: [&str; 5] =
+    ["msn.gateway.session", "msn.gateway.action", "msn.command", "msn.expert.gateway.error", "http.response.code"];
+
+/// For each HTTP message: session, action, commands, whether it is an error of the gateway, status.
+fn messages(
+    tshark: &Tshark,
+    streams: &[Stream],
+    how: &TcpOptions,
+    options: &Options,
+) -> anyhow::Result<Vec<[String; 5]>> {
+    let stored = tshark.store(&Capture::of_streams(Link::Ethernet, streams, how)?)?;
+    let options = Options { filter: Some("http.request || http.response".into()), ..options.clone() };
+    let rows = tshark.fields(&stored, &FIELDS, &options)?;
+    let joined = |row: Vec<Vec<String>>| -> [String; 5] {
+        let mut columns = row.into_iter().map(|values| values.join(" "));
+        std::array::from_fn(|_| columns.next().unwrap_or_default())
+    };
+    Ok(rows.into_iter().map(joined).collect())
+}
+
+fn post(query: &str, body: &str) -> String {
+    let kind = if body.is_empty() { "" } else { "Content-Type: application/x-msn-messenger\r\n" };
+    format!("POST /gateway/gateway.dll?{query} HTTP/1.1\r\n{kind}Content-Length: {}\r\n\r\n{body}", body.len())
+}
+
+fn reply(status: &str, id: &str, kind: &str, body: &str) -> String {
+    let id =
+        if id.is_empty() { String::new() } else { format!("X-MSN-Messenger: SessionID={id}; GW-IP=192.0.2.80\r\n") };
+    format!("HTTP/1.1 {status}\r\n{id}Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+}
+
+const MSN: &str = "application/x-msn-messenger";
+const HTML: &str = "text/html";
+
+#[test]
+fn answers_that_do_not_say_what_they_are_belong_to_their_request() -> Check {
+    let tshark = Tshark::new()?;
+    let mut stream = Stream::new(([192, 0, 2, 1], 3000).into(), ([192, 0, 2, 80], 80).into());
+    let mut say = |asked: String, told: String| {
+        stream.send(Side::Client, asked).send(Side::Server, told);
+    };
+    // The very first message has no body: nothing but its target tells.
+    say(post("Action=poll&SessionID=7.1", ""), reply("200 OK", "", MSN, "QNG 41\r\n"));
+    say(post("Action=open&Server=NS&IP=192.0.2.9", "VER 1 MSNP8\r\n"), reply("200 OK", "8.1", MSN, "VER 1 MSNP8\r\n"));
+    say(post("SessionID=8.1", "PNG\r\n"), reply("200 OK", "", MSN, "QNG 42\r\n"));
+    say(post("Action=poll&SessionID=8.1", ""), reply("500 Server Error", "", HTML, "<html>QNG 43</html>"));
+    // Something else on the same connection, and its answer.
+    let other = "GET /index.html HTTP/1.1\r\nHost: www.example.com\r\n\r\n".to_owned();
+    say(other, reply("404 Not Found", "", HTML, "<html>gone</html>"));
+    say(post("Action=poll&SessionID=8.1", ""), reply("400 Bad Request", "", HTML, ""));
+    say(
+        post("Action=poll&SessionID=8.1", ""),
+        reply("100 Continue", "", HTML, "") + &reply("404 Not Found", "", HTML, "x"),
+    );
+    let expected = [
+        ["0", "poll", "", "", ""],
+        ["0", "", "QNG", "", "200"],
+        ["1", "open", "VER", "", ""],
+        ["1", "", "VER", "", "200"],
+        ["1", "send", "PNG", "", ""],
+        ["1", "", "QNG", "", "200"],
+        ["1", "poll", "", "", ""],
+        ["1", "", "", "1", "500"],
+        ["", "", "", "", ""],
+        ["", "", "", "", "404"],
+        ["1", "poll", "", "", ""],
+        ["1", "", "", "1", "400"],
+    ];
+    for options in [Options::default(), Options::default().two_passes()] {
+        for how in [TcpOptions::default(), TcpOptions::cut(Segmentation::Random { seed: 4, max: 120 })] {
+            let found = messages(&tshark, std::slice::from_ref(&stream), &how, &options)?;
+            assert_eq!(found[..expected.len()], expected);
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn without_reassembly_of_bodies_no_request_is_lost() -> Check {
+    let tshark = Tshark::new()?;
+    let mut stream = Stream::new(([192, 0, 2, 1], 3000).into(), ([192, 0, 2, 80], 80).into());
+    let long = format!("UUX 2 700\r\n{}", "<Data/>\n".repeat(90));
+    let presence = "NLN NLN bob@example.com Bob 0\r\n".repeat(40);
+    for (asked, told) in [
+        (
+            post("Action=open&Server=NS&IP=192.0.2.9", "VER 1 MSNP12\r\n"),
+            reply("200 OK", "8.1", MSN, "VER 1 MSNP12\r\n"),
+        ),
+        (post("SessionID=8.1", &long), reply("200 OK", "8.2", MSN, &presence)),
+        (post("Action=poll&SessionID=8.2", ""), reply("200 OK", "8.3", MSN, "")),
+        (post("SessionID=8.3", "PNG\r\n"), reply("200 OK", "8.4", MSN, "QNG 41\r\n")),
+    ] {
+        stream.send(Side::Client, asked).send(Side::Server, told);
+    }
+    for mss in [200, 333, 450] {
+        let how = TcpOptions { mss, ..TcpOptions::default() };
+        for off in ["http.desegment_body:FALSE", "tcp.desegment_tcp_streams:FALSE"] {
+            // Heads fit into a segment, so that they need no reassembly either.
+            let options = Options::default().preference(off);
+            for options in [options.clone(), options.two_passes()] {
+                let found = messages(&tshark, std::slice::from_ref(&stream), &how, &options)?;
+                let sessions: Vec<_> = found.iter().map(|row| row[0].as_str()).collect();
+                let actions: Vec<_> = found.iter().map(|row| row[1].as_str()).collect();
+                assert_eq!(actions, ["open", "", "send", "", "poll", "", "send", ""], "{off} {mss}");
+                assert_eq!(sessions, ["0"; 8], "{off} {mss}");
+                let last: Vec<_> = found[4..].iter().map(|row| row[2].as_str()).collect();
+                assert_eq!(last, ["", "", "PNG", "QNG"], "{off} {mss}");
+            }
+        }
+    }
+    Ok(())
+}

@@ -8,8 +8,10 @@ use msn_tests::pcap::{Capture, FileFormat, Link, Packet, Side, TcpOptions};
 use msn_tests::pdu::{Pdu, only_msn, pdus};
 use msn_tests::truth::capture_folder;
 use msn_tests::tshark::{Options, Stored, Tshark};
+use std::cell::Cell;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -104,22 +106,16 @@ fn files_of_a_ring_buffer_show_all_commands() -> Check {
     Ok(())
 }
 
-/// dumpcap on the loopback interface, and what it has captured so far.
+/// dumpcap on the loopback interface. What it writes to its output can be read as it comes.
 struct Recorder {
     child: Child,
     bytes: Receiver<Vec<u8>>,
+    /// It dies if nobody listens to what it tells of its files.
+    errors: Receiver<Vec<u8>>,
 }
 
-/// Starts to capture this port; the message says why that is not possible here.
-fn record(port: u16) -> Result<Recorder, String> {
-    let filter = format!("tcp port {port}");
-    let mut command = Command::new("dumpcap");
-    command.args(["-q", "-P", "-i", "lo", "-f", &filter, "-w", "-"]);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().map_err(|error| format!("dumpcap cannot be run: {error}"))?;
-    let (Some(mut output), Some(mut errors)) = (child.stdout.take(), child.stderr.take()) else {
-        return Err("dumpcap has no output".into());
-    };
+/// Gives what a program prints, until it ends or nobody listens.
+fn listen(mut output: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
     let (sender, bytes) = channel();
     thread::spawn(move || {
         let mut buffer = [0; 64 * 1024];
@@ -129,24 +125,40 @@ fn record(port: u16) -> Result<Recorder, String> {
             }
         }
     });
-    // The file header comes when the capture has begun.
-    let begun = Instant::now();
-    while begun.elapsed() < PATIENCE {
-        if let Ok(Some(status)) = child.try_wait() {
-            let mut text = String::new();
-            let _ = errors.read_to_string(&mut text);
-            return Err(format!("dumpcap ended with {status}: {}", text.trim()));
+    bytes
+}
+
+impl Recorder {
+    /// Starts to capture this port, and waits until `begun` says that it does. The message says why that is not possible.
+    fn start(port: u16, arguments: &[&str], begun: impl Fn(&Recorder) -> bool) -> Result<Recorder, String> {
+        let filter = format!("tcp port {port}");
+        let mut command = Command::new("dumpcap");
+        command.args(["-q", "-P", "-i", "lo", "-f", &filter]).args(arguments);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(|error| format!("dumpcap cannot be run: {error}"))?;
+        let (Some(output), Some(errors)) = (child.stdout.take(), child.stderr.take()) else {
+            return Err("dumpcap has no output".into());
+        };
+        let mut recorder = Recorder { child, bytes: listen(output), errors: listen(errors) };
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
+            if begun(&recorder) {
+                return Ok(recorder);
+            }
+            if let Ok(Some(status)) = recorder.child.try_wait() {
+                let text: Vec<u8> = recorder.errors.iter().flatten().collect();
+                return Err(format!("dumpcap ended with {status}: {}", String::from_utf8_lossy(&text).trim()));
+            }
+            thread::sleep(Duration::from_millis(20));
         }
-        // Some of the header must be there before packets are.
-        if let Ok(first) = bytes.recv_timeout(Duration::from_millis(100)) {
-            let (again, all) = channel();
-            let _ = again.send(first);
-            thread::spawn(move || bytes.iter().take_while(|bytes| again.send(bytes.clone()).is_ok()).count());
-            return Ok(Recorder { child, bytes: all });
-        }
+        Err("dumpcap does not begin".into())
     }
-    let _ = child.kill();
-    Err("dumpcap does not begin".into())
+
+    /// Ends the capture in an orderly way.
+    fn stop(mut self) -> std::io::Result<()> {
+        Command::new("kill").args(["-INT", &self.child.id().to_string()]).status()?;
+        self.child.wait().map(drop)
+    }
 }
 
 impl Drop for Recorder {
@@ -156,41 +168,69 @@ impl Drop for Recorder {
     }
 }
 
+/// Whether there is a file with at least a file header, and with at least as many packets.
+fn holds(path: &Path, packets: usize) -> bool {
+    // A file that is being written may end within a packet.
+    let header = std::fs::metadata(path).is_ok_and(|file| file.len() >= 24);
+    header && (packets == 0 || Capture::read(path).is_ok_and(|capture| capture.packets.len() >= packets))
+}
+
+/// Both ends of a connection over the loopback interface.
+fn connected(listener: &TcpListener) -> std::io::Result<[TcpStream; 2]> {
+    let client = TcpStream::connect(listener.local_addr()?)?;
+    let ends = [client, listener.accept()?.0];
+    for end in &ends {
+        end.set_nodelay(true)?;
+        end.set_read_timeout(Some(PATIENCE))?;
+    }
+    Ok(ends)
+}
+
 /// Says one thing after the other on a real connection.
-fn converse(ends: &mut [TcpStream; 2], turns: &[(Side, &str)]) -> std::io::Result<()> {
+fn converse<S: AsRef<str>>(ends: &mut [TcpStream; 2], turns: &[(Side, S)]) -> std::io::Result<()> {
     for (side, text) in turns {
+        let text = text.as_ref().as_bytes();
         let (from, to) = match side {
             Side::Client => (0, 1),
             Side::Server => (1, 0),
         };
-        ends[from].write_all(text.as_bytes())?;
+        ends[from].write_all(text)?;
         let mut heard = vec![0; text.len()];
         ends[to].read_exact(&mut heard)?;
-        assert_eq!(heard, text.as_bytes());
+        assert_eq!(heard, text);
     }
+    Ok(())
+}
+
+/// Longest mere acknowledgement on the loopback interface: Ethernet, IPv4, TCP with time stamps.
+const ACK: u32 = 14 + 20 + 32;
+
+fn skipped(why: &str) -> Check {
+    eprintln!("not tested: capturing is not permitted here ({why})");
     Ok(())
 }
 
 #[test]
 fn a_live_capture_shows_what_the_saved_file_shows() -> Check {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    let port = listener.local_addr()?.port();
-    let recorder = match record(port) {
+    let first = Cell::new(None);
+    // The file header comes when the capture has begun.
+    let begun = |recorder: &Recorder| {
+        first.set(recorder.bytes.try_recv().ok());
+        let bytes = first.take();
+        let some = bytes.is_some();
+        first.set(bytes);
+        some
+    };
+    let recorder = match Recorder::start(listener.local_addr()?.port(), &["-w", "-"], begun) {
         Ok(recorder) => recorder,
-        Err(why) => {
-            eprintln!("not tested: capturing is not permitted here ({why})");
-            return Ok(());
-        }
+        Err(why) => return skipped(&why),
     };
     let tshark = Tshark::new()?;
     let mut live = tshark.live(&FIELDS)?;
-    let mut file = Vec::new();
-    let client = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
-    let mut ends = [client, listener.accept()?.0];
-    for end in &ends {
-        end.set_nodelay(true)?;
-        end.set_read_timeout(Some(PATIENCE))?;
-    }
+    let mut file = first.take().unwrap_or_default();
+    live.feed(&file)?;
+    let mut ends = connected(&listener)?;
     let begin = [
         (Side::Client, "VER 1 MSNP12 CVR0\r\n"),
         (Side::Server, "VER 1 MSNP12\r\n"),
@@ -199,14 +239,14 @@ fn a_live_capture_shows_what_the_saved_file_shows() -> Check {
     converse(&mut ends, &begin)?;
     // The last of these is shown while the connection goes on.
     let mut lines = Vec::new();
+    let asked = Instant::now();
     while !lines.iter().any(|line: &String| line.contains("alice@example.com")) {
-        while let Ok(bytes) =
-            recorder.bytes.recv_timeout(Duration::from_millis(if lines.is_empty() { 1500 } else { 100 }))
-        {
+        assert!(asked.elapsed() < PATIENCE, "{lines:?}");
+        while let Ok(bytes) = recorder.bytes.recv_timeout(Duration::from_millis(20)) {
             live.feed(&bytes)?;
             file.extend(bytes);
         }
-        lines.push(live.line()?);
+        lines.extend(live.line_within(Duration::from_millis(20)));
     }
     let end = [
         (Side::Server, "USR 2 TWN S lc=1033\r\nMSG Hotmail Hotmail 26\r\nContent-Type: "),
@@ -228,5 +268,112 @@ fn a_live_capture_shows_what_the_saved_file_shows() -> Check {
     let expected = saved(&tshark, &tshark.store_file(&path)?)?;
     assert!(commands(&expected) >= 6, "{expected:?}");
     assert_eq!(lines, expected);
+    Ok(())
+}
+
+/// What is said for files that dumpcap writes, and the words of the commands.
+fn script() -> (Vec<(Side, String)>, Vec<String>) {
+    let mut turns = vec![
+        (Side::Client, "VER 1 MSNP12 CVR0\r\n".to_owned()),
+        (Side::Server, "VER 1 MSNP12\r\n".to_owned()),
+        (Side::Client, "USR 2 TWN I alice@example.com\r\n".to_owned()),
+        (Side::Server, "USR 2 OK alice@example.com Alice 1 0\r\n".to_owned()),
+    ];
+    for n in 0..30 {
+        turns.push((Side::Server, format!("NLN NLN friend{n}@example.com Friend 0\r\n")));
+        turns.push((Side::Client, "PNG\r\n".to_owned()));
+        turns.push((Side::Server, "QNG 41\r\n".to_owned()));
+    }
+    let words = turns.iter().map(|(_, text)| text.chars().take(3).collect()).collect();
+    (turns, words)
+}
+
+/// The words of the commands in packets of the loopback interface. A later file of a ring does not tell what is on the
+/// port.
+fn words_in(tshark: &Tshark, capture: &Capture, port: u16) -> Result<Vec<String>, anyhow::Error> {
+    let options = Options::default().decode_as(&format!("tcp.port=={port},msn"));
+    let seen = pdus(&tshark.pdml(&tshark.store(capture)?, &only_msn(&options))?);
+    Ok(seen.iter().filter_map(Pdu::word).map(str::to_owned).collect())
+}
+
+#[test]
+fn a_ring_buffer_that_dumpcap_writes_shows_all_commands() -> Check {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let port = listener.local_addr()?.port();
+    let scratch = tempfile::tempdir()?;
+    let files = || -> Vec<_> {
+        let mut files: Vec<_> =
+            std::fs::read_dir(scratch.path()).into_iter().flatten().flatten().map(|f| f.path()).collect();
+        files.sort();
+        files
+    };
+    let base = scratch.path().join("ring.pcap");
+    let arguments = ["-b", "packets:40", "-b", "files:50", "-w", &base.to_string_lossy()];
+    let recorder = match Recorder::start(port, &arguments, |_| files().iter().any(|file| holds(file, 0))) {
+        Ok(recorder) => recorder,
+        Err(why) => return skipped(&why),
+    };
+    let (turns, expected) = script();
+    let mut ends = connected(&listener)?;
+    converse(&mut ends, &turns)?;
+    drop(ends);
+    let data = |file: &PathBuf| {
+        Capture::read(file).map_or(0, |capture| capture.packets.iter().filter(|p| p.length > ACK).count())
+    };
+    let count = || files().iter().map(data).sum::<usize>();
+    let asked = Instant::now();
+    // The two that open the connection are longer than an acknowledgement, too.
+    while count() < turns.len() + 2 && asked.elapsed() < PATIENCE {
+        thread::sleep(Duration::from_millis(50));
+    }
+    recorder.stop()?;
+    let tshark = Tshark::new()?;
+    let captures = files().iter().map(|file| Capture::read(file)).collect::<Result<Vec<_>, _>>()?;
+    assert!(captures.len() > 2, "{}", captures.len());
+    let mut found = Vec::new();
+    for capture in &captures {
+        found.extend(words_in(&tshark, capture, port)?);
+    }
+    assert_eq!(found, expected, "file by file");
+    let packets = captures.iter().flat_map(|capture| capture.packets.clone()).collect();
+    let merged = Capture { packets, ..captures[0].clone() };
+    assert_eq!(words_in(&tshark, &merged, port)?, expected, "all files as one");
+    Ok(())
+}
+
+#[test]
+fn a_file_that_dumpcap_is_writing_shows_the_beginning_of_the_whole() -> Check {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let port = listener.local_addr()?.port();
+    let scratch = tempfile::tempdir()?;
+    let path = scratch.path().join("growing.pcap");
+    let begun = |_: &Recorder| holds(&path, 0);
+    let recorder = match Recorder::start(port, &["-w", &path.to_string_lossy()], begun) {
+        Ok(recorder) => recorder,
+        Err(why) => return skipped(&why),
+    };
+    let tshark = Tshark::new()?;
+    let (turns, expected) = script();
+    let mut ends = connected(&listener)?;
+    let mut snapshots = Vec::new();
+    for (n, part) in turns.chunks(turns.len() / 3).enumerate() {
+        converse(&mut ends, part)?;
+        let asked = Instant::now();
+        while !holds(&path, (n + 1) * part.len()) && asked.elapsed() < PATIENCE {
+            thread::sleep(Duration::from_millis(20));
+        }
+        // The file goes on growing while it is copied and read.
+        let stored = tshark.store_file(&path)?;
+        snapshots.push(saved(&tshark, &stored)?);
+    }
+    drop(ends);
+    thread::sleep(Duration::from_millis(300));
+    recorder.stop()?;
+    let whole = saved(&tshark, &tshark.store_file(&path)?)?;
+    assert_eq!(commands(&whole), expected.len());
+    for snapshot in snapshots {
+        assert!(commands(&snapshot) > 0);
+        assert_eq!(whole.get(..snapshot.len()), Some(&snapshot[..]));
+    }
     Ok(())
 }

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Check, none, real};
-use msn_tests::pcap::{Capture, Link, Side, Stream, TcpOptions};
+use msn_tests::pcap::{Capture, Link, Segment, Side, Stream, TcpOptions, segments};
 use msn_tests::pdu::{Pdu, only_msn, pdus};
 use msn_tests::proxy::Proxy;
 use msn_tests::tshark::{Options, Tshark};
@@ -20,6 +20,8 @@ const LATER: Duration = Duration::from_secs(100);
 struct Many {
     streams: Vec<Stream>,
     names: Vec<(u16, String)>,
+    /// Connections that are there as well, and not compared.
+    others: Vec<Stream>,
 }
 
 impl Many {
@@ -35,7 +37,8 @@ impl Many {
 
     /// Lines that say where a connection differs from the first one.
     fn differences(&self, tshark: &Tshark, options: &Options) -> Result<Vec<String>, anyhow::Error> {
-        let capture = Capture::of_streams(Link::Ethernet, &self.streams, &TcpOptions::default())?;
+        let capture =
+            Capture::of_streams(Link::Ethernet, &[&self.streams[..], &self.others].concat(), &TcpOptions::default())?;
         let seen = pdus(&tshark.pdml(&tshark.store(&capture)?, &only_msn(options))?);
         let of = |port: u16, side: Side| -> Vec<Vec<String>> {
             let ours = |pdu: &&Pdu| match side {
@@ -73,10 +76,9 @@ fn every_proxy_on_its_usual_and_on_other_ports() -> Check {
     let mut many = Many::default();
     many.add("plain".into(), &stream, 1863, Stream::clone);
     for kind in Proxy::ALL {
-        // Ports that Wireshark gives to the other kind of proxy are left out: the first dissector that owns a port wins.
-        let ports = if kind == Proxy::HttpConnect { [3128, 8080, 23_456] } else { [1080, 9050, 23_456] };
-        for port in ports {
-            for target in [1863, 1864, 443, 5190] {
+        // Ports of http, of socks, and of nobody; to ports of ours, of others, and of nobody.
+        for port in [1080, 3128, 8080, 80, 9050, 23_456] {
+            for target in [1863, 1864, 443, 5190, 80, 8080, 1080, 21] {
                 let name = format!("{kind:?} on {port} to {target}");
                 many.add(name, &stream, target, |moved| kind.through(moved, proxy(port)));
             }
@@ -93,42 +95,175 @@ fn a_port_that_nothing_announced_is_found_by_the_first_line() -> Check {
     let stream = signed_in()?;
     let mut many = Many::default();
     many.add("plain".into(), &stream, 1863, Stream::clone);
-    for port in [1864, 7777, 443, 5190, 23_456] {
+    for port in [1864, 7777, 443, 80, 8080, 1080, 5190, 23_456] {
         many.add(format!("port {port}"), &stream, port, Stream::clone);
     }
     none(many.differences(&Tshark::new()?, &Options::default())?)
 }
 
-/// A switchboard whose address a notification server announced, and which the first line does not betray.
+/// What http and socks show of the request for a tunnel is not changed by what comes through it, on any pass.
+#[test]
+fn requests_for_tunnels_look_as_without_the_plugin() -> Check {
+    let tshark = Tshark::new()?;
+    let stream = signed_in()?;
+    for kind in Proxy::ALL {
+        for (port, target) in [(8080, 80), (8080, 1863), (1080, 80), (9050, 80)] {
+            let moved = stream.relocated(client(3001), ([192, 0, 2, 10], target).into(), Duration::ZERO);
+            let through = kind.through(&moved, proxy(port));
+            let stored = tshark.store(&Capture::of_streams(Link::Ethernet, &[through], &TcpOptions::default())?)?;
+            let handshake = Options::filter("tcp.len > 0 && !(tcp.payload contains \"VER 1\") && frame.number < 12");
+            for options in [handshake.clone(), handshake.two_passes()] {
+                let with = tshark.summary(&stored, &options)?;
+                let without = tshark.without_plugin().summary(&stored, &options)?;
+                let before = |rows: Vec<msn_tests::tshark::Summary>| -> Vec<_> {
+                    rows.into_iter()
+                        .take_while(|row| !row.info.contains("CVR 2") && !row.protocol.starts_with("MSN"))
+                        .collect()
+                };
+                let (with, without) = (before(with), before(without));
+                let expected = if kind == Proxy::Socks5 {
+                    4
+                } else if kind == Proxy::Socks5Login {
+                    6
+                } else {
+                    2
+                };
+                assert_eq!(with.len(), expected, "{kind:?} on {port} to {target}: {with:?}");
+                assert_eq!(with[..], without[..expected.min(without.len())], "{kind:?} on {port} to {target}");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Ports of other dissectors, and of nobody.
+const FOREIGN: [u16; 8] = [443, 80, 21, 25, 1080, 3128, 6667, 1865];
+
+fn client(port: u16) -> SocketAddr {
+    ([192, 0, 2, 1], port).into()
+}
+
+/// A notification server that announces a switchboard, whose first line does not betray it, to the client.
+fn announcing(board: SocketAddr) -> Stream {
+    let mut notification = Stream::new(client(3000), ([192, 0, 2, 10], 1863).into());
+    notification.send(Side::Client, "VER 1 MSNP12 CVR0\r\n").send(Side::Server, "VER 1 MSNP12\r\n");
+    notification.send(Side::Client, "XFR 5 SB\r\n");
+    notification.send(Side::Server, format!("XFR 5 SB {board} CKI 17262740.1050826919.32308\r\n"));
+    notification
+}
+
+/// A chat on the announced switchboard.
+fn chat(from: u16, board: SocketAddr, later: Duration) -> Stream {
+    let mut chat = Stream::new(client(from), board);
+    chat.send(Side::Client, "CAL 2 bob@example.com\r\n").send(Side::Server, "CAL 2 RINGING 11752013\r\n");
+    chat.send(Side::Server, "JOI bob@example.com Bob\r\n").send(Side::Client, "OUT\r\n");
+    chat.relocated(client(from), board, later)
+}
+
+/// The words of the commands on the connection from this port.
+fn words(seen: &[Pdu], port: u16) -> Vec<&str> {
+    let ours = |pdu: &&Pdu| pdu.source_port == port || pdu.destination_port == port;
+    seen.iter().filter(ours).filter_map(Pdu::word).collect()
+}
+
 #[test]
 fn announced_ports_of_others_are_msn() -> Check {
     let tshark = Tshark::new()?;
     let mut failures = Vec::new();
-    for port in [443, 80, 21, 25, 1080, 6667, 1865] {
-        let mut streams = Vec::new();
-        let client = |n: u16| SocketAddr::from(([192, 0, 2, 1], n));
+    for port in FOREIGN {
         let board = SocketAddr::from(([192, 0, 2, 20], port));
-        let mut notification = Stream::new(client(3000), ([192, 0, 2, 10], 1863).into());
-        notification.send(Side::Client, "VER 1 MSNP12 CVR0\r\n").send(Side::Server, "VER 1 MSNP12\r\n");
-        notification.send(Side::Client, "XFR 5 SB\r\n");
-        notification.send(Side::Server, format!("XFR 5 SB {board} CKI 17262740.1050826919.32308\r\n"));
-        streams.push(notification);
+        let mut streams = vec![announcing(board)];
         // Every connection to the server, not only the next one.
-        for n in 0..2u64 {
-            let mut chat = Stream::new(client(3001 + n as u16), board);
-            chat.send(Side::Client, "CAL 2 bob@example.com\r\n").send(Side::Server, "CAL 2 RINGING 11752013\r\n");
-            chat.send(Side::Server, "JOI bob@example.com Bob\r\n").send(Side::Client, "OUT\r\n");
-            let (from, to) = (chat.client, chat.server);
-            streams.push(chat.relocated(from, to, Duration::from_secs(1 + n)));
-        }
+        streams.extend((0..2).map(|n| chat(3001 + n, board, Duration::from_secs(1 + u64::from(n)))));
         let capture = Capture::of_streams(Link::Ethernet, &streams, &TcpOptions::default())?;
         for options in [Options::default(), Options::default().two_passes()] {
             let seen = pdus(&tshark.pdml(&tshark.store(&capture)?, &only_msn(&options))?);
             for n in 0..2 {
-                let ours = |pdu: &&Pdu| pdu.source_port == 3001 + n || pdu.destination_port == 3001 + n;
-                let words: Vec<_> = seen.iter().filter(ours).filter_map(Pdu::word).collect();
+                let words = words(&seen, 3001 + n);
                 if words != ["CAL", "CAL", "JOI", "OUT"] {
                     failures.push(format!("port {port}, connection {n}: {words:?}"));
+                }
+            }
+        }
+    }
+    none(failures)
+}
+
+/// A client may connect before the capture shows why. What was said on a connection before is still its owner's.
+#[test]
+fn announced_connections_that_stood_before_are_msn() -> Check {
+    let tshark = Tshark::new()?;
+    let mut failures = Vec::new();
+    for port in FOREIGN {
+        let board = SocketAddr::from(([192, 0, 2, 20], port));
+        let mut all = segments(&announcing(board), &TcpOptions::default());
+        for n in 0..2u16 {
+            let late = segments(&chat(3001 + n, board, Duration::from_secs(2)), &TcpOptions::default());
+            let early = |mut segment: Segment| {
+                if segment.payload.is_empty() {
+                    segment.at -= Duration::from_secs(2);
+                }
+                segment
+            };
+            all.extend(late.into_iter().map(early));
+        }
+        let mut other = Stream::new(client(3009), board);
+        other.send(Side::Client, "\x16\x03\x01 whatever\r\n").send(Side::Server, "220 something\r\n");
+        let mut after = chat(3009, board, Duration::from_secs(2)).events;
+        other.events.append(&mut after);
+        all.extend(segments(&other, &TcpOptions::default()));
+        let capture = Capture::of_segments(Link::Ethernet, all)?;
+        for options in [Options::default(), Options::default().two_passes()] {
+            let seen = pdus(&tshark.pdml(&tshark.store(&capture)?, &only_msn(&options))?);
+            for (port, expected) in [(3001, 4), (3002, 4), (3009, 0)] {
+                let words = words(&seen, port);
+                if words != ["CAL", "CAL", "JOI", "OUT"][..expected] {
+                    failures.push(format!("{board}, from {port}: {words:?}"));
+                }
+            }
+        }
+    }
+    none(failures)
+}
+
+/// Through one proxy go gateway sessions, tunnels and pages: each connection is what it is.
+#[test]
+fn a_proxy_of_all_trades() -> Check {
+    let tshark = Tshark::new()?;
+    let stream = signed_in()?;
+    let mut failures = Vec::new();
+    for port in [80, 8080, 1080, 9050] {
+        let mut many = Many::default();
+        many.add("plain".into(), &stream, 1863, Stream::clone);
+        for (kind, target) in
+            [Proxy::HttpConnect, Proxy::Socks5, Proxy::Socks4].into_iter().flat_map(|k| [(k, 80), (k, 1863)])
+        {
+            let mut gateway = Stream::new(client(2000 + many.streams.len() as u16), proxy(port));
+            let session = 1000 + many.streams.len();
+            let poll = format!(
+                "POST http://gateway.example.com/gateway/gateway.dll?Action=poll&SessionID={session}.1 HTTP/1.1\r\nContent-Length: 0\r\n\r\n"
+            );
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\nX-MSN-Messenger: SessionID={session}.2; GW-IP=192.0.2.18\r\nContent-Type: application/x-msn-messenger\r\nContent-Length: 8\r\n\r\nQNG 41\r\n"
+            );
+            gateway.send(Side::Client, poll).send(Side::Server, answer);
+            let (from, to) = (gateway.client, gateway.server);
+            let before = gateway.relocated(from, to, LATER * many.streams.len() as u32 - LATER / 2);
+            many.add(format!("{kind:?} to {target} on {port}"), &stream, target, |moved| {
+                kind.through(moved, proxy(port))
+            });
+            many.others.push(before);
+        }
+        for options in [Options::default(), Options::default().two_passes()] {
+            failures.extend(many.differences(&tshark, &options)?);
+            let all = [many.streams.clone(), many.others.clone()].concat();
+            let capture = Capture::of_streams(Link::Ethernet, &all, &TcpOptions::default())?;
+            let seen = pdus(&tshark.pdml(&tshark.store(&capture)?, &only_msn(&options))?);
+            for gateway in &many.others {
+                let words = words(&seen, gateway.client.port());
+                // Nobody looks into http on a port that socks owns.
+                if words != ["QNG"] && port != 1080 {
+                    failures.push(format!("gateway from {}, proxy on {port}: {words:?}", gateway.client));
                 }
             }
         }
@@ -148,5 +283,26 @@ fn decode_as_and_the_port_range_are_obeyed() -> Check {
     assert_eq!(count(Options::default())?, 0);
     assert_eq!(count(Options::default().decode_as("tcp.port==9100,msn"))?, 2);
     assert_eq!(count(Options::default().preference("msn.tcp.port:1863,9000-9200"))?, 2);
+    Ok(())
+}
+
+/// Ports that the user gives to http, by preference or Decode As, are http's. Those that it has of old are watched.
+#[test]
+fn ports_that_the_user_gives_to_http_are_left_alone() -> Check {
+    let tshark = Tshark::new()?;
+    let capture = |port: u16| -> Result<Capture, anyhow::Error> {
+        let mut chat = Stream::new(client(3001), ([192, 0, 2, 20], 1864).into());
+        chat.send(Side::Client, "ANS 1 bob@example.com 849102291.520491113 11752013\r\n");
+        chat.send(Side::Server, "ANS 1 OK\r\n");
+        let through = Proxy::Socks5.through(&chat, proxy(port));
+        Capture::of_streams(Link::Ethernet, &[through], &TcpOptions::default())
+    };
+    let moved = Options::default().preference("http.tcp.port:80,9999");
+    let said = Options::default().decode_as("tcp.port==9999,http");
+    for (options, port, expected) in [(&moved, 9999, 0), (&moved, 8080, 2), (&said, 9999, 0), (&said, 80, 2)] {
+        let stored = tshark.store(&capture(port)?)?;
+        let seen = pdus(&tshark.pdml(&stored, &only_msn(options))?);
+        assert_eq!(seen.len(), expected, "port {port}, {options:?}");
+    }
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! The generated benchmark traffic is what it says it is.
 
 use msn_tests::pcap::{Capture, Side, restream};
-use msn_tests::traffic::Traffic;
+use msn_tests::traffic::{Traffic, Web};
 use std::collections::HashSet;
 
 /// Reads a direction as a sequence of commands by their shape alone; gives the words, or where it fails.
@@ -48,5 +48,20 @@ fn traffic_is_repeatable_mixed_and_well_formed() {
     }
     for word in ["VER", "LST", "ILN", "NLN", "UBX", "ADL", "MSG", "ACK", "RNG", "XFR", "CAL", "ANS", "JOI", "PNG"] {
         assert!(seen.contains(word), "no {word} in {seen:?}");
+    }
+}
+
+#[test]
+fn web_traffic_is_repeatable_and_on_the_ports_of_http() {
+    let web = Web { packets: 5_000, seed: 5 };
+    let capture = web.capture().expect("a capture");
+    assert_eq!(capture.packets.len(), 5_000);
+    assert_eq!(capture, web.capture().expect("a capture"));
+    let streams = restream(&capture);
+    assert!(streams.len() > 20, "{} streams", streams.len());
+    for stream in &streams {
+        assert!([80, 8080].contains(&stream.server.port()));
+        let asked = stream.bytes(Side::Client);
+        assert!(asked.is_empty() || asked.starts_with(b"GET ") || asked.starts_with(b"POST "));
     }
 }

@@ -4,7 +4,7 @@
 mod common;
 
 use common::Check;
-use msn_tests::pcap::{Capture, Link, Segmentation, Side, Stream, TcpOptions};
+use msn_tests::pcap::{Capture, Event, Link, Segmentation, Side, Stream, TcpOptions};
 use msn_tests::truth::capture_folder;
 use msn_tests::tshark::{Options, Stored, Tshark};
 
@@ -57,10 +57,35 @@ fn browsing() -> Vec<Stream> {
         web.send(Side::Server, "HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\n\r\n<p>gone</p>");
         streams.push(web);
     }
-    let mut tunnel = Stream::new(([192, 0, 2, 1], 31_000).into(), ([198, 51, 100, 8], 8080).into());
-    tunnel.send(Side::Client, "CONNECT www.example.com:8443 HTTP/1.0\r\n\r\n");
-    tunnel.send(Side::Server, "HTTP/1.0 200 OK\r\n\r\n").send(Side::Client, "\x16\x03\x01 nothing");
-    streams.push(tunnel);
+    let page = b"GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n".as_slice();
+    let targets = ["8443", "80", "8080", "21", "443"];
+    for (n, (proxy, target)) in [80, 8080, 1080, 23_456].into_iter().flat_map(|p| targets.map(|t| (p, t))).enumerate() {
+        let mut tunnel = Stream::new(([192, 0, 2, 1], 31_000 + n as u16).into(), ([198, 51, 100, 8], proxy).into());
+        tunnel.send(Side::Client, format!("CONNECT www.example.com:{target} HTTP/1.0\r\n\r\n"));
+        tunnel.send(Side::Server, "HTTP/1.0 200 OK\r\n\r\n");
+        if target == "443" || target == "8443" {
+            tunnel.send(Side::Client, "\x16\x03\x01 nothing").send(Side::Server, "\x05\x01\x00");
+        } else {
+            tunnel.send(Side::Client, page).send(Side::Server, answer(Some("text/html"), html));
+        }
+        streams.push(tunnel);
+    }
+    for (n, port) in [80, 8080, 1080, 1081].into_iter().enumerate() {
+        let mut socks = Stream::new(([192, 0, 2, 1], 31_900 + n as u16).into(), ([198, 51, 100, 9], port).into());
+        socks.send(Side::Client, "\x05\x01\x00").send(Side::Server, "\x05\x00");
+        socks.send(Side::Client, b"\x05\x01\x00\x01\xc6\x33\x64\x07\x00\x50".as_slice());
+        socks.send(Side::Server, b"\x05\x00\x00\x01\xc6\x33\x64\x07\x00\x50".as_slice());
+        socks.send(Side::Client, page).send(Side::Server, answer(Some("text/html"), html));
+        streams.push(socks);
+        if port == 1081 {
+            continue;
+        }
+        // The middle of an upload, whose beginning is not in the capture.
+        let mut upload = Stream::new(([192, 0, 2, 1], 31_950 + n as u16).into(), ([198, 51, 100, 9], port).into());
+        upload.push(Side::Client, Event::Unseen(b"POST / HTTP/1.1\r\nContent-Length: 36\r\n\r\n".to_vec()));
+        upload.send(Side::Client, "VER 1 MSNP9 CVR0\r\n").send(Side::Client, "VER 2 MSNP9 CVR0\r\n");
+        streams.push(upload);
+    }
     streams
 }
 

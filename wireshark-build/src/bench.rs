@@ -40,6 +40,9 @@ pub struct Options {
     /// Count instructions with valgrind, on a smaller capture, instead of measuring time (minutes for each mode)
     #[arg(long)]
     callgrind: bool,
+    /// Count instructions on web traffic without MSN, with the plugin and with no plugin (minutes)
+    #[arg(long)]
+    web: bool,
     /// Also run the benchmark of the Rust core
     #[arg(long)]
     core: bool,
@@ -83,14 +86,20 @@ const NULL: usize = 2;
 /// Packets of the capture for `--callgrind`, unless the user asks for fewer.
 const CALLGRIND_PACKETS: u32 = 10_000;
 
+/// Packets of web traffic for `--web`, unless the user asks for fewer.
+const WEB_PACKETS: u32 = 20_000;
+
 /// Measures and prints a table.
 ///
 /// # Errors
 /// When a run fails, when a dissector does not decode the capture, or, with `--strict`, when a goal is missed.
 pub fn bench(project: &Project, options: &Options) -> Result<()> {
-    debian::ensure(if options.callgrind { debian::CALLGRIND } else { debian::INSTALL })?;
+    debian::ensure(if options.callgrind || options.web { debian::CALLGRIND } else { debian::INSTALL })?;
     let plugin = compile::build(project)?;
     let stage = Stage::set(project, &plugin, options)?;
+    if options.web {
+        return stage.count_on_web();
+    }
     stage.verify()?;
     let modes: Vec<&Mode> = MODES
         .iter()
@@ -145,7 +154,12 @@ impl Stage {
                 fs::copy(capture, &stage.capture).with_context(|| format!("cannot read {}", capture.display()))?;
             }
             None => {
-                let packets = if options.callgrind { options.packets.min(CALLGRIND_PACKETS) } else { options.packets };
+                let most = match (options.web, options.callgrind) {
+                    (true, _) => WEB_PACKETS,
+                    (false, true) => CALLGRIND_PACKETS,
+                    (false, false) => u32::MAX,
+                };
+                let packets = options.packets.min(most);
                 let mut generate = project.cargo();
                 generate.args([
                     "run",
@@ -158,6 +172,7 @@ impl Stage {
                     "--",
                 ]);
                 generate.arg(&stage.capture).arg("--packets").arg(packets.to_string());
+                generate.args(options.web.then_some("--web"));
                 command::run(&mut generate).context("the capture cannot be generated")?;
             }
         }
@@ -301,6 +316,26 @@ impl Stage {
                 plugin / msnms,
                 null / msnms
             );
+        }
+        Ok(())
+    }
+
+    /// Counts instructions for each packet of web traffic: those for the whole capture, less those for its first tenth.
+    fn count_on_web(&self) -> Result<()> {
+        println!("capture: {} packets of web traffic", self.packets);
+        println!("\ninstructions for each packet of web traffic, ratio to no plugin:\n");
+        println!("{:<9} {:>9} {:>9}   ratio", "mode", "plugin", "none");
+        let first = (self.packets / 10).max(1);
+        for mode in MODES.iter().filter(|mode| !mode.fields) {
+            let mut each = [0.0; 2];
+            for (subject, each) in [PLUGIN, MSNMS].into_iter().zip(&mut each) {
+                let subject = &SUBJECTS[subject];
+                let start = self.instructions(subject, mode, &["-c", &first.to_string()])?;
+                let whole = self.instructions(subject, mode, &[])?;
+                *each = whole.saturating_sub(start) as f64 / self.packets.saturating_sub(first).max(1) as f64;
+            }
+            let [plugin, none] = each;
+            println!("{:<9} {plugin:>9.0} {none:>9.0}   {:.4}", mode.name, plugin / none);
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ use crate::item::Span;
 pub const MAX_PARAMS: usize = 12;
 
 /// What is known when a row is chosen.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Known {
     /// Who sent the line.
     pub dir: Option<Dir>,

@@ -13,16 +13,22 @@ use crate::{
     fields::{Proto, command as f, expert},
     item::Span,
     session::{
-        Record, What,
-        records::{DIR_INFERRED, VERSION_INFERRED},
+        Record, Session, What,
+        records::{DIR_INFERRED, TAUGHT, VERSION_INFERRED},
         rendezvous::{Role, Ticket},
     },
     text,
     values::errors,
 };
 
+/// What choosing a row relied on when the unit was first met.
+pub(super) fn known_before(session: &Session, record: &Record) -> Known {
+    let before = (record.inferred & TAUGHT != 0).then(|| session.before.get((record.frame, record.unit, 0)));
+    before.flatten().copied().unwrap_or_else(|| known(record))
+}
+
 /// What choosing a row may rely on.
-pub(super) fn known(record: &Record) -> Known {
+fn known(record: &Record) -> Known {
     let dir = (record.inferred & DIR_INFERRED == 0).then_some(record.dir);
     Known {
         dir,
@@ -37,8 +43,13 @@ impl Walk<'_> {
         let data = self.data.get(at..at + found.shown).unwrap_or_default();
         if self.packet.first_pass {
             if !found.unfinished {
+                let before = known(&self.record);
                 self.learn_before(data, found);
                 self.learn(data, found);
+                if known(&self.record) != before {
+                    self.record.inferred |= TAUGHT;
+                    self.session.before.keep((self.record.frame, self.record.unit, 0), before);
+                }
             }
             self.remember_rest(at, found);
             self.session.records.push(Record { what: What::Command, ..self.record });

@@ -87,6 +87,21 @@ pub fn body(session: &mut Session, packet: &Packet, carrier: &Carrier<'_>, data:
     }
 }
 
+/// Shows the answer to a request of a session that does not look like one: an error page, or an answer without the header
+/// that all should have. Its body is what it says, not the protocol. Without such a request nothing is shown.
+pub fn answer(session: &mut Session, packet: &Packet, head: Head<'_>, out: &mut Dissection) {
+    let Start::Response(200..) = head.start else { return };
+    let ours = if packet.first_pass {
+        session.gateway.is_awaited(packet.connection)
+    } else {
+        session.gateway.bodies.get((packet.frame, packet.unit, 0)).is_some()
+    };
+    if ours {
+        let carrier = Carrier { head: Some(head), continued: false };
+        begin(session, &mut packet.clone(), &carrier, Dir::ToClient, out);
+    }
+}
+
 /// Dissects a unit that was put together from pieces in several bodies; `packet` is that of the step with the last one.
 pub(super) fn whole(session: &mut Session, packet: &Packet, id: u32, data: &[u8], out: &mut Dissection) {
     let mut packet = *packet;
@@ -281,7 +296,8 @@ fn end_of_unit(
     joined: &[u8],
     before: usize,
 ) -> (usize, Option<usize>) {
-    let known = super::command::known(&prepare(session, packet, unit, 0));
+    let record = prepare(session, packet, unit, 0);
+    let known = super::command::known_before(session, &record);
     let context = framing::Context { known, skip: 0, reported: joined.len(), can_desegment: packet.can_desegment };
     match framing::next(joined, &context) {
         framing::Unit::Command(found) => (found.shown.saturating_sub(before).max(1), None),

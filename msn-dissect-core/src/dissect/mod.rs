@@ -256,7 +256,7 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
         }
         let rest = data.get(at..).unwrap_or_default();
         let known = framing::Context {
-            known: command::known(&before),
+            known: command::known_before(session, &before),
             skip: match before.what {
                 What::Continuation(skip) => skip as usize,
                 _ => 0,
@@ -284,6 +284,7 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
             };
             out.consumed = at;
             out.need = need;
+            // As on the first pass: what comes behind in the same frame has the number that it had then.
             out.units += 1;
             return;
         }

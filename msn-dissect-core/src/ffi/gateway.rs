@@ -6,7 +6,7 @@ use std::panic::catch_unwind;
 use super::dissection::{MSN_WANT_TREE, MsnDissection, MsnPacket, MsnSession, bytes, guarded, packet_of};
 use crate::{
     dissect::gateway::{self, Carrier},
-    gateway::{Head, Start},
+    gateway::{Head, Start, may_be_gateway},
 };
 
 /// Bytes in which the head of an HTTP message is found ([`msn_dissect_gateway`]).
@@ -40,7 +40,9 @@ pub unsafe extern "C" fn msn_is_gateway(head: *const MsnHead) -> bool {
     // SAFETY: as the caller promises.
     let Some(head) = (unsafe { head.as_ref() }) else { return false };
     // SAFETY: as the caller promises.
-    catch_unwind(|| unsafe { head_of(head) }.is_some_and(|head| head.is_gateway())).unwrap_or(false)
+    let found =
+        || unsafe { may_be_gateway(bytes(head.data, head.len)) && head_of(head).is_some_and(|head| head.is_gateway()) };
+    catch_unwind(found).unwrap_or(false)
 }
 
 /// Whether this is the head of a request.
@@ -80,5 +82,30 @@ pub unsafe extern "C" fn msn_dissect_gateway(
         // SAFETY: as the caller promises.
         let carrier = Carrier { head: unsafe { head_of(head) }, continued: head.continued };
         gateway::body(&mut session.0, &packet_of(packet), &carrier, data, out);
+    })
+}
+
+/// Looks at an HTTP message on a connection that carries gateway sessions, and shows what it means for them if it is the
+/// answer to a request of a session and does not say so itself; `data` begins with its head. Null if there is nothing.
+///
+/// # Safety
+/// `session` came from `msn_session_new`; `packet` is readable; `data` points to `len` readable bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn msn_dissect_gateway_answer(
+    session: *mut MsnSession,
+    packet: *const MsnPacket,
+    data: *const u8,
+    len: u32,
+) -> *const MsnDissection {
+    // SAFETY: as the caller promises; the shim never calls in while a call is under way.
+    let (Some(session), Some(packet)) = (unsafe { (session.as_mut(), packet.as_ref()) }) else {
+        return std::ptr::null();
+    };
+    // SAFETY: as the caller promises.
+    let data = unsafe { bytes(data, len) };
+    let head = || Head::before(data.get(..Head::len_at_start(data)?)?).filter(|head| !head.is_gateway());
+    let Some(head) = catch_unwind(head).unwrap_or(None) else { return std::ptr::null() };
+    guarded(packet.flags & MSN_WANT_TREE != 0, 0, |out| {
+        gateway::answer(&mut session.0, &packet_of(packet), head, out);
     })
 }

@@ -76,7 +76,8 @@ pub struct Gateway {
     sessions: Vec<GatewaySession>,
     by_id: Map<Box<[u8]>, u32>,
     by_stable_part: Map<Box<[u8]>, u32>,
-    carriers: Map<u64, u32>,
+    /// By TCP connection: the session of its latest message, and whether that is a request without answer yet.
+    carriers: Map<u64, (u32, bool)>,
     parts_of: Vec<u32>,
     /// Bodies, by frame and unit.
     pub bodies: Notes<BodyNote>,
@@ -112,20 +113,25 @@ impl Gateway {
         if let Some(id) = id {
             self.name(session, id);
         }
-        self.carriers.insert(carrier, session);
+        self.carriers.insert(carrier, (session, true));
         session
+    }
+
+    /// Whether the next response on this TCP connection answers a request of a session.
+    pub fn is_awaited(&self, carrier: u64) -> bool {
+        self.carriers.get(&carrier).is_some_and(|&(_, waiting)| waiting)
     }
 
     /// The session of a response. The answer to a request that opened a session is the first to say its id.
     pub fn response(&mut self, carrier: u64, id: Option<&[u8]>) -> u32 {
         let id = id.filter(|id| id.len() <= MAX_ID);
-        let asked = self.carriers.get(&carrier).copied();
+        let asked = self.carriers.get(&carrier).map(|&(session, _)| session);
         let opened = asked.filter(|&at| self.sessions.get(at as usize).is_some_and(|session| session.id.is_empty()));
         let session = opened.or_else(|| id.and_then(|id| self.find(id))).or(asked).unwrap_or_else(|| self.open());
         if let Some(id) = id {
             self.name(session, id);
         }
-        self.carriers.insert(carrier, session);
+        self.carriers.insert(carrier, (session, false));
         session
     }
 

@@ -34,6 +34,7 @@ pub use names::NameId;
 pub use notes::{NoteKey, Notes};
 pub use records::{Record, What};
 
+use crate::command::layout::Known;
 use connection::Connections;
 use direct::Direct;
 use ftp::Ftp;
@@ -53,6 +54,8 @@ pub struct Session {
     pub connections: Connections,
     /// What was known about each unit.
     pub records: Records,
+    /// What was known before units that taught something of the connection, by frame and unit.
+    pub before: Notes<Known>,
     /// Account names, each once.
     pub names: Names,
     /// What ties connections together.

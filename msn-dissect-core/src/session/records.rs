@@ -36,7 +36,7 @@ pub struct Record {
     pub server: Option<ServerKind>,
     /// Protocol version, 0 = unknown.
     pub version: u8,
-    /// Sum of the `*_INFERRED` bits and [`LATE`].
+    /// Sum of the `*_INFERRED` bits, [`TAUGHT`] and [`LATE`].
     pub inferred: u8,
 }
 
@@ -44,9 +44,11 @@ pub struct Record {
 pub const DIR_INFERRED: u8 = 1;
 /// The version was not negotiated on this connection nor inherited.
 pub const VERSION_INFERRED: u8 = 2;
+/// The unit itself told some of this: what was known before is in [`super::Session::before`].
+pub const TAUGHT: u8 = 4;
 
 /// What follows the unit came before it: a command that is not complete will never be.
-pub const LATE: u8 = 4;
+pub const LATE: u8 = 8;
 
 /// All records, in the order of the capture.
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use super::{
-    connection::ConnId,
+    connection::{ConnId, Endpoint},
     map::{Map, Set},
     names::NameId,
     notes::NoteKey,
@@ -72,6 +72,12 @@ pub const MAX_SIDES: usize = 32;
 /// Most accounts whose connections are tied together; further ones are counted.
 pub const MAX_ACCOUNTS: usize = 1 << 16;
 
+/// Most referrals without account that wait for the connection that follows them; further ones are counted.
+pub const MAX_HOPS: usize = 1 << 12;
+
+/// A referral without account: client, server that it names, hop data.
+type Hop = ([u8; 16], Endpoint, Box<[u8]>);
+
 /// Tables that tie connections together.
 #[derive(Debug, Default)]
 pub struct Rendezvous {
@@ -81,6 +87,7 @@ pub struct Rendezvous {
     chats: Map<NameId, Vec<(ConnId, NoteKey)>>,
     chat_order: VecDeque<NameId>,
     accounts: Map<NameId, SignedIn>,
+    hops: Map<Hop, NoteKey>,
     /// Cookies, chats and accounts forgotten because a table was full.
     pub evicted: u64,
 }
@@ -161,6 +168,23 @@ impl Rendezvous {
             return None;
         }
         self.accounts.insert(account, now)
+    }
+
+    /// A client whose account is not known is referred to a server, with hop data to present there.
+    pub fn refer_by_hop(&mut self, client: [u8; 16], server: Endpoint, hop: &[u8], key: NoteKey) {
+        if hop.is_empty() || hop.len() > MAX_COOKIE || self.hops.len() >= MAX_HOPS {
+            self.evicted += u64::from(!hop.is_empty());
+            return;
+        }
+        self.hops.insert((client, server, hop.into()), key);
+    }
+
+    /// The referral that a client follows which presents hop data to a server.
+    pub fn follow_hop(&mut self, client: [u8; 16], server: Endpoint, hop: &[u8]) -> Option<NoteKey> {
+        if hop.is_empty() || self.hops.is_empty() {
+            return None;
+        }
+        self.hops.remove(&(client, server, hop.into()))
     }
 
     /// An account is referred to another server.

@@ -4,7 +4,7 @@
 use anyhow::Result;
 use clap::Parser;
 use msn_tests::pcap::FileFormat;
-use msn_tests::traffic::Traffic;
+use msn_tests::traffic::{Traffic, Web};
 use std::path::PathBuf;
 
 /// Writes a capture of generated MSN traffic: several hundred connections at the same time, sign-ins, presence, chats
@@ -19,9 +19,13 @@ struct Arguments {
     /// The same seed gives the same capture.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Web traffic without MSN instead.
+    #[arg(long)]
+    web: bool,
 }
 
 fn main() -> Result<()> {
-    let Arguments { file, packets, seed } = Arguments::parse();
-    Traffic { packets, seed }.capture()?.write(&file, FileFormat::Pcap)
+    let Arguments { file, packets, seed, web } = Arguments::parse();
+    let capture = if web { Web { packets, seed }.capture() } else { Traffic { packets, seed }.capture() };
+    capture?.write(&file, FileFormat::Pcap)
 }

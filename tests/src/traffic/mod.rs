@@ -4,6 +4,9 @@
 
 mod notification;
 mod switchboard;
+mod web;
+
+pub use web::Web;
 
 use crate::pcap::{Capture, Event, Link, Segment, Segmentation, Side, Stream, TcpOptions, Timed, rng, segments};
 use anyhow::Result;

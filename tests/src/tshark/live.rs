@@ -75,6 +75,11 @@ impl Live {
         self.lines.recv_timeout(PATIENCE).context("tshark shows nothing")
     }
 
+    /// The next line, if there is one within this time.
+    pub fn line_within(&mut self, time: Duration) -> Option<String> {
+        self.lines.recv_timeout(time).ok()
+    }
+
     /// Ends the capture, and gives the lines that are left.
     ///
     /// # Errors

@@ -207,7 +207,9 @@ impl Tshark {
     pub fn store_file(&self, file: &Path) -> Result<Stored> {
         let folder = self.home.subfolder("capture.")?;
         let path = folder.path().join(file.file_name().context("not a file")?);
-        fs::copy(file, &path).with_context(|| format!("cannot copy {}", file.display()))?;
+        // Not the permissions: programs that capture often let nobody else read.
+        let copied = fs::read(file).and_then(|bytes| fs::write(&path, bytes));
+        copied.with_context(|| format!("cannot copy {}", file.display()))?;
         Ok(Stored { _folder: folder, path })
     }
 

@@ -10,10 +10,10 @@ use crate::{
         table::On,
     },
     dissect::{Packet, framing::Command},
-    fields::{Expert, link as x},
+    fields::{Expert, command as f, link as x},
     item::Span,
     session::{
-        NameId, NoteKey, Record, Session,
+        Endpoint, NameId, NoteKey, Record, Session,
         challenge::{Pending, Scheme, Status},
         links::{Conn, Fact, MAX_PINGS, Sync, Way},
         people::Own,
@@ -40,6 +40,8 @@ pub(super) struct Unit<'a> {
     pub choice: &'a Choice,
     pub payload: Span,
     pub key: NoteKey,
+    /// Address of the client, and the server's end.
+    pub ends: ([u8; 16], Endpoint),
 }
 
 /// Learns from a command.
@@ -62,7 +64,11 @@ pub(super) fn command(session: &mut Session, packet: &Packet, record: Record, da
     }
     let Some(choice) = &found.choice else { return };
     let payload = if found.missing == 0 { found.payload } else { Span::default() };
-    let mut unit = Unit { session, record, time: packet.time, data, line: &found.line, choice, payload, key };
+    let ends = match record.dir {
+        Dir::ToServer => (packet.source.address, packet.destination),
+        Dir::ToClient => (packet.destination.address, packet.source),
+    };
+    let mut unit = Unit { session, record, time: packet.time, data, line: &found.line, choice, payload, key, ends };
     match record.dir {
         Dir::ToServer => unit.client_says(),
         Dir::ToClient => unit.server_says(),
@@ -76,6 +82,12 @@ impl<'a> Unit<'a> {
     /// The token of a parameter; empty if there is none.
     pub fn token(&self, at: usize) -> &'a [u8] {
         self.choice.place(self.line, at).map(|span| span.of(self.data)).unwrap_or_default()
+    }
+
+    /// The hop data of a referral, or of the connection that follows it; empty if there is none.
+    pub fn hop(&self) -> &'a [u8] {
+        let place = self.choice.row.params.iter().position(|param| param.field == f::HOP);
+        place.map(|at| self.token(at)).filter(|&hop| hop != b"0").unwrap_or_default()
     }
 
     /// The token of the first parameter that is an account.

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Connections that lead to others: referrals, calls, chats, the same account again (fact base: state 1 and 3).
 
+use std::net::IpAddr;
+
 use super::learn::Unit;
 use crate::{
+    command::line::decimal,
+    dissect::params,
     fields::link as x,
     session::{
-        NameId,
+        Endpoint, NameId,
         links::{Fact, Way},
         rendezvous::{Role, SignedIn},
     },
@@ -91,10 +95,24 @@ impl Unit<'_> {
             b"SB" => self.session.links.expect(self.key, Way::Opened, false),
             b"NS" if self.token(1) != b"0" => {
                 self.session.links.expect(self.key, Way::Opened, false);
+                if self.record.account.is_none() {
+                    self.refer_by_hop();
+                }
                 self.session.rendezvous.refer(self.record.account, self.key);
             }
             _ => {}
         }
+    }
+
+    /// Where nothing told the account, the hop data that the client must present is what the two connections share: from
+    /// the same client, to the server that was named.
+    fn refer_by_hop(&mut self) {
+        let (host, port) = params::split_host(self.token(1));
+        let address = std::str::from_utf8(host).ok().and_then(|text| text.parse().ok());
+        let port = port.and_then(decimal).and_then(|port| u16::try_from(port).ok());
+        let (Some(address), Some(port)) = (address, port) else { return };
+        let server = Endpoint { address: bytes_of(address), port };
+        self.session.rendezvous.refer_by_hop(self.ends.0, server, self.hop(), self.key);
     }
 
     /// The first line of a dispatch or notification connection that names its account.
@@ -109,6 +127,12 @@ impl Unit<'_> {
         conn.account = account;
         let from_start = !conn.late;
         self.session.links.expect(key, Way::Later, false);
+        if let Some(referral) = self.session.rendezvous.follow_hop(self.ends.0, self.ends.1, self.hop()) {
+            self.session.links.follow(referral, Way::Opened, frame);
+            if let Some(conn) = self.conn() {
+                conn.announced.get_or_insert((key, referral.0));
+            }
+        }
         let now = SignedIn { key, conn: id, version, referral: None, from_start };
         let Some(before) = self.session.rendezvous.sign_in(account, now).filter(|before| before.conn != id) else {
             return;
@@ -126,6 +150,16 @@ impl Unit<'_> {
         if version != 0 && version < before.version {
             self.remark(x::VERSION_DOWNGRADE, u32::from(version), u32::from(before.version) | EARLIER);
         }
+    }
+}
+
+fn bytes_of(address: IpAddr) -> [u8; 16] {
+    match address {
+        IpAddr::V4(four) => {
+            let [a, b, c, d] = four.octets();
+            [a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+        }
+        IpAddr::V6(six) => six.octets(),
     }
 }
 

@@ -106,6 +106,25 @@ fn referral_and_the_same_account_again() {
     assert_eq!(numbers(&talk.again(second), x::LATER_CONNECTION), [third]);
 }
 
+/// The capture began when the account had been said: the hop data is what is left to know the connection by.
+#[test]
+fn a_referral_is_followed_by_its_hop_data() {
+    let mut talk = Talk::default();
+    let hop = "VmVyc2lvbjogMQ0KWGZyQ291bnQ6IDENCg==";
+    let cvr = |hop: &str| format!("CVR 2 0x0409 winnt 6.1 i386 MSNMSGR 15.4.3508 MSNMSGR alice@example.com {hop}");
+    // All these connections are between the same two addresses.
+    talk.server(&format!("XFR 3 NS 0.0.0.0:1863 U D {hop}"));
+    let xfr = talk.last();
+    let other = talk.say(2, ToServer, &cvr("0"));
+    assert!(numbers(&other, x::ANNOUNCED_IN).is_empty());
+    let out = talk.say(3, ToServer, &format!("VER 1 MSNP21|{}", cvr(hop).replace("alice", "bob")));
+    assert_eq!(numbers(&out, x::ANNOUNCED_IN), [u64::from(xfr)]);
+    assert_eq!(numbers(&talk.again(xfr), x::OPENED_IN), [u64::from(talk.last())]);
+    // It is followed once.
+    let again = talk.say(4, ToServer, &cvr(hop).replace("alice", "carol"));
+    assert!(numbers(&again, x::ANNOUNCED_IN).is_empty());
+}
+
 #[test]
 fn own_status_and_name_over_time() {
     let mut talk = Talk::default();
