@@ -273,7 +273,6 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
             continue;
         }
         if before.what == What::Incomplete && !packet.first_pass {
-            out.units += 1;
             let Unit::Incomplete(need) = framing::next(rest, &known) else {
                 // The first pass may have been given one frame's bytes in two steps: then it counted the unit twice.
                 if session.records.get(packet.frame, unit + 1).is_some() {
