@@ -195,7 +195,8 @@ fn fields<'a>(nodes: &[&'a Field]) -> BTreeMap<&'a str, &'a str> {
             let ours = field.name.starts_with("msn.") && !field.name.starts_with("msn.expert.");
             let form = FORM.contains(&field.name.as_str()) || SUMS.iter().any(|sum| field.name.starts_with(sum));
             let heading = field.show.is_empty() && !field.showname.contains(": ");
-            if ours && !form && !heading {
+            let link = field.name.ends_with("_in") || field.name.ends_with("_to");
+            if ours && !form && !heading && !link {
                 found.insert(field.name.as_str(), field.show.as_str());
             }
         });

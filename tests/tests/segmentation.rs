@@ -111,7 +111,7 @@ fn a_real_transfer_merged_and_at_random() -> Check {
 fn every_link_type_and_file_format() -> Check {
     let tshark = Tshark::new()?;
     let (_, chats) = apart(complete_transcripts()?);
-    let streams: Vec<_> = chats.into_iter().flat_map(|group| group.streams).take(6).collect();
+    let streams: Vec<_> = chats.into_iter().flat_map(|group| group.streams).take(12).collect();
     let options = Options::default();
     let expected = contents(&dissect_capture(
         &tshark,

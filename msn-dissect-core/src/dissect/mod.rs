@@ -273,8 +273,6 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
             continue;
         }
         if before.what == What::Incomplete && !packet.first_pass {
-            // As on the first pass: what comes behind in the same frame has the number that it had then.
-            out.units += 1;
             let Unit::Incomplete(need) = framing::next(rest, &known) else {
                 // The first pass may have been given one frame's bytes in two steps: then it counted the unit twice.
                 if session.records.get(packet.frame, unit + 1).is_some() {
@@ -285,6 +283,8 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
             };
             out.consumed = at;
             out.need = need;
+            // As on the first pass: what comes behind in the same frame has the number that it had then.
+            out.units += 1;
             return;
         }
         let mut walk = Walk { session: &mut *session, packet, data, record: before, out: &mut *out };
