@@ -32,7 +32,9 @@ impl Channel {
 
     /// Dissects the bytes of a segment. A channel that was chosen wrongly deals with no unit and asks for nothing.
     pub fn dissect(self, session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dissection) {
-        if matches!(self, Channel::Direct | Channel::FileTransfer) && super::repeated(session, packet, data, out) {
+        if matches!(self, Channel::Direct | Channel::FileTransfer | Channel::Webcam)
+            && super::repeated(session, packet, data, out)
+        {
             return;
         }
         match self {
