@@ -219,20 +219,6 @@ static dissector_handle_t claim_announced(packet_info *pinfo, const void *data)
     return handle;
 }
 
-/* Which dissector these bytes prove to be right, as the first ones of a stream. */
-static dissector_handle_t proven_by(const uint8_t *bytes, unsigned len)
-{
-    static const uint8_t channels[] = { MSN_CHANNEL_SERVER, MSN_CHANNEL_DIRECT, MSN_CHANNEL_FILE_TRANSFER,
-                                        MSN_CHANNEL_WEBCAM };
-
-    for (unsigned i = 0; i < G_N_ELEMENTS(channels); i++) {
-        if (msn_heuristic(channels[i], bytes, len)) {
-            return msn_channel_handle(channels[i]);
-        }
-    }
-    return NULL;
-}
-
 /* Whether the owner of the port that a tunnel leads to would keep what comes out of it. */
 static bool kept_by_others(uint32_t port)
 {
@@ -346,18 +332,21 @@ dissector_handle_t msn_claim_proven(tvbuff_t *tvb, packet_info *pinfo, void *dat
     conversation_t *conversation;
     dissector_handle_t handle;
     const Tunnel *tunnel;
+    uint8_t channel;
 
-    if (PINFO_FD_VISITED(pinfo) || len == 0 || strchr("\4\5CVUAr", bytes[0]) == NULL || bytes[0] == 0 ||
+    if (PINFO_FD_VISITED(pinfo) || len == 0) {
+        return NULL;
+    }
+    channel = msn_proven_channel(bytes, len);
+    if ((channel == MSN_NO_CHANNEL && !asks_for_tunnel(tvb, protocol)) ||
         !proto_is_protocol_enabled(find_protocol_by_id(msn_registry.protocols[0]))) {
         return NULL;
     }
-    handle = proven_by(bytes, len);
-    if (handle == NULL) {
-        if (asks_for_tunnel(tvb, protocol)) {
-            begin_tunnel(find_or_create_conversation(pinfo))->by_http = bytes[0] == 'C';
-        }
+    if (channel == MSN_NO_CHANNEL) {
+        begin_tunnel(find_or_create_conversation(pinfo))->by_http = bytes[0] == 'C';
         return NULL;
     }
+    handle = msn_channel_handle(channel);
     conversation = find_or_create_conversation(pinfo);
     tunnel = tunnel_of(conversation);
     if (tunnel == NULL && plain_tcp(pinfo) &&

@@ -47,23 +47,6 @@ pub fn percent(bytes: &[u8]) -> Shown<'_> {
     }
 }
 
-/// Appends a number in decimal digits.
-pub fn push_number(line: &mut String, mut number: u64) {
-    let mut digits = [b'0'; 20];
-    let mut at = digits.len() - 1;
-    loop {
-        if let Some(digit) = digits.get_mut(at) {
-            *digit = b'0' + (number % 10) as u8;
-        }
-        number /= 10;
-        if number == 0 {
-            break;
-        }
-        at -= 1;
-    }
-    line.push_str(digits.get(at..).and_then(|digits| std::str::from_utf8(digits).ok()).unwrap_or_default());
-}
-
 /// Appends a percent-encoded token to a one-line summary, as [`percent`] and [`push_line`] do.
 pub fn push_percent(line: &mut String, token: &[u8], limit: usize) {
     // Most tokens are what they stand for. Without a branch for each byte this takes many bytes in one step.
@@ -111,15 +94,6 @@ mod tests {
         assert_eq!(percent(b"Bob%20B%C3%B6hm").text, "Bob B\u{f6}hm");
         assert_eq!(percent(b"100%").text, "100%");
         assert_eq!(percent(b"%00x").text, "\\0x");
-    }
-
-    #[test]
-    fn numbers_are_written_as_format_does() {
-        for number in [0, 9, 10, 1202, u64::MAX] {
-            let mut line = String::new();
-            push_number(&mut line, number);
-            assert_eq!(line, number.to_string());
-        }
     }
 
     #[test]

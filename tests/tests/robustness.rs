@@ -104,6 +104,47 @@ fn reordered_segments_are_complete_when_wireshark_orders_them() -> Check {
     none(difference(&expected, &found).into_iter().collect())
 }
 
+/// Nothing of a connection is taken for another one's that uses its addresses and ports later.
+#[test]
+fn ports_are_used_again() -> Check {
+    let tshark = Tshark::new()?;
+    let login = |version: u8, account: &str| {
+        let mut stream = connection(50000, 1863);
+        stream.send(Side::Client, format!("VER 1 MSNP{version} CVR0\r\n"));
+        stream.send(Side::Server, format!("VER 1 MSNP{version} CVR0\r\n"));
+        stream.send(Side::Client, format!("USR 2 TWN I {account}\r\n")).send(Side::Client, "PNG\r\n");
+        stream
+    };
+    let (first, second) = (login(8, "alice@example.com"), login(18, "bob@example.com"));
+    let after = |port: u16| {
+        let mut client = second.client;
+        client.set_port(port);
+        let second = second.relocated(client, second.server, std::time::Duration::from_secs(60));
+        let options = TcpOptions::default();
+        let mut all = segments(&first, &options);
+        // Wireshark knows a new connection by its other initial sequence numbers.
+        all.extend(segments(&second, &options).into_iter().map(|mut segment| {
+            segment.seq = segment.seq.wrapping_add(1 << 30);
+            if segment.ack != 0 {
+                segment.ack = segment.ack.wrapping_add(1 << 30);
+            }
+            segment
+        }));
+        Capture::of_segments(Link::Ethernet, all)
+    };
+    for options in [Options::default(), Options::default().two_passes()] {
+        let apart = dissect_capture(&tshark, &after(50001)?, &options)?;
+        let again = dissect_capture(&tshark, &after(50000)?, &options)?;
+        let said = |pdus: &[Pdu], field: &str| -> Vec<String> {
+            pdus.iter().map(|pdu| pdu.show(field).unwrap_or_default().to_owned()).collect()
+        };
+        assert_eq!(said(&again, "msn.version"), ["", "8", "8", "8", "", "18", "18", "18"]);
+        assert_eq!(said(&again, "msn.account")[7], "bob@example.com");
+        none(difference(&contents(&apart), &contents(&again)).into_iter().collect())?;
+    }
+    Ok(())
+}
+
 /// Every command that lies in whole segments of its own is seen, whatever is lost or late around it.
 #[test]
 fn a_missing_piece_costs_only_itself() -> Check {

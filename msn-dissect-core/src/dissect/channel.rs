@@ -46,6 +46,14 @@ impl Channel {
         }
     }
 
+    /// The channel that the first bytes of a TCP stream prove, on a port that belongs to another protocol.
+    pub fn proven_by(data: &[u8]) -> Option<Self> {
+        // Nearly every stream on such a port is its owner's, so the first byte must decide.
+        let Some(b'\x04' | b'A' | b'P' | b'T' | b'U' | b'V' | b'r') = data.first() else { return None };
+        let streams = [Channel::Server, Channel::Direct, Channel::FileTransfer, Channel::Webcam];
+        streams.into_iter().find(|channel| channel.heuristic(data))
+    }
+
     /// Whether a stream (or datagram) that begins with `data` is of this kind, whatever its port.
     pub fn heuristic(self, data: &[u8]) -> bool {
         match self {
@@ -63,5 +71,33 @@ pub(crate) fn ip(end: &Endpoint) -> IpAddr {
     match end.address {
         [a, b, c, d, rest @ ..] if rest == [0; 12] => Ipv4Addr::new(a, b, c, d).into(),
         bytes => Ipv6Addr::from(bytes).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn first_bytes_prove_every_kind_of_stream() {
+        for (data, channel) in [
+            (&b"VER 1 MSNP18 CVR0\r\n"[..], Channel::Server),
+            (b"USR 1 a@example.com 1.2.3\r\n", Channel::Server),
+            (b"ANS 1 a@example.com 1.2 11752013\r\n", Channel::Server),
+            (b"\x04\0\0\0foo\0", Channel::Direct),
+            (b"VER MSNFTP\r\n", Channel::FileTransfer),
+            (b"recipientid=1&sessionid=2\r\n\r\n", Channel::Webcam),
+            (b"PROD /1 TSP/1.0\r\n", Channel::Webcam),
+            (b"VIEW /1 TSP/1.0\r\n", Channel::Webcam),
+            (b"TSP/1.0 200 OK\r\n", Channel::Webcam),
+        ] {
+            assert!(channel.heuristic(data), "{channel:?}");
+            assert_eq!(Channel::proven_by(data), Some(channel));
+        }
+        for data in
+            [&b""[..], b"GET / HTTP/1.1\r\n", b"POST / HTTP/1.1\r\n", b"TRACE / HTTP/1.1\r\n", b"\x04\x01\0\x50"]
+        {
+            assert_eq!(Channel::proven_by(data), None);
+        }
     }
 }

@@ -227,6 +227,22 @@ pub unsafe extern "C" fn msn_heuristic(channel: u8, data: *const u8, len: u32) -
     catch_unwind(|| Channel::from_number(channel).is_some_and(|channel| channel.heuristic(data))).unwrap_or(false)
 }
 
+/// No channel, see [`msn_proven_channel`].
+pub const MSN_NO_CHANNEL: u8 = u8::MAX;
+
+/// The channel (see `Channel`) that the first bytes of a TCP stream prove, on a port that belongs to another protocol;
+/// [`MSN_NO_CHANNEL`] if none.
+///
+/// # Safety
+/// `data` points to `len` readable bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn msn_proven_channel(data: *const u8, len: u32) -> u8 {
+    // SAFETY: as the caller promises.
+    let data = unsafe { bytes(data, len) };
+    let proven = catch_unwind(|| Channel::proven_by(data)).unwrap_or(None);
+    proven.map_or(MSN_NO_CHANNEL, |channel| channel as u8)
+}
+
 /// Dissects bytes of a connection of this channel (see `Channel`). Null if the session is null, the channel unknown or
 /// memory ran out. A dissection without units that needs nothing says that the bytes are of another channel.
 ///

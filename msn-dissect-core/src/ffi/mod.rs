@@ -9,7 +9,7 @@ pub mod gateway;
 pub mod secrets;
 
 /// Grows with every change of the ABI; the shim compares it with the header it was compiled against.
-pub const MSN_ABI_VERSION: u32 = 1;
+pub const MSN_ABI_VERSION: u32 = 2;
 
 /// The ABI version of this library.
 #[unsafe(no_mangle)]

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Packets of version 1 (fact base: p2p 3).
 
+use std::fmt::Write;
+
 use super::{Walk, Way, content::What};
 use crate::{
     fields::{Proto, p2p as f},
@@ -17,7 +19,6 @@ use crate::{
             packets::{Name, PacketNote},
         },
     },
-    text::push_number,
 };
 
 /// Header, data, and what follows it.
@@ -148,10 +149,8 @@ pub(super) fn show(walk: &mut Walk<'_>, bytes: &[u8], way: &Way, key: NoteKey, n
         match part {
             true => {
                 let end = header.offset.saturating_add(parts.data.len() as u64);
-                walk.out.info.push_str("P2P data ");
-                push_number(&mut walk.out.info, end);
-                walk.out.info.push('/');
-                push_number(&mut walk.out.info, header.total_size);
+                // Writing to a string cannot fail.
+                let _ = write!(walk.out.info, "P2P data {end}/{}", header.total_size);
             }
             false if word == "data" => walk.out.info.push_str("P2P"),
             false => {
