@@ -34,6 +34,8 @@ fn traffic_is_repeatable_mixed_and_well_formed() {
     assert_eq!(capture, traffic.capture().expect("a capture"));
     assert_ne!(capture, Traffic { seed: 6, ..traffic }.capture().expect("a capture"));
     assert!(capture.packets.windows(2).all(|w| w[0].time <= w[1].time));
+    let data = capture.data_packets().len();
+    assert!((10_000..15_000).contains(&data), "{data} packets with data: the others are acknowledgements");
 
     let streams = restream(&Capture { packets: capture.packets, link: capture.link });
     assert!((20..200).contains(&streams.len()), "{} streams", streams.len());
