@@ -80,7 +80,8 @@ static void fill_columns(packet_info *pinfo, const MsnDissection *dissection)
     col_set_str(pinfo->cinfo, COL_PROTOCOL, msn_registry.catalogue->protocols[0].short_name);
     if (!current->owns_columns) {
         current->owns_columns = true;
-        col_add_str(pinfo->cinfo, COL_INFO, info);
+        /* Not copied: it is one line of fit text, and held as long as the packet's memory. */
+        col_set_str(pinfo->cinfo, COL_INFO, info);
     } else {
         col_append_str(pinfo->cinfo, COL_INFO, "; ");
         col_append_str(pinfo->cinfo, COL_INFO, info);
@@ -102,7 +103,10 @@ void msn_apply(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_
     }
     current->units += dissection->units;
     msn_expect(pinfo, dissection);
-    msn_replay(dissection, packet, tvb, pinfo, tree);
+    /* Without a tree there is rarely anything. */
+    if ((dissection->item_count | dissection->fragment_count | dissection->object_count) != 0) {
+        msn_replay(dissection, packet, tvb, pinfo, tree);
+    }
     if (dissection->need != MSN_NEED_NOTHING && pinfo->can_desegment) {
         pinfo->desegment_offset = (int)dissection->consumed;
         pinfo->desegment_len =

@@ -101,7 +101,9 @@ fn assign(row: &Row, line: &Line, data: &[u8]) -> Option<Slots> {
     for (at, param) in row.params.iter().enumerate() {
         let slot = slots.tokens.get_mut(at)?;
         match line.token(token) {
-            Some(span) if param.kind.fits(span.of(data)) && (param.kind != Kind::Len || token + 1 == line.len()) => {
+            Some(span)
+                if param.kind.fits(span.of(data)) && (!matches!(param.kind, Kind::Len) || token + 1 == line.len()) =>
+            {
                 *slot = token as u8 + 1;
                 token += 1;
                 while param.repeats && line.token(token).is_some_and(|span| param.kind.fits(span.of(data))) {
@@ -121,7 +123,7 @@ fn assign_loosely(row: &Row, line: &Line, data: &[u8]) -> Slots {
     let mut slots = Slots::default();
     let mut token = usize::from(row.trid && line.token(0).is_some_and(|span| decimal(span.of(data)).is_some()));
     for (slot, param) in slots.tokens.iter_mut().zip(row.params) {
-        if param.kind == Kind::Len {
+        if matches!(param.kind, Kind::Len) {
             if token < line.len() && line.last().is_some_and(|span| decimal(span.of(data)).is_some()) {
                 *slot = line.len() as u8;
             }

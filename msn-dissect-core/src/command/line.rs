@@ -12,7 +12,7 @@ pub const MAX_LINE: usize = 16 * 1024;
 pub const MAX_TOKENS: usize = 32;
 
 /// A command line cut into tokens. Spans count from the start of the line.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Line {
     /// The three bytes of the command word.
     pub word: [u8; 3],
@@ -38,6 +38,43 @@ pub enum LineError {
 }
 
 impl Line {
+    /// As [`parse_line`], into a line that was used before: a line is large, and every unit has one.
+    pub fn read(&mut self, data: &[u8]) -> Result<(), LineError> {
+        if !may_start(data) {
+            return Err(LineError::NoCommand);
+        }
+        let window = data.get(..MAX_LINE).unwrap_or(data);
+        let Some(feed) = memchr(b'\n', window) else {
+            return Err(if data.len() >= MAX_LINE { LineError::TooLong } else { LineError::Partial });
+        };
+        let end = if feed > 0 && window.get(feed - 1) == Some(&b'\r') { feed - 1 } else { feed };
+        self.take(data, end, feed + 1)
+    }
+
+    /// Cuts a line whose end is not there, as far as it goes: the capture cut it, or reassembly is off.
+    pub fn read_unfinished(&mut self, data: &[u8]) -> Result<(), LineError> {
+        if !may_start(data) {
+            return Err(LineError::NoCommand);
+        }
+        let window = data.get(..MAX_LINE).unwrap_or(data);
+        let end = window.strip_suffix(b"\r").unwrap_or(window).len();
+        self.take(data, end, window.len())
+    }
+
+    /// Takes the line that ends before `end`; `total` counts its end too. That it begins with a word is known.
+    fn take(&mut self, data: &[u8], end: usize, total: usize) -> Result<(), LineError> {
+        self.text = Span::new(0, end);
+        let whole = self.text.of(data);
+        self.word = *whole.first_chunk().ok_or(LineError::NoCommand)?;
+        self.count = 0;
+        self.total = total;
+        self.bare_line_feed = end + 1 == total;
+        if whole.get(self.word.len()) == Some(&b' ') {
+            self.cut(whole);
+        }
+        Ok(())
+    }
+
     /// Cuts what follows the word at its blanks. Every line passes here, so eight bytes are looked at in one step.
     fn cut(&mut self, whole: &[u8]) {
         const BLANKS: u64 = u64::from_ne_bytes([b' '; 8]);
@@ -113,37 +150,8 @@ pub fn may_start(data: &[u8]) -> bool {
 
 /// Cuts the line at the start of `data` into tokens. Runs of blanks count as one, a blank at the end as none.
 pub fn parse_line(data: &[u8]) -> Result<Line, LineError> {
-    if !may_start(data) {
-        return Err(LineError::NoCommand);
-    }
-    let window = data.get(..MAX_LINE).unwrap_or(data);
-    let Some(feed) = memchr(b'\n', window) else {
-        return Err(if data.len() >= MAX_LINE { LineError::TooLong } else { LineError::Partial });
-    };
-    let end = if feed > 0 && window.get(feed - 1) == Some(&b'\r') { feed - 1 } else { feed };
-    cut_line(data, end, feed + 1)
-}
-
-/// Cuts a line whose end is not there, as far as it goes: the capture cut it, or reassembly is off.
-pub fn parse_unfinished_line(data: &[u8]) -> Result<Line, LineError> {
-    if !may_start(data) {
-        return Err(LineError::NoCommand);
-    }
-    let window = data.get(..MAX_LINE).unwrap_or(data);
-    let end = window.strip_suffix(b"\r").unwrap_or(window).len();
-    cut_line(data, end, window.len())
-}
-
-/// Cuts the line that ends before `end`; `total` counts its end too. That it begins with a word is known.
-fn cut_line(data: &[u8], end: usize, total: usize) -> Result<Line, LineError> {
-    let text = Span::new(0, end);
-    let whole = text.of(data);
-    let Some(&word) = whole.first_chunk() else { return Err(LineError::NoCommand) };
-    let mut line = Line { word, tokens: [(0, 0); MAX_TOKENS], count: 0, text, total, bare_line_feed: end + 1 == total };
-    if whole.get(word.len()) == Some(&b' ') {
-        line.cut(whole);
-    }
-    Ok(line)
+    let mut line = Line::default();
+    line.read(data).map(|()| line)
 }
 
 /// A token as an unsigned decimal number.

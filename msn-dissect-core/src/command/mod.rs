@@ -10,6 +10,6 @@ pub mod table;
 pub mod template;
 
 pub use layout::{Choice, Fit};
-pub use line::{Line, LineError, parse_line, parse_unfinished_line};
+pub use line::{Line, LineError, parse_line};
 pub use params::{Kind, Param};
 pub use table::{Dir, Row, ServerKind, rows_of};

@@ -85,7 +85,7 @@ pub struct Row {
 impl Row {
     /// Whether a payload follows the line.
     pub fn has_payload(&self) -> bool {
-        matches!(self.params.last(), Some(param) if param.kind == super::Kind::Len)
+        matches!(self.params.last(), Some(param) if matches!(param.kind, super::Kind::Len))
     }
 
     /// Whether this layout belongs to the protocol version (0 = unknown).

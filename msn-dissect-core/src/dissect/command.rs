@@ -87,7 +87,7 @@ impl Walk<'_> {
 
     /// Word, transaction ID, parameters.
     fn line(&mut self, data: &[u8], found: &Command) {
-        let line = &found.line;
+        let line = found.line;
         let tree = &mut self.out.tree;
         let word = text::utf8(&line.word);
         tree.text(f::COMMAND, Span::new(0, 3), &word.text);
@@ -151,7 +151,7 @@ impl Walk<'_> {
         let connection = self.session.connections.of(self.packet.connection);
         if connection.server_end.is_none() {
             // Every dispatch and notification connection begins with the client's VER.
-            let first_ver = !connection.started && choice.row.word == "VER";
+            let first_ver = !connection.started && found.line.word == *b"VER";
             let dir = if first_ver { Dir::ToServer } else { choice.row.dir };
             if first_ver || (choice.sure_dir && choice.fit != Fit::Loose) {
                 connection.learn_direction(dir, &self.packet.source, &self.packet.destination);
@@ -174,10 +174,10 @@ impl Walk<'_> {
     /// Version, account and announcements.
     fn learn(&mut self, data: &[u8], found: &Command) {
         let Some(choice) = &found.choice else { return };
-        let line = &found.line;
+        let line = found.line;
         let token = |at: usize| choice.place(line, at).map(|span| span.of(data)).unwrap_or_default();
-        match (choice.row.word, self.record.dir) {
-            ("VER", Dir::ToClient) => {
+        match (&line.word, self.record.dir) {
+            (b"VER", Dir::ToClient) => {
                 let version = (0..line.len()).find_map(|at| msnp_number(line.token(at)?.of(data)));
                 if let Some(version) = version {
                     let connection = self.session.connections.of(self.packet.connection);
@@ -186,12 +186,12 @@ impl Walk<'_> {
                     self.record.inferred &= !VERSION_INFERRED;
                 }
             }
-            ("USR" | "CVR" | "CVQ", _) => self.learn_account(data, found, choice),
-            ("ANS", Dir::ToServer) => {
+            (b"USR" | b"CVR" | b"CVQ", _) => self.learn_account(data, found, choice),
+            (b"ANS", Dir::ToServer) => {
                 self.learn_account(data, found, choice);
                 self.inherit(token(1));
             }
-            ("XFR", Dir::ToClient) => match token(0) {
+            (b"XFR", Dir::ToClient) => match token(0) {
                 b"NS" => {
                     self.announce(token(1));
                     let connection = self.session.connections.of(self.packet.connection);
@@ -206,13 +206,13 @@ impl Walk<'_> {
                 }
                 _ => {}
             },
-            ("RNG", Dir::ToClient) => {
+            (b"RNG", Dir::ToClient) => {
                 self.announce(token(1));
                 self.ticket(token(3), Role::Callee);
             }
             _ => {}
         }
-        if choice.row.word == "USR" && choice.row.on == On::Sb && choice.row.dir == Dir::ToServer {
+        if line.word == *b"USR" && choice.row.on == On::Sb && choice.row.dir == Dir::ToServer {
             self.inherit(token(1));
         }
     }
@@ -220,7 +220,7 @@ impl Walk<'_> {
     /// The account that a login line names.
     fn learn_account(&mut self, data: &[u8], found: &Command, choice: &Choice) {
         let place = choice.row.params.iter().position(|param| matches!(param.kind, Kind::Email | Kind::Handle));
-        let Some(span) = place.and_then(|at| choice.place(&found.line, at)) else {
+        let Some(span) = place.and_then(|at| choice.place(found.line, at)) else {
             return;
         };
         let Some((email, _)) = split_handle(span.of(data)) else {

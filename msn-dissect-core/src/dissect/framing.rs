@@ -10,7 +10,7 @@ use crate::{
         Choice, Fit, Line, LineError,
         layout::{self, Known},
         line::{self, decimal},
-        parse_line, parse_unfinished_line, table,
+        parse_line, table,
     },
     item::Span,
 };
@@ -40,9 +40,9 @@ pub struct Context {
 
 /// A command line with its payload.
 #[derive(Clone, Debug)]
-pub struct Command {
+pub struct Command<'l> {
     /// The line.
-    pub line: Line,
+    pub line: &'l Line,
     /// Row of the table, `None` for an unknown word.
     pub choice: Option<Choice>,
     /// Payload bytes that are there, counted from the start of the line.
@@ -62,40 +62,43 @@ pub struct Command {
 }
 
 /// What stands at the start of the bytes.
-// Most units are commands, so a box would cost an allocation each and save nothing.
-#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
-pub enum Unit {
+pub enum Unit<'l> {
     /// A command.
-    Command(Command),
+    Command(Command<'l>),
     /// Bytes that belong to no known command.
     Continuation(usize),
     /// A command whose end has not come.
     Incomplete(Need),
 }
 
-/// Finds the unit at the start of `data`, which is not empty.
-pub fn next(data: &[u8], context: &Context) -> Unit {
+/// Finds the unit at the start of `data`, which is not empty; `line` is where its line goes.
+pub fn next<'l>(data: &[u8], context: &Context, line: &'l mut Line) -> Unit<'l> {
     if context.skip > 0 {
         return Unit::Continuation(context.skip.min(data.len()));
     }
-    let line = match parse_line(data) {
-        Ok(line) => line,
+    match line.read(data) {
+        Ok(()) => {}
         Err(LineError::Partial) if plausible_start(data) => {
-            return if context.can_desegment { Unit::Incomplete(Need::Segment) } else { unfinished(data, context) };
+            return if context.can_desegment {
+                Unit::Incomplete(Need::Segment)
+            } else {
+                unfinished(data, context, line)
+            };
         }
         Err(_) => return Unit::Continuation(next_command(data, context)),
-    };
-    let choice = layout::choose(&line, data, context.known);
+    }
+    let line = &*line;
+    let choice = layout::choose(line, data, context.known);
     match &choice {
         Some(choice) if choice.fit != Fit::Loose => {}
         _ if !printable(line.text.of(data)) => return Unit::Continuation(next_command(data, context)),
         _ => {}
     }
     let (announced, inferred) = match &choice {
-        Some(choice) => (choice.payload_length(&line, data).map(|len| len as usize), false),
+        Some(choice) => (choice.payload_length(line, data).map(|len| len as usize), false),
         None => {
-            let guessed = guess_payload(&line, data, context);
+            let guessed = guess_payload(line, data, context);
             (guessed, guessed.is_some())
         }
     };
@@ -121,14 +124,13 @@ pub fn next(data: &[u8], context: &Context) -> Unit {
 }
 
 /// A line whose end will not come: shown as far as it goes.
-fn unfinished(data: &[u8], context: &Context) -> Unit {
+fn unfinished<'l>(data: &[u8], context: &Context, line: &'l mut Line) -> Unit<'l> {
     let known_word = |line: &Line| line.error().is_some() || table::is_known(line.word);
-    let Some(line) = parse_unfinished_line(data).ok().filter(|line| known_word(line) && printable(line.text.of(data)))
-    else {
+    if line.read_unfinished(data).is_err() || !known_word(line) || !printable(line.text.of(data)) {
         return Unit::Continuation(data.len());
-    };
+    }
     Unit::Command(Command {
-        choice: layout::choose_loosely(&line, data, context.known),
+        choice: layout::choose_loosely(line, data, context.known),
         payload: Span::default(),
         announced: None,
         too_long: false,
@@ -216,9 +218,18 @@ mod tests {
         Context { can_desegment: true, ..Context::default() }
     }
 
-    fn command(data: &[u8]) -> Command {
-        match next(data, &context()) {
-            Unit::Command(command) => command,
+    struct Seen {
+        shown: usize,
+        announced: Option<usize>,
+        payload: Span,
+        too_long: bool,
+    }
+
+    fn command(data: &[u8]) -> Seen {
+        match next(data, &context(), &mut Line::default()) {
+            Unit::Command(Command { shown, announced, payload, too_long, .. }) => {
+                Seen { shown, announced, payload, too_long }
+            }
             other => panic!("{other:?}"),
         }
     }
@@ -236,7 +247,7 @@ mod tests {
 
     #[test]
     fn missing_bytes_are_asked_for() {
-        let need = |data: &[u8]| match next(data, &context()) {
+        let need = |data: &[u8]| match next(data, &context(), &mut Line::default()) {
             Unit::Incomplete(need) => need,
             other => panic!("{other:?}"),
         };
@@ -248,9 +259,9 @@ mod tests {
     #[test]
     fn garbage_is_not_waited_for() {
         let mut garbage = vec![b'x'; 5000];
-        assert!(matches!(next(&garbage, &context()), Unit::Continuation(5000)));
+        assert!(matches!(next(&garbage, &context(), &mut Line::default()), Unit::Continuation(5000)));
         garbage[..4].copy_from_slice(b"ZZZ ");
-        assert!(matches!(next(&garbage, &context()), Unit::Continuation(5000)));
+        assert!(matches!(next(&garbage, &context(), &mut Line::default()), Unit::Continuation(5000)));
         assert_eq!(command(b"UUX 8 4294967295\r\n").shown, 18);
         assert!(command(b"UUX 8 4294967295\r\n").too_long);
     }
@@ -258,9 +269,9 @@ mod tests {
     #[test]
     fn the_next_command_is_found_inside_a_line() {
         let data = b"M></Data>CHG 13 NLN 268435456\r\n";
-        assert!(matches!(next(data, &context()), Unit::Continuation(9)));
+        assert!(matches!(next(data, &context(), &mut Line::default()), Unit::Continuation(9)));
         let data = b"some CHG text\r\nwith OUT in it\r\nACK 7\r\n";
-        assert!(matches!(next(data, &context()), Unit::Continuation(31)));
+        assert!(matches!(next(data, &context(), &mut Line::default()), Unit::Continuation(31)));
     }
 
     #[test]
@@ -276,7 +287,7 @@ mod tests {
             let data = [head.as_bytes(), &data, b"x"].concat();
             let known = Known { dir: Some(Dir::ToClient), server: Some(ServerKind::Notification), version };
             let context = Context { known, can_desegment: desegment, skip: 0, reported: data.len() };
-            match next(&data, &context) {
+            match next(&data, &context, &mut Line::default()) {
                 Unit::Command(found) => {
                     prop_assert!(found.shown > 0 && found.shown <= data.len() && found.payload.end <= found.shown);
                 }

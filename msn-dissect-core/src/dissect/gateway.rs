@@ -8,7 +8,7 @@
 
 use super::{Dissection, Fragment, Need, Packet, Table, framing, prepare, stream};
 use crate::{
-    command::{Dir, ServerKind, line::MAX_LINE},
+    command::{Dir, Line, ServerKind, line::MAX_LINE},
     fields::{expert::Expert, transport as f},
     gateway::{Head, Query, Start, Status},
     item::{Handle, Span},
@@ -299,7 +299,7 @@ fn end_of_unit(
     let record = prepare(session, packet, unit, 0);
     let known = super::command::known_before(session, &record);
     let context = framing::Context { known, skip: 0, reported: joined.len(), can_desegment: packet.can_desegment };
-    match framing::next(joined, &context) {
+    match framing::next(joined, &context, &mut Line::default()) {
         framing::Unit::Command(found) => (found.shown.saturating_sub(before).max(1), None),
         // No command after all: its bytes so far are shown as such, and the next command is looked for.
         framing::Unit::Continuation(len) => (len.saturating_sub(before).max(1), None),

@@ -30,7 +30,7 @@ mod windows;
 pub(crate) mod xml;
 
 use crate::{
-    command::{Dir, ServerKind},
+    command::{Dir, Line, ServerKind},
     fields::{Proto, command as f, expert},
     item::{Span, Tree},
     session::{
@@ -242,6 +242,7 @@ pub(crate) const MAX_INFO: usize = 1200;
 /// Dissects the bytes of a segment, or of a unit put together from several.
 pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dissection) {
     let mut at = 0;
+    let mut line = Line::default();
     let place = flow(session, packet).map_or_else(Place::default, |(flow, start)| {
         flow.place(packet.frame, start, data.len() as u32, packet.arrival == Arrival::Reassembled)
     });
@@ -273,7 +274,7 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
             continue;
         }
         if before.what == What::Incomplete && !packet.first_pass {
-            let Unit::Incomplete(need) = framing::next(rest, &known) else {
+            let Unit::Incomplete(need) = framing::next(rest, &known, &mut line) else {
                 // The first pass may have been given one frame's bytes in two steps: then it counted the unit twice.
                 if session.records.get(packet.frame, unit + 1).is_some() {
                     out.units += 1;
@@ -288,7 +289,7 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
             return;
         }
         let mut walk = Walk { session: &mut *session, packet, data, record: before, out: &mut *out };
-        match framing::next(rest, &known) {
+        match framing::next(rest, &known, &mut line) {
             Unit::Command(found) => {
                 walk.command(at, &found);
                 at += found.shown;

@@ -13,8 +13,10 @@ const MAX_TOKEN: usize = 64;
 
 /// Appends the summary of a command.
 pub(super) fn command(info: &mut String, data: &[u8], found: &Command) {
-    let line = &found.line;
-    info.push_str(std::str::from_utf8(&line.word).unwrap_or_default());
+    let line = found.line;
+    let choice = found.choice.as_ref().filter(|_| line.error().is_none());
+    let word = choice.map_or_else(|| std::str::from_utf8(&line.word).unwrap_or_default(), |choice| choice.row.word);
+    info.push_str(word);
     let Some(choice) = &found.choice else {
         info.push_str(" (unknown command)");
         return;
@@ -60,7 +62,7 @@ fn template(info: &mut String, data: &[u8], found: &Command, choice: &Choice) {
 }
 
 fn parameter(info: &mut String, data: &[u8], found: &Command, choice: &Choice, index: usize, named: bool) {
-    let Some(span) = choice.place(&found.line, index) else {
+    let Some(span) = choice.place(found.line, index) else {
         return;
     };
     let token = span.of(data);

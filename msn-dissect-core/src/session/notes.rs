@@ -41,8 +41,14 @@ impl<T> Notes<T> {
 
     /// The note of a unit, to be completed by what a later unit teaches.
     pub fn get_mut(&mut self, key: NoteKey) -> Option<&mut T> {
-        let at = self.rows.binary_search_by_key(&key, |row| row.0).ok()?;
-        self.rows.get_mut(at).map(|row| &mut row.1)
+        // That unit came a short while ago, and what lies far back would have to be fetched from memory.
+        let (mut step, len) = (1, self.rows.len());
+        while step < len && self.rows.get(len - step).is_some_and(|row| row.0 > key) {
+            step *= 2;
+        }
+        let tail = self.rows.get_mut(len.saturating_sub(step)..)?;
+        let at = tail.binary_search_by_key(&key, |row| row.0).ok()?;
+        tail.get_mut(at).map(|row| &mut row.1)
     }
 
     /// All notes of a unit, in order.
@@ -75,6 +81,12 @@ mod tests {
         }
         assert_eq!((notes.get((2, 0, 0)), notes.get((2, 1, 0)), notes.get((9, 0, 0))), (Some(&'d'), Some(&'c'), None));
         *notes.get_mut((3, 1, 0)).unwrap() = 'e';
-        assert_eq!((notes.get((3, 1, 0)), notes.len()), (Some(&'e'), 3));
+        assert!([(1, 0, 0), (2, 2, 0), (9, 0, 0)].iter().all(|&key| notes.get_mut(key).is_none()));
+        for frame in 10..50 {
+            notes.keep((frame, 0, 0), 'f');
+            assert!((10..=frame).all(|earlier| notes.get_mut((earlier, 0, 0)).is_some()));
+            assert!(notes.get_mut((2, 1, 0)).is_some() && notes.get_mut((2, 0, 0)).is_some());
+        }
+        assert_eq!((notes.get((3, 1, 0)), notes.len()), (Some(&'e'), 43));
     }
 }

@@ -46,7 +46,9 @@ pub struct Transactions {
     ring: VecDeque<Request>,
     /// Number of the request at the front.
     base: u32,
-    newest: Map<u32, u32>,
+    /// Number of the latest request by transaction ID, from the first one on that is not higher than the one before:
+    /// clients count up, so most connections never need it.
+    newest: Option<Map<u32, u32>>,
     /// Requests forgotten.
     pub forgotten: u64,
 }
@@ -56,10 +58,30 @@ impl Transactions {
         self.ring.get(number.checked_sub(self.base)? as usize)
     }
 
+    /// Number of the latest request with this transaction ID.
+    fn latest(&self, trid: u32) -> Option<u32> {
+        if let Some(newest) = &self.newest {
+            return newest.get(&trid).copied();
+        }
+        let last = self.ring.back()?;
+        // Most answers come before the next request.
+        let at = if last.trid == trid {
+            self.ring.len() - 1
+        } else {
+            self.ring.binary_search_by_key(&trid, |r| r.trid).ok()?
+        };
+        Some(self.base.wrapping_add(at as u32))
+    }
+
     /// Remembers a request.
     pub fn ask(&mut self, key: NoteKey, time: u64, trid: u32, word: [u8; 3], need: Need) -> Asked {
         let mut asked = Asked::default();
-        let older = self.newest.get(&trid).copied();
+        if self.newest.is_none() && self.ring.back().is_some_and(|last| trid <= last.trid) {
+            let numbered = self.ring.iter().enumerate();
+            let row = |(at, request): (usize, &Request)| (request.trid, self.base.wrapping_add(at as u32));
+            self.newest = Some(numbered.map(row).collect());
+        }
+        let older = self.newest.as_ref().and_then(|newest| newest.get(&trid).copied());
         if let Some(other) = older.and_then(|number| self.at(number)) {
             if other.needed && !other.answered {
                 asked.duplicate_of = other.key.0;
@@ -67,8 +89,9 @@ impl Transactions {
         }
         if self.ring.len() >= MAX_REQUESTS {
             if let Some(oldest) = self.ring.pop_front() {
-                if self.newest.get(&oldest.trid) == Some(&self.base) {
-                    self.newest.remove(&oldest.trid);
+                if let Some(newest) = self.newest.as_mut().filter(|newest| newest.get(&oldest.trid) == Some(&self.base))
+                {
+                    newest.remove(&oldest.trid);
                 }
                 self.base = self.base.wrapping_add(1);
                 self.forgotten += 1;
@@ -77,7 +100,9 @@ impl Transactions {
         }
         let number = self.base.wrapping_add(self.ring.len() as u32);
         let needed = need == Need::Always;
-        self.newest.insert(trid, number);
+        if let Some(newest) = &mut self.newest {
+            newest.insert(trid, number);
+        }
         self.ring.push_back(Request { key, time, trid, older, word, needed, answered: false });
         asked
     }
@@ -85,7 +110,7 @@ impl Transactions {
     /// The request that a line with this word and transaction ID answers: the latest one without answer, or else the
     /// latest one. An error reply answers any word.
     pub fn answer(&mut self, word: &[u8], trid: u32, error: bool) -> Option<Request> {
-        let mut number = self.newest.get(&trid).copied();
+        let mut number = self.latest(trid);
         let mut fallback = None;
         for _ in 0..MAX_TRIES {
             let Some((at, request)) = number.and_then(|number| Some((number, self.at(number)?))) else {
@@ -108,9 +133,8 @@ impl Transactions {
 
     /// The latest page with this transaction ID.
     pub fn page(&self, trid: u32) -> Option<Request> {
-        self.newest
-            .get(&trid)
-            .and_then(|&number| self.at(number))
+        self.latest(trid)
+            .and_then(|number| self.at(number))
             .filter(|request| matches!(&request.word, b"PAG" | b"PGD"))
             .copied()
     }
@@ -153,7 +177,7 @@ mod tests {
             let asked = ask(&mut table, trid, trid, b"CHG");
             assert_eq!(asked.forgot, trid == MAX_REQUESTS as u32);
         }
-        assert_eq!((table.forgotten, table.ring.len(), table.newest.len()), (1, MAX_REQUESTS, MAX_REQUESTS));
+        assert_eq!((table.forgotten, table.ring.len(), table.newest.is_none()), (1, MAX_REQUESTS, true));
         assert!(table.answer(b"CHG", 0, false).is_none() && table.answer(b"CHG", 1, false).is_some());
     }
 
@@ -163,7 +187,19 @@ mod tests {
         for frame in 0..100_000 {
             ask(&mut table, frame, 1, b"CHG");
         }
-        assert_eq!((table.ring.len(), table.newest.len()), (MAX_REQUESTS, 1));
+        assert_eq!((table.ring.len(), table.newest.as_ref().map(Map::len)), (MAX_REQUESTS, Some(1)));
         assert!(table.answer(b"XFR", 1, false).is_none());
+    }
+
+    #[test]
+    fn requests_are_found_whether_their_numbers_grow_or_not() {
+        let mut table = Transactions::default();
+        for (frame, trid) in [(1, 4), (2, 6), (3, 9)] {
+            ask(&mut table, frame, trid, b"CHG");
+        }
+        assert_eq!([4, 5, 6, 9].map(|trid| table.latest(trid)), [Some(0), None, Some(1), Some(2)]);
+        ask(&mut table, 4, 7, b"CHG");
+        ask(&mut table, 5, 9, b"CHG");
+        assert_eq!([4, 6, 7, 9].map(|trid| table.latest(trid)), [Some(0), Some(1), Some(3), Some(4)]);
     }
 }

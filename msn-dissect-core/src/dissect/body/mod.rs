@@ -29,7 +29,7 @@ pub(super) struct Body<'a, 'w> {
     /// The unit: line and payload.
     pub unit: &'a [u8],
     /// The line and the row that explains it.
-    pub found: &'a Command,
+    pub found: &'a Command<'a>,
     /// Place of the payload bytes that are there, not empty.
     pub span: Span,
 }

@@ -48,9 +48,9 @@ pub(super) struct Unit<'a> {
 pub(super) fn command(session: &mut Session, packet: &Packet, record: Record, data: &[u8], found: &Command) {
     let key = (record.frame, record.unit, 0);
     let begins = record.dir == Dir::ToServer
-        && found.choice.as_ref().is_some_and(|choice| match choice.row.word {
-            "VER" | "ANS" => true,
-            "USR" => choice.row.on == On::Sb,
+        && found.choice.as_ref().is_some_and(|choice| match &found.line.word {
+            b"VER" | b"ANS" => true,
+            b"USR" => choice.row.on == On::Sb,
             _ => false,
         });
     if let Some(conn) = session.links.conn(record.conn) {
@@ -68,7 +68,7 @@ pub(super) fn command(session: &mut Session, packet: &Packet, record: Record, da
         Dir::ToServer => (packet.source.address, packet.destination),
         Dir::ToClient => (packet.destination.address, packet.source),
     };
-    let mut unit = Unit { session, record, time: packet.time, data, line: &found.line, choice, payload, key, ends };
+    let mut unit = Unit { session, record, time: packet.time, data, line: found.line, choice, payload, key, ends };
     match record.dir {
         Dir::ToServer => unit.client_says(),
         Dir::ToClient => unit.server_says(),
@@ -437,7 +437,7 @@ impl<'a> Unit<'a> {
     }
 
     fn friendly_name(&self) -> &'a [u8] {
-        let at = self.choice.row.params.iter().position(|param| param.kind == Kind::Name);
+        let at = self.choice.row.params.iter().position(|param| matches!(param.kind, Kind::Name));
         at.map(|at| self.token(at)).unwrap_or_default()
     }
 

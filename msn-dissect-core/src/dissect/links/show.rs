@@ -62,7 +62,7 @@ fn frame(tree: &mut Tree, field: Field, frame: u32) {
 
 /// When a message is acknowledged.
 fn expectation(tree: &mut Tree, data: &[u8], found: &Command, choice: &Choice) {
-    let mode = choice.place(&found.line, 0).map(|span| span.of(data)).unwrap_or_default();
+    let mode = choice.place(found.line, 0).map(|span| span.of(data)).unwrap_or_default();
     let expected = match (answers::need(b"MSG", mode), mode) {
         (Need::Always, _) => "Always: ACK, or NAK if it fails",
         (_, b"N") => "Only if it fails: NAK",
@@ -76,10 +76,10 @@ fn expectation(tree: &mut Tree, data: &[u8], found: &Command, choice: &Choice) {
 
 /// Somebody else put this account on a list: the line carries transaction ID 0.
 fn added_me(tree: &mut Tree, data: &[u8], found: &Command, choice: &Choice) {
-    if choice.trid(&found.line, data).is_none_or(|(_, trid)| trid != 0) {
+    if choice.trid(found.line, data).is_none_or(|(_, trid)| trid != 0) {
         return;
     }
-    let token = |at| choice.place(&found.line, at).map(|span| span.of(data)).unwrap_or_default();
+    let token = |at| choice.place(found.line, at).map(|span| span.of(data)).unwrap_or_default();
     let who = match choice.row.word {
         "ADD" if token(0) == b"RL" => text::percent(token(2)).text,
         "ADC" if matches!(token(0), b"RL" | b"PL") => {
