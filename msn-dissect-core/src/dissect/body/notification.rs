@@ -39,7 +39,7 @@ pub(super) fn show(body: &mut Body<'_, '_>) {
 fn kind(body: &Body<'_, '_>) -> Option<u32> {
     let choice = body.found.choice.as_ref()?;
     let at = choice.row.params.iter().position(|param| param.field == f::UUN_TYPE)?;
-    decimal(choice.place(&body.found.line, at)?.of(body.unit))
+    decimal(choice.place(body.found.line, at)?.of(body.unit))
 }
 
 /// `session;host:port` of a conversation whose window was closed.
