@@ -32,6 +32,7 @@ pub mod object;
 pub mod p2p;
 pub mod session;
 pub mod slp;
+pub mod statistics;
 pub mod text;
 pub mod values;
 pub mod view;

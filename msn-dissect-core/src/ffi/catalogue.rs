@@ -9,6 +9,7 @@ use std::{
 
 use crate::{
     fields::{self, Base, Def, Link, Type, expert},
+    statistics::BRANCHES,
     values::{Names, capabilities::Bit},
 };
 
@@ -126,6 +127,16 @@ pub struct MsnExpert {
     pub severity: u8,
 }
 
+/// A branch of Statistics > MSN.
+#[derive(Debug)]
+#[repr(C)]
+pub struct MsnBranch {
+    /// Its name.
+    pub name: *const c_char,
+    /// Its values are averaged, not only counted.
+    pub averages: bool,
+}
+
 /// Everything to register.
 #[derive(Debug)]
 #[repr(C)]
@@ -142,6 +153,10 @@ pub struct MsnCatalogue {
     pub experts: *const MsnExpert,
     /// How many.
     pub expert_count: u32,
+    /// Branches of the statistics.
+    pub branches: *const MsnBranch,
+    /// How many.
+    pub branch_count: u32,
 }
 
 // SAFETY: the tables are built once and only read afterwards; their pointers lead to leaked memory.
@@ -285,5 +300,7 @@ fn build() -> MsnCatalogue {
     let (protocols, protocol_count) = leak(protocols);
     let (fields, field_count) = leak(rows);
     let (experts, expert_count) = leak(experts);
-    MsnCatalogue { protocols, protocol_count, fields, field_count, experts, expert_count }
+    let branches = BRANCHES.iter().map(|&(name, averages)| MsnBranch { name: string(name), averages }).collect();
+    let (branches, branch_count) = leak(branches);
+    MsnCatalogue { protocols, protocol_count, fields, field_count, experts, expert_count, branches, branch_count }
 }

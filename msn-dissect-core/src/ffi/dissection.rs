@@ -9,6 +9,7 @@ use std::{
     ptr, slice,
 };
 
+use super::statistics::{Counted, MsnTick};
 use crate::{
     dissect::{self, Arrival, Channel, Dissection, Fragment, Need, Packet, Table},
     fields::{Proto, command as f, expert},
@@ -35,6 +36,8 @@ pub const MSN_HAS_SEQUENCE: u32 = 16;
 pub const MSN_SEGMENT: u32 = 64;
 /// The bytes were put together from TCP segments.
 pub const MSN_REASSEMBLED: u32 = 128;
+/// Statistics are wanted; goes with [`MSN_WANT_TREE`].
+pub const MSN_WANT_STATISTICS: u32 = 256;
 
 /// What the shim knows of the bytes.
 #[derive(Clone, Copy, Debug)]
@@ -120,6 +123,7 @@ pub struct MsnObject {
     /// How many.
     pub len: u32,
 }
+
 /// Table of units cut between bodies of the HTTP gateway.
 pub const MSN_TABLE_GATEWAY: u8 = 2;
 
@@ -157,6 +161,10 @@ pub struct MsnDissection {
     pub objects: *const MsnObject,
     /// How many.
     pub object_count: u32,
+    /// What Statistics > MSN counts.
+    pub ticks: *const MsnTick,
+    /// How many.
+    pub tick_count: u32,
     /// How many pieces.
     pub fragment_count: u32,
     /// How many servers were announced.
@@ -182,6 +190,7 @@ struct Owner {
     fragments: Vec<MsnFragment>,
     texts: Vec<CString>,
     objects: Vec<MsnObject>,
+    counted: Counted,
     view: Option<Box<MsnDissection>>,
 }
 
@@ -263,7 +272,7 @@ pub unsafe extern "C" fn msn_dissect(
     let Some(channel) = Channel::from_number(channel) else { return ptr::null() };
     // SAFETY: as the caller promises.
     let data = unsafe { bytes(data, len) };
-    guarded(packet.flags & MSN_WANT_TREE != 0, data.len(), |out| {
+    guarded(packet.flags, data.len(), |out| {
         channel.dissect(&mut session.0, &packet_of(packet), data, out);
     })
 }
@@ -294,7 +303,7 @@ pub unsafe extern "C" fn msn_dissect_message(
     };
     // SAFETY: as the caller promises.
     let data = unsafe { bytes(data, len) };
-    guarded(packet.flags & MSN_WANT_TREE != 0, data.len(), |out| {
+    guarded(packet.flags, data.len(), |out| {
         dissect::message(&mut session.0, &packet_of(packet), table, id, data, out);
     })
 }
@@ -331,8 +340,9 @@ pub(super) unsafe fn bytes<'a>(data: *const u8, len: u32) -> &'a [u8] {
     unsafe { slice::from_raw_parts(data, len as usize) }
 }
 
-/// Runs a dissection; a panic becomes an expert info on the whole range.
-pub(super) fn guarded(want_tree: bool, len: usize, walk: impl FnOnce(&mut Dissection)) -> *const MsnDissection {
+/// Runs a dissection as the flags of its packet wish; a panic becomes an expert info on the whole range.
+pub(super) fn guarded(flags: u32, len: usize, walk: impl FnOnce(&mut Dissection)) -> *const MsnDissection {
+    let want_tree = flags & MSN_WANT_TREE != 0;
     let mut owner = SPARE.with_borrow_mut(Vec::pop).unwrap_or_default();
     owner.out.reset(want_tree);
     if catch_unwind(AssertUnwindSafe(|| walk(&mut owner.out))).is_err() {
@@ -346,7 +356,11 @@ pub(super) fn guarded(want_tree: bool, len: usize, walk: impl FnOnce(&mut Dissec
         owner.out.tree.expert(expert::INTERNAL);
         owner.out.tree.close();
     }
-    catch_unwind(AssertUnwindSafe(|| hand_out(owner))).unwrap_or(ptr::null())
+    let finish = || {
+        owner.counted.count(&owner.out.tree, flags & MSN_WANT_STATISTICS != 0);
+        hand_out(owner)
+    };
+    catch_unwind(AssertUnwindSafe(finish)).unwrap_or(ptr::null())
 }
 
 /// Makes the view that C reads.
@@ -384,6 +398,8 @@ fn hand_out(mut owner: Box<Owner>) -> *const MsnDissection {
         fragments: owner.fragments.as_ptr(),
         objects: owner.objects.as_ptr(),
         object_count: owner.objects.len() as u32,
+        ticks: owner.counted.ticks().as_ptr(),
+        tick_count: owner.counted.ticks().len() as u32,
         fragment_count: owner.fragments.len() as u32,
         announced_count: owner.announced.len() as u32,
         connection: owner.out.connection,

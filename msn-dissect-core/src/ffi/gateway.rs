@@ -3,7 +3,7 @@
 
 use std::panic::catch_unwind;
 
-use super::dissection::{MSN_WANT_TREE, MsnDissection, MsnPacket, MsnSession, bytes, guarded, packet_of};
+use super::dissection::{MsnDissection, MsnPacket, MsnSession, bytes, guarded, packet_of};
 use crate::{
     dissect::gateway::{self, Carrier},
     gateway::{Head, Start, may_be_gateway},
@@ -78,7 +78,7 @@ pub unsafe extern "C" fn msn_dissect_gateway(
     };
     // SAFETY: as the caller promises.
     let data = unsafe { bytes(data, len) };
-    guarded(packet.flags & MSN_WANT_TREE != 0, data.len(), |out| {
+    guarded(packet.flags, data.len(), |out| {
         // SAFETY: as the caller promises.
         let carrier = Carrier { head: unsafe { head_of(head) }, continued: head.continued };
         gateway::body(&mut session.0, &packet_of(packet), &carrier, data, out);
@@ -105,7 +105,7 @@ pub unsafe extern "C" fn msn_dissect_gateway_answer(
     let data = unsafe { bytes(data, len) };
     let head = || Head::before(data.get(..Head::len_at_start(data)?)?).filter(|head| !head.is_gateway());
     let Some(head) = catch_unwind(head).unwrap_or(None) else { return std::ptr::null() };
-    guarded(packet.flags & MSN_WANT_TREE != 0, 0, |out| {
+    guarded(packet.flags, 0, |out| {
         gateway::answer(&mut session.0, &packet_of(packet), head, out);
     })
 }

@@ -7,9 +7,10 @@ pub mod catalogue;
 pub mod dissection;
 pub mod gateway;
 pub mod secrets;
+pub mod statistics;
 
 /// Grows with every change of the ABI; the shim compares it with the header it was compiled against.
-pub const MSN_ABI_VERSION: u32 = 2;
+pub const MSN_ABI_VERSION: u32 = 3;
 
 /// The ABI version of this library.
 #[unsafe(no_mangle)]
