@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What peer-to-peer packets and session descriptions teach about later packets.
 
-pub mod coverage;
 pub mod dialogs;
 pub mod expected;
 pub mod flow;

@@ -1,51 +1,63 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Which bytes of a file have arrived.
+//! Which bytes of a file or message have arrived.
 
-/// Most separate ranges kept; a file that arrives in more pieces is not followed further.
-pub const MAX_RANGES: usize = 4096;
+use std::collections::BTreeMap;
 
-/// A set of byte ranges, sorted and apart from each other.
+/// What a new piece is to those before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// All of it is new.
+    New,
+    /// Some of it was there.
+    Overlap,
+    /// All of it was there.
+    Covered,
+}
+
+/// A set of byte ranges that do not touch each other; never more of them than pieces were added.
 #[derive(Clone, Debug, Default)]
 pub struct Ranges {
-    rows: Vec<(u64, u64)>,
+    rows: BTreeMap<u64, u64>,
     total: u64,
 }
 
 impl Ranges {
-    /// Adds `start..end`; returns how many bytes are new. Nothing is added beyond [`MAX_RANGES`] separate ranges.
-    pub fn add(&mut self, start: u64, end: u64) -> u64 {
-        if start >= end {
-            return 0;
-        }
-        // In order is the rule: the last range grows.
-        if let Some(last) = self.rows.last_mut().filter(|last| last.1 == start) {
-            last.1 = end;
-            self.total += end - start;
-            return end - start;
-        }
-        let from = self.rows.partition_point(|row| row.1 < start);
-        let to = self.rows.partition_point(|row| row.0 <= end);
-        let touched = self.rows.get(from..to).unwrap_or_default();
-        if touched.is_empty() {
-            if self.rows.len() >= MAX_RANGES {
-                return 0;
-            }
-            self.rows.insert(from, (start, end));
-            self.total += end - start;
-            return end - start;
-        }
-        let old: u64 = touched.iter().map(|row| row.1 - row.0).sum();
-        let start = touched.first().map_or(start, |row| row.0.min(start));
-        let end = touched.last().map_or(end, |row| row.1.max(end));
-        self.rows.splice(from..to, [(start, end)]);
-        let new = (end - start).saturating_sub(old);
-        self.total += new;
-        new
-    }
-
-    /// How many bytes have arrived.
+    /// How many bytes have arrived, each counted once.
     pub fn total(&self) -> u64 {
         self.total
+    }
+
+    /// Adds the bytes from `start` up to, not including, `end`. No bytes are covered.
+    pub fn add(&mut self, start: u64, end: u64) -> Fit {
+        if start >= end {
+            return Fit::Covered;
+        }
+        // In order is the rule: the last range grows.
+        if let Some(mut last) = self.rows.last_entry().filter(|last| *last.get() == start) {
+            last.insert(end);
+            self.total += end - start;
+            return Fit::New;
+        }
+        let before = self.rows.range(..=start).next_back().map(|(&from, &to)| (from, to)).filter(|row| row.1 >= start);
+        if before.is_some_and(|row| row.1 >= end) {
+            return Fit::Covered;
+        }
+        let (mut from, mut to) = (start, end);
+        let mut there = 0;
+        if let Some((first, last)) = before {
+            there += last - start;
+            from = first;
+            self.rows.remove(&first);
+        }
+        // Every range is removed at most once for each time it was added, so this stays linear over all pieces.
+        while let Some((&first, &last)) = self.rows.range(start..=end).next() {
+            there += last.min(end) - first;
+            to = to.max(last);
+            self.rows.remove(&first);
+        }
+        self.rows.insert(from, to);
+        self.total += end - start - there;
+        if there == 0 { Fit::New } else { Fit::Overlap }
     }
 }
 
@@ -55,27 +67,38 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn separate_ranges_are_bounded() {
+    fn ranges_join_and_overlaps_are_told() {
         let mut ranges = Ranges::default();
-        for number in 0..=MAX_RANGES as u64 {
-            ranges.add(number * 2, number * 2 + 1);
-        }
-        assert_eq!(ranges.total(), MAX_RANGES as u64);
+        assert_eq!(ranges.add(10, 20), Fit::New);
+        assert_eq!(ranges.add(0, 10), Fit::New);
+        assert_eq!((ranges.rows.len(), ranges.total()), (1, 20));
+        assert_eq!(ranges.add(5, 15), Fit::Covered);
+        assert_eq!(ranges.add(7, 7), Fit::Covered);
+        assert_eq!(ranges.add(15, 25), Fit::Overlap);
+        assert_eq!(ranges.add(30, 40), Fit::New);
+        assert_eq!(ranges.add(20, 35), Fit::Overlap);
+        assert_eq!((ranges.rows.len(), ranges.total()), (1, 40));
+        assert_eq!(ranges.add(40, u64::MAX), Fit::New);
+        assert_eq!((ranges.rows.len(), ranges.total()), (1, u64::MAX));
     }
 
     proptest! {
         #[test]
-        fn counts_like_a_bit_set(pieces in proptest::collection::vec((0u64..200, 0u64..30), 0..60)) {
-            let (mut ranges, mut bits) = (Ranges::default(), [false; 256]);
+        fn bytes_are_counted_as_a_bitmap_would(pieces in proptest::collection::vec((0u64..200, 1u64..30), 0..60)) {
+            let mut ranges = Ranges::default();
+            let mut map = [false; 240];
             for (start, len) in pieces {
-                let mut new = 0;
-                for bit in &mut bits[start as usize..(start + len) as usize] {
-                    new += u64::from(!*bit);
-                    *bit = true;
-                }
-                prop_assert_eq!(ranges.add(start, start + len), new);
+                let range = start as usize..(start + len) as usize;
+                let there = map[range.clone()].iter().filter(|&&set| set).count();
+                let expected = match there {
+                    0 => Fit::New,
+                    _ if there == len as usize => Fit::Covered,
+                    _ => Fit::Overlap,
+                };
+                map[range].fill(true);
+                prop_assert_eq!(ranges.add(start, start + len), expected);
+                prop_assert_eq!(ranges.total(), map.iter().filter(|&&set| set).count() as u64);
             }
-            prop_assert_eq!(ranges.total(), bits.iter().filter(|&&bit| bit).count() as u64);
         }
     }
 }

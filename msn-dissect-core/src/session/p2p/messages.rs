@@ -8,15 +8,13 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
+use super::flow::{Flow, Leg};
 pub use super::trouble;
-use super::{
-    coverage::{Coverage, Fit},
-    flow::{Flow, Leg},
-};
 use crate::session::{
     bounded::Bounded,
     map::Map,
     notes::NoteKey,
+    ranges::{Fit, Ranges},
     transfers::TransferId,
     windows::{Cut, MAX_PLAIN_PIECES, RADIX},
 };
@@ -131,7 +129,7 @@ struct Open {
     id: u32,
     total: u64,
     first: u32,
-    coverage: Coverage,
+    arrived: Ranges,
     pieces: Map<u32, Arrived>,
     overlaps: u32,
     cut: Option<Cut>,
@@ -188,7 +186,7 @@ impl Messages {
         };
         let no_begin = piece.offset.is_some_and(|offset| offset > 0);
         let Some(open) = self.open.get_mut(&key) else { return refused(trouble::NO_BEGIN) };
-        let fresh = open.coverage.bytes() == 0;
+        let fresh = open.arrived.total() == 0;
         let mut placed = open.add(piece, self.hasher.hash_one(piece.data) as u32);
         let open_id = open.id;
         if fresh && no_begin {
@@ -269,7 +267,7 @@ impl Messages {
             id,
             total,
             first: piece.first,
-            coverage: Coverage::default(),
+            arrived: Ranges::default(),
             pieces: Map::default(),
             overlaps: 0,
             cut: windows,
@@ -317,7 +315,7 @@ impl Open {
     /// Finds the place of a piece; `hashed` tells it from others of the same place and length.
     fn add(&mut self, piece: &Piece<'_>, hashed: u32) -> Placed {
         let len = piece.data.len() as u64;
-        let received = self.coverage.bytes();
+        let received = self.arrived.total();
         let refused = |trouble| Placed { trouble, received, ..Placed::default() };
         if piece.total.is_some_and(|total| total != self.total) {
             return refused(trouble::TOTAL_CHANGED);
@@ -344,7 +342,7 @@ impl Open {
             }
         }
         self.tiny += usize::from(len < u64::from(RADIX));
-        let trouble = match self.coverage.add(start, end) {
+        let trouble = match self.arrived.add(u64::from(start), u64::from(end)) {
             Fit::New => 0,
             Fit::Overlap => trouble::OVERLAP,
             Fit::Covered => return refused(trouble::OVERLAP),
@@ -359,9 +357,9 @@ impl Open {
             id: Some(self.id),
             offset: start,
             more: u64::from(end) < self.total,
-            whole: self.coverage.bytes() == self.total,
+            whole: self.arrived.total() == self.total,
             trouble,
-            received: self.coverage.bytes(),
+            received: self.arrived.total(),
             ..Placed::default()
         }
     }
