@@ -25,4 +25,13 @@ typedef gboolean msn_bool;
 #define msn_try_string(table, name, tvb, pinfo, tree) dissector_try_string(table, name, tvb, pinfo, tree, NULL)
 #endif
 
+/* Since 4.4 callbacks of conversation filters are told for what they are called. */
+#if MSN_WIRESHARK(4, 4)
+#define MSN_FILTER_ARGUMENTS packet_info *pinfo, void *data _U_
+#define msn_register_filter(protocol, name, valid, build) register_conversation_filter(protocol, name, valid, build, NULL)
+#else
+#define MSN_FILTER_ARGUMENTS packet_info *pinfo
+#define msn_register_filter(protocol, name, valid, build) register_conversation_filter(protocol, name, valid, build)
+#endif
+
 #endif

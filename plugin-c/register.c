@@ -190,6 +190,7 @@ void msn_register(void)
     msn_register_reassembly();
     msn_register_peers();
     msn_register_export();
+    msn_register_filters();
     msn_register_stats();
     msn_register_preferences();
     register_init_routine(begin_capture);

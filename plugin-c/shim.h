@@ -142,6 +142,9 @@ int msn_channel_protocol(uint8_t channel);
 /* Registers the list of exportable objects. */
 void msn_register_export(void);
 
+/* Registers the filters for conversations. */
+void msn_register_filters(void);
+
 /* Registers the statistics. */
 void msn_register_stats(void);
 

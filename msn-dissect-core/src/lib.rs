@@ -25,6 +25,7 @@ pub mod crypto;
 pub mod dissect;
 pub mod ffi;
 pub mod fields;
+pub mod filter;
 pub mod gateway;
 pub mod item;
 pub mod mime;

@@ -9,6 +9,7 @@ use std::{
 
 use crate::{
     fields::{self, Base, Def, Link, Type, expert},
+    filter::CONVERSATIONS,
     statistics::BRANCHES,
     values::{Names, capabilities::Bit},
 };
@@ -157,6 +158,10 @@ pub struct MsnCatalogue {
     pub branches: *const MsnBranch,
     /// How many.
     pub branch_count: u32,
+    /// Names of the conversations that can be filtered on (see `msn_filter`).
+    pub conversations: *const *const c_char,
+    /// How many.
+    pub conversation_count: u32,
 }
 
 // SAFETY: the tables are built once and only read afterwards; their pointers lead to leaked memory.
@@ -302,5 +307,17 @@ fn build() -> MsnCatalogue {
     let (experts, expert_count) = leak(experts);
     let branches = BRANCHES.iter().map(|&(name, averages)| MsnBranch { name: string(name), averages }).collect();
     let (branches, branch_count) = leak(branches);
-    MsnCatalogue { protocols, protocol_count, fields, field_count, experts, expert_count, branches, branch_count }
+    let (conversations, conversation_count) = leak(CONVERSATIONS.iter().map(|name| string(name)).collect());
+    MsnCatalogue {
+        protocols,
+        protocol_count,
+        fields,
+        field_count,
+        experts,
+        expert_count,
+        branches,
+        branch_count,
+        conversations,
+        conversation_count,
+    }
 }

@@ -5,6 +5,7 @@
 
 pub mod catalogue;
 pub mod dissection;
+pub mod filter;
 pub mod gateway;
 pub mod secrets;
 pub mod statistics;

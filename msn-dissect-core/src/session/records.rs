@@ -77,6 +77,14 @@ impl Records {
         self.rows.get(at)
     }
 
+    /// The records of a frame.
+    pub fn of_frame(&self, frame: u32) -> &[Record] {
+        let from = self.rows.partition_point(|row| row.frame < frame);
+        let rows = self.rows.get(from..).unwrap_or_default();
+        let len = rows.iter().take_while(|row| row.frame == frame).count();
+        rows.get(..len).unwrap_or_default()
+    }
+
     /// How many records there are.
     pub fn len(&self) -> usize {
         self.rows.len()
@@ -113,6 +121,7 @@ mod tests {
             records.push(record(frame, unit));
         }
         assert_eq!(records.len(), 4);
+        assert_eq!((records.of_frame(1).len(), records.of_frame(2).len(), records.of_frame(7).len()), (2, 0, 1));
         assert!(records.get(3, 0).is_some() && records.get(7, 0).is_some() && records.get(3, 1).is_none());
     }
 

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Display filters that Analyze > Conversation Filter offers for a packet: all of its chat, all of its account.
+
+use crate::{
+    fields::{Field, command as f, def},
+    session::{Record, Session},
+};
+
+/// What a filter finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Conversation {
+    /// Both sides of a switchboard session, and its invitation.
+    Chat = 0,
+    /// All connections of an account.
+    Account = 1,
+}
+
+/// Names of the filters in their order.
+pub static CONVERSATIONS: &[&str] = &["MSN Chat", "MSN Account"];
+
+impl Conversation {
+    /// The conversation with this number.
+    pub fn from_number(number: u8) -> Option<Self> {
+        [Conversation::Chat, Conversation::Account].into_iter().find(|one| *one as u8 == number)
+    }
+
+    /// The filter for a frame that was dissected; `None` when it has no such conversation.
+    pub fn filter(self, session: &Session, frame: u32) -> Option<String> {
+        let text_of = |record: &Record| match self {
+            Conversation::Chat => {
+                let chat = session.links.known(record.conn)?.chat?.1;
+                Some((f::SESSION_ID, session.links.names.get(chat)))
+            }
+            Conversation::Account => Some((f::ACCOUNT, session.names.get(record.account))),
+        };
+        let found = session.records.of_frame(frame).iter().filter_map(text_of).find(|(_, text)| !text.is_empty());
+        found.and_then(|(field, text)| equals(field, text))
+    }
+}
+
+fn equals(field: Field, text: &str) -> Option<String> {
+    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
+    Some(format!("{} == \"{escaped}\"", def(field)?.filter))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dissect::{self, Dissection, Packet};
+
+    #[test]
+    fn a_chat_and_its_account_are_found_again() {
+        let (mut session, mut out) = (Session::default(), Dissection::default());
+        let there = Packet::example();
+        let back = Packet { source: there.destination, destination: there.source, frame: 2, ..there };
+        let last = Packet { frame: 3, ..there };
+        for (packet, line) in [
+            (there, &b"USR 1 alice@example.com 17262740.1050826919.32308\r\nCAL 2 bob@example.com\r\n"[..]),
+            (back, b"USR 1 OK alice@example.com Alice\r\nCAL 2 RINGING 17262740\r\n"),
+            (last, b"OUT\r\n"),
+        ] {
+            out.reset(true);
+            dissect::stream(&mut session, &packet, line, &mut out);
+        }
+        for frame in 1..=3 {
+            let filter = |conversation: Conversation| conversation.filter(&session, frame);
+            assert_eq!(filter(Conversation::Chat).as_deref(), Some("msn.session_id == \"17262740\""));
+            assert_eq!(filter(Conversation::Account).as_deref(), Some("msn.account == \"alice@example.com\""));
+        }
+        assert_eq!(Conversation::Chat.filter(&session, 4), None);
+    }
+
+    #[test]
+    fn names_cannot_end_the_string() {
+        assert_eq!(equals(f::ACCOUNT, r#"a"\ || frame"#).unwrap(), r#"msn.account == "a\"\\ || frame""#);
+    }
+
+    #[test]
+    fn every_conversation_has_its_name() {
+        let all = (0..u8::MAX).map_while(Conversation::from_number);
+        assert_eq!(all.count(), CONVERSATIONS.len());
+    }
+}
