@@ -133,14 +133,7 @@ fn word(header: &Header, data: usize) -> &'static str {
 pub(super) fn show(walk: &mut Walk<'_>, bytes: &[u8], way: &Way, key: NoteKey, note: &PacketNote) {
     let whole = Span::new(0, bytes.len());
     let Some(parts) = parts(bytes, way) else {
-        if walk.packet.want_info {
-            walk.out.info.push_str("P2P header cut short");
-        }
-        walk.out.tree.protocol(Proto::MsnP2p, whole, "header cut short");
-        walk.out.tree.bytes(f::DATA, whole);
-        walk.out.tree.expert(f::HEADER_CUT);
-        walk.out.tree.close();
-        return;
+        return walk.cut_header(whole);
     };
     let header = &parts.header;
     let word = word(header, parts.data.len());

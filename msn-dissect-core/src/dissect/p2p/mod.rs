@@ -192,6 +192,18 @@ impl Walk<'_> {
         self.session.p2p.packets.expect_ack(way.leg, way.flow, name, key);
     }
 
+    /// Shows a packet whose header is not all there.
+    fn cut_header(&mut self, whole: Span) {
+        if self.packet.want_info {
+            self.out.info.push_str("P2P header cut short");
+        }
+        let tree = &mut self.out.tree;
+        tree.protocol(Proto::MsnP2p, whole, "header cut short");
+        tree.bytes(f::DATA, whole);
+        tree.expert(f::HEADER_CUT);
+        tree.close();
+    }
+
     /// The header version, and how it is known.
     fn version_item(&mut self, note: &PacketNote) {
         let tree = &mut self.out.tree;

@@ -84,14 +84,7 @@ pub(super) fn learn(walk: &mut Walk<'_>, bytes: &[u8], way: &Way, key: NoteKey, 
 pub(super) fn show(walk: &mut Walk<'_>, bytes: &[u8], way: &Way, key: NoteKey, note: &PacketNote) {
     let whole = Span::new(0, bytes.len());
     let Some(packet) = v2::parse(bytes) else {
-        if walk.packet.want_info {
-            walk.out.info.push_str("P2P header cut short");
-        }
-        walk.out.tree.protocol(Proto::MsnP2p, whole, "header cut short");
-        walk.out.tree.bytes(f::DATA, whole);
-        walk.out.tree.expert(f::HEADER_CUT);
-        walk.out.tree.close();
-        return;
+        return walk.cut_header(whole);
     };
     let (session_id, tf) = packet.data_header.map_or((0, v2::FIRST), |(header, _)| (header.session_id, header.tf));
     let acknowledges = packet.sequence_option(bytes, v2::ACK).is_some();
