@@ -11,17 +11,22 @@
 #define JOINABLE (NO_ADDR2 | NO_PORT2 | NO_PORT2_FORCE | CONVERSATION_TEMPLATE)
 
 typedef struct {
-    const conversation_t *conversation;
+    conversation_t *conversation;
     uint32_t frame;
+    bool kept; /* its dissector was set, or it has another */
     uint16_t ports[2];
     uint8_t addresses[2][MSN_MAX_ADDRESS];
 } Met;
 
 static Met lately[LATELY];
 
+/* The one whose key was asked for last. */
+static Met *latest;
+
 void msn_forget_connections(void)
 {
     memset(lately, 0, sizeof lately);
+    latest = NULL;
 }
 
 static uint32_t mixed(uint32_t hash, const uint8_t *bytes, size_t len)
@@ -56,9 +61,10 @@ static bool is_of(const Met *met, const MsnPacket *packet)
 
 uint64_t msn_connection_key(packet_info *pinfo, const MsnPacket *packet)
 {
-    const conversation_t *conversation;
+    conversation_t *conversation;
     Met *met;
 
+    latest = NULL;
     /* Something below names the conversation otherwise than by addresses and ports. */
     if (pinfo->use_conv_addr_port_endpoints || pinfo->conv_elements != NULL || pinfo->ptype != PT_TCP) {
         return find_or_create_conversation(pinfo)->conv_index;
@@ -66,14 +72,28 @@ uint64_t msn_connection_key(packet_info *pinfo, const MsnPacket *packet)
     met = place_of(packet);
     /* When the ports are used again, a later conversation hangs on the one that is remembered. */
     if (is_of(met, packet) && met->conversation->next == NULL && met->frame <= pinfo->num) {
+        latest = met;
         return met->conversation->conv_index;
     }
     conversation = find_or_create_conversation(pinfo);
     met->conversation = (conversation->options & JOINABLE) == 0 ? conversation : NULL;
     met->frame = pinfo->num;
+    met->kept = false;
     met->ports[0] = packet->source_port;
     met->ports[1] = packet->destination_port;
     memcpy(met->addresses[0], packet->source, sizeof packet->source);
     memcpy(met->addresses[1], packet->destination, sizeof packet->destination);
+    latest = met;
     return conversation->conv_index;
+}
+
+void msn_keep_connection(const packet_info *pinfo, dissector_handle_t handle)
+{
+    if (latest == NULL || latest->conversation == NULL || latest->kept) {
+        return;
+    }
+    latest->kept = true;
+    if (conversation_get_dissector(latest->conversation, pinfo->num) == NULL) {
+        conversation_set_dissector_from_frame_number(latest->conversation, pinfo->num, handle);
+    }
 }

@@ -186,6 +186,10 @@ int msn_dissect_channel(uint8_t channel, tvbuff_t *tvb, packet_info *pinfo, prot
         return 0;
     }
     msn_hold(pinfo, dissection);
+    if (tcp != NULL && channel == MSN_CHANNEL_SERVER && (packet.flags & MSN_FIRST_PASS)) {
+        /* The next packets come without a search for their ports. */
+        msn_keep_connection(pinfo, msn_tcp_handle);
+    }
     msn_apply(dissection, &packet, tvb, pinfo, tree);
     if (tcp != NULL) {
         ask_for_rest(tcp, captured, pinfo);

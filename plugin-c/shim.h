@@ -62,6 +62,9 @@ void msn_describe(MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo, const pr
 /* A number for the connection of a packet whose addresses and ports are described; first pass only. */
 uint64_t msn_connection_key(packet_info *pinfo, const MsnPacket *packet);
 
+/* Sends later packets of the connection whose key was asked for last straight to the dissector, unless they go to another. */
+void msn_keep_connection(const packet_info *pinfo, dissector_handle_t handle);
+
 /* Forgets the conversations of a capture file that is closed. */
 void msn_forget_connections(void);
 
