@@ -66,25 +66,12 @@ static void time_from_ns(nstime_t *time, uint64_t ns)
     time->nsecs = (int)(value % 1000000000);
 }
 
-static proto_item *add_number(proto_tree *tree, int hf, const MsnField *field, tvbuff_t *tvb, const MsnItem *item)
-{
-    int start = (int)item->start, len = (int)item->len;
-
-    if (field->kind == MSN_TYPE_INT) {
-        return field->width == 8 ? proto_tree_add_int64(tree, hf, tvb, start, len, (int64_t)item->number)
-                                 : proto_tree_add_int(tree, hf, tvb, start, len, (int32_t)item->number);
-    }
-    return field->width == 8 ? proto_tree_add_uint64(tree, hf, tvb, start, len, item->number)
-                             : proto_tree_add_uint(tree, hf, tvb, start, len, (uint32_t)item->number);
-}
-
 static proto_item *add_field(proto_tree *tree, uint16_t id, tvbuff_t *tvb, const MsnItem *item, const char *text)
 {
-    const MsnField *field = &msn_registry.catalogue->fields[id];
     int hf = msn_registry.fields[id];
     int start = (int)item->start, len = (int)item->len;
 
-    switch (field->kind) {
+    switch (msn_registry.kinds[id]) {
     case MSN_TYPE_STRING:
         return proto_tree_add_string(tree, hf, tvb, start, len, text != NULL ? text : "");
     case MSN_TYPE_BYTES:
@@ -93,8 +80,14 @@ static proto_item *add_field(proto_tree *tree, uint16_t id, tvbuff_t *tvb, const
         }
         return proto_tree_add_item(tree, hf, tvb, start, len, ENC_NA);
     case MSN_TYPE_UINT:
+    case MSN_TYPE_FRAME:
+        return proto_tree_add_uint(tree, hf, tvb, start, len, (uint32_t)item->number);
+    case MSN_TYPE_UINT | MSN_WIDE:
+        return proto_tree_add_uint64(tree, hf, tvb, start, len, item->number);
     case MSN_TYPE_INT:
-        return add_number(tree, hf, field, tvb, item);
+        return proto_tree_add_int(tree, hf, tvb, start, len, (int32_t)item->number);
+    case MSN_TYPE_INT | MSN_WIDE:
+        return proto_tree_add_int64(tree, hf, tvb, start, len, (int64_t)item->number);
     case MSN_TYPE_BOOL:
         return proto_tree_add_boolean(tree, hf, tvb, start, len, (uint32_t)item->number);
     case MSN_TYPE_GUID: {
@@ -122,8 +115,6 @@ static proto_item *add_field(proto_tree *tree, uint16_t id, tvbuff_t *tvb, const
         time_from_ns(&time, item->number);
         return proto_tree_add_time(tree, hf, tvb, start, len, &time);
     }
-    case MSN_TYPE_FRAME:
-        return proto_tree_add_uint(tree, hf, tvb, start, len, (uint32_t)item->number);
     default:
         return proto_tree_add_item(tree, hf, tvb, start, len, ENC_NA);
     }
@@ -133,27 +124,28 @@ static proto_item *add_field(proto_tree *tree, uint16_t id, tvbuff_t *tvb, const
 static void name_bits(proto_item *sum, const MsnField *field, uint64_t number)
 {
     const MsnField *bits = &msn_registry.catalogue->fields[field->bits_first];
-    const char *before = " (";
+    char names[ITEM_LABEL_LENGTH];
+    size_t end = 0;
 
-    for (unsigned i = 0; i < 2u * field->bits_count; i++) {
-        const MsnField *bit = &bits[i % field->bits_count];
-        const bool numbers = i < field->bits_count;
-        const uint64_t value = number & bit->mask;
-        const char *name = bit->name;
+    for (int numbers = 1; numbers >= 0; numbers--) {
+        for (const MsnField *bit = bits; bit < bits + field->bits_count; bit++) {
+            const uint64_t value = number & bit->mask;
+            const char *name = bit->name;
 
-        if (value == 0 || numbers != (bit->values != NULL)) {
-            continue;
-        }
-        if (numbers) {
-            name = try_val_to_str((uint32_t)(value / (bit->mask & -bit->mask)), (const value_string *)bit->values);
-        }
-        if (name != NULL) {
-            proto_item_append_text(sum, "%s%s", before, name);
-            before = ", ";
+            if (value == 0 || numbers != (bit->values != NULL)) {
+                continue;
+            }
+            if (numbers) {
+                name = try_val_to_str((uint32_t)(value / (bit->mask & -bit->mask)), (const value_string *)bit->values);
+            }
+            if (name != NULL && end < sizeof names) {
+                end += g_strlcpy(names + end, end == 0 ? "" : ", ", sizeof names - end);
+                end += end < sizeof names ? g_strlcpy(names + end, name, sizeof names - end) : 0;
+            }
         }
     }
-    if (*before == ',') {
-        proto_item_append_text(sum, ")");
+    if (end > 0) {
+        proto_item_append_text(sum, " (%s)", names);
     }
 }
 

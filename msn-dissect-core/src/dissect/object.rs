@@ -4,7 +4,7 @@
 use crate::{
     crypto::hex,
     fields::{Field, command as f, expert, xml as x},
-    item::{Span, Tree},
+    item::{Span, Subject, Tree},
     object::{self, Attribute, Check, Object},
     text,
     view::{View, base64, utf16le},
@@ -42,9 +42,9 @@ static ATTRIBUTES: &[(&str, Field, Value)] = &[
 /// Shows the object in `span` of `data`, which may be raw, percent-encoded or escaped in XML, and may be `0` or empty
 /// for none. Does nothing when the tree is not wanted.
 pub(crate) fn show(tree: &mut Tree, data: &[u8], span: Span) {
-    if tree.wanted() {
+    tree.again(Subject::Object, span.of(data), span.start, |tree| {
         show_view(tree, f::OBJECT, &View::new(data, span), span);
-    }
+    });
 }
 
 /// The same for bytes that were decoded already, as the value of `field`, which covers `place`.
@@ -147,7 +147,7 @@ fn known(
         Value::Name => match base64(plain.bytes()) {
             Some(name) => {
                 let name = utf16le(&name);
-                let handle = tree.text(field, place, &text::utf8(name.as_bytes()).text);
+                let handle = tree.wire(field, place, name.as_bytes());
                 tree.note(handle, &format!("sent as {shown}"));
             }
             None => {

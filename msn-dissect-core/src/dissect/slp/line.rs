@@ -92,7 +92,7 @@ pub(super) fn show(tree: &mut Tree, data: &[u8], line: &Line, kind: Option<Kind>
 /// A line that no table names.
 fn other(tree: &mut Tree, data: &[u8], line: &Line, unknown: Unknown) {
     if super::unnamed(line) {
-        tree.text(f::BODY_TEXT, line.whole, &text::utf8(line.value.of(data)).text);
+        tree.wire(f::BODY_TEXT, line.whole, line.value.of(data));
         tree.expert(f::MALFORMED);
         return;
     }
@@ -130,18 +130,18 @@ pub(super) fn party(tree: &mut Tree, data: &[u8], field: Field, whole: Span, val
     if !tree.wanted() {
         return;
     }
-    let item = tree.text(field, whole, &text::utf8(value.of(data)).text);
+    let item = tree.wire(field, whole, value.of(data));
     let Some(found) = headers::party(data, value) else { return };
     tree.open(item);
     name_part(tree, data, whole, found.account);
-    tree.text(c::EMAIL, found.account, &text::utf8(found.account.of(data)).text);
+    tree.wire(c::EMAIL, found.account, found.account.of(data));
     if let Some(endpoint) = found.endpoint {
         match guid(endpoint.of(data)) {
             Some(bytes) => {
                 tree.raw(f::ENDPOINT, endpoint, &bytes);
             }
             None => {
-                tree.text(f::HEADER_VALUE, endpoint, &text::utf8(endpoint.of(data)).text);
+                tree.wire(f::HEADER_VALUE, endpoint, endpoint.of(data));
                 tree.expert(f::BAD_VALUE);
             }
         }
@@ -160,7 +160,7 @@ fn via(tree: &mut Tree, data: &[u8], line: &Line, shown: &str) {
         let shown = text::utf8(protocol.of(data)).text;
         tree.text(f::PROTOCOL, protocol, shown.trim_end_matches([' ', ';']));
     }
-    tree.text(f::BRANCH, Span::new(name, branch.end), &text::utf8(branch.of(data)).text);
+    tree.wire(f::BRANCH, Span::new(name, branch.end), branch.of(data));
     tree.close();
 }
 
@@ -175,7 +175,7 @@ fn bridges(tree: &mut Tree, data: &[u8], field: Field, line: &Line, shown: &str)
     for word in line.value.of(data).split(|&byte| byte == b' ') {
         let span = Span::new(at, at + word.len());
         if !span.is_empty() {
-            tree.text(f::BRIDGE, span, &text::utf8(word).text);
+            tree.wire(f::BRIDGE, span, word);
         }
         at = span.end + 1;
     }
@@ -208,7 +208,7 @@ fn list(tree: &mut Tree, data: &[u8], line: &Line, form: Form, shown: &str) {
             tree.number(f::PORT, span, u64::from(port));
         }
         if !entry.is_whole(form.what) {
-            tree.text(f::FIELD_VALUE, entry.span, &text::utf8(entry.span.of(data)).text);
+            tree.wire(f::FIELD_VALUE, entry.span, entry.span.of(data));
             tree.expert(f::BAD_VALUE);
         }
     }

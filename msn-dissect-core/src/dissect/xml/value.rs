@@ -101,7 +101,7 @@ impl Walk<'_> {
                 true
             }),
             Rule::Base64(field) => base64(value).is_some_and(|decoded| {
-                let handle = self.tree.text(field, place, &text::utf8(&decoded).text);
+                let handle = self.tree.wire(field, place, &decoded);
                 self.tree.note(handle, "decoded from base64");
                 true
             }),
@@ -146,7 +146,7 @@ impl Walk<'_> {
                 self.tree.note(handle, "empty");
             } else {
                 let field = if tag.is_some() || inner == whole { x::XML_TEXT } else { x::XML_ATTRIBUTE };
-                self.tree.text(field, place, &text::utf8(markup).text);
+                self.tree.wire(field, place, markup);
             }
             if !empty {
                 self.expert(x::VALUE_MALFORMED);
@@ -197,9 +197,9 @@ impl Walk<'_> {
         let Some((network, address, via)) = split_naddr(value) else { return false };
         let Some(number) = decimal(network) else { return false };
         self.tree.number(f::NETWORK_ID, place, u64::from(number));
-        self.tree.text(f::EMAIL, place, &text::percent(address).text);
+        self.tree.escaped(f::EMAIL, place, address);
         if let Some(via) = via {
-            self.tree.text(f::VIA, place, &text::percent(via).text);
+            self.tree.escaped(f::VIA, place, via);
         }
         true
     }
@@ -237,7 +237,7 @@ impl Walk<'_> {
     /// Shows what is played, in its parts.
     fn media(&mut self, place: Span, view: &View<'_>) {
         let value = view.bytes();
-        let handle = self.tree.text(x::MEDIA, place, &text::utf8(value).text);
+        let handle = self.tree.wire(x::MEDIA, place, value);
         if value.is_empty() {
             return;
         }
@@ -290,7 +290,7 @@ impl Walk<'_> {
 pub(crate) fn sip(tree: &mut Tree, data: &[u8], span: Span) {
     let handle = tree.bytes(x::SIP, span);
     tree.open(handle);
-    let handle = tree.text(x::SIP_TEXT, span, &text::utf8(span.of(data)).text);
+    let handle = tree.wire(x::SIP_TEXT, span, span.of(data));
     tree.hidden(handle);
     tree.handoff(span, Handoff::Name, "sip");
     tree.close();
