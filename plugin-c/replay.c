@@ -120,13 +120,13 @@ static proto_item *add_field(proto_tree *tree, uint16_t id, tvbuff_t *tvb, const
     }
 }
 
-/* Says behind a sum of bits which of them are set; numbers among them come first, because long lines are cut. */
-static void name_bits(proto_item *sum, const MsnField *field, uint64_t number)
+/* Writes which bits are set; numbers among them come first, because long lines are cut. */
+static void list_bits(char *names, size_t size, const MsnField *field, uint64_t number)
 {
     const MsnField *bits = &msn_registry.catalogue->fields[field->bits_first];
-    char names[ITEM_LABEL_LENGTH];
     size_t end = 0;
 
+    names[0] = '\0';
     for (int numbers = 1; numbers >= 0; numbers--) {
         for (const MsnField *bit = bits; bit < bits + field->bits_count; bit++) {
             const uint64_t value = number & bit->mask;
@@ -138,14 +138,30 @@ static void name_bits(proto_item *sum, const MsnField *field, uint64_t number)
             if (numbers) {
                 name = try_val_to_str((uint32_t)(value / (bit->mask & -bit->mask)), (const value_string *)bit->values);
             }
-            if (name != NULL && end < sizeof names) {
-                end += g_strlcpy(names + end, end == 0 ? "" : ", ", sizeof names - end);
-                end += end < sizeof names ? g_strlcpy(names + end, name, sizeof names - end) : 0;
+            if (name != NULL && end < size) {
+                end += (size_t)g_snprintf(names + end, size - end, "%s%s", end == 0 ? "" : ", ", name);
             }
         }
     }
-    if (end > 0) {
-        proto_item_append_text(sum, " (%s)", names);
+}
+
+/* Says behind a sum of bits which of them are set. The same sums, the capabilities of programs, come again and again. */
+static void name_bits(proto_item *sum, const MsnField *field, uint64_t number)
+{
+    static struct {
+        const MsnField *field;
+        uint64_t number;
+        char names[ITEM_LABEL_LENGTH];
+    } known[16];
+    const unsigned at = (unsigned)((number ^ number >> 7 ^ number >> 19 ^ number >> 28) % G_N_ELEMENTS(known));
+
+    if (known[at].field != field || known[at].number != number) {
+        known[at].field = field;
+        known[at].number = number;
+        list_bits(known[at].names, sizeof known[at].names, field, number);
+    }
+    if (known[at].names[0] != '\0') {
+        proto_item_append_text(sum, " (%s)", known[at].names);
     }
 }
 
@@ -154,8 +170,12 @@ static void add_bits(proto_item *parent, tvbuff_t *tvb, const MsnItem *item)
     const MsnField *field = &msn_registry.catalogue->fields[item->id];
     proto_tree *tree = proto_item_add_subtree(parent, msn_subtree(item));
 
-    for (unsigned i = 0; i < field->bits_count; i++) {
-        add_field(tree, (uint16_t)(field->bits_first + i), tvb, item, NULL);
+    for (uint16_t id = field->bits_first; id < field->bits_first + field->bits_count; id++) {
+        if (msn_registry.kinds[id] == MSN_TYPE_BOOL) {
+            proto_tree_add_boolean(tree, msn_registry.fields[id], tvb, (int)item->start, (int)item->len, (uint32_t)item->number);
+        } else {
+            add_field(tree, id, tvb, item, NULL);
+        }
     }
     if (tree != NULL && PTREE_DATA(tree)->visible) {
         name_bits(parent, field, item->number);
@@ -237,11 +257,16 @@ static void call_other(const Replay *replay, tvbuff_t *part, const MsnItem *item
 static unsigned wrong_declaration(tvbuff_t *document)
 {
     unsigned len = MIN(tvb_captured_length(document), (unsigned)MAX_DECLARATION);
-    char *text = g_ascii_strdown((const char *)tvb_get_ptr(document, 0, (int)len), (gssize)len);
-    char *end = strstr(text, "?>");
+    const char *start = (const char *)tvb_get_ptr(document, 0, (int)len);
     unsigned wrong = 0;
+    char *text, *end;
 
-    if (end != NULL && g_str_has_prefix(text, "<?xml")) {
+    if (len < 5 || g_ascii_strncasecmp(start, "<?xml", 5) != 0) {
+        return 0;
+    }
+    text = g_ascii_strdown(start, (gssize)len);
+    end = strstr(text, "?>");
+    if (end != NULL) {
         *end = '\0';
         if (strstr(text, "encoding") != NULL && strstr(text, "utf-8") == NULL) {
             wrong = (unsigned)(end - text) + 2;

@@ -53,16 +53,17 @@ pub fn utf8(bytes: &[u8]) -> Shown<'_> {
 
 /// A percent-encoded token decoded, then as [`utf8`] (fact base: commands 0, `name`).
 pub fn percent(bytes: &[u8]) -> Shown<'_> {
-    if !bytes.contains(&b'%') {
+    if memchr::memchr(b'%', bytes).is_none() {
         return utf8(bytes);
     }
     let decoded: Cow<'_, [u8]> = percent_decode(bytes).into();
     match decoded {
         Cow::Borrowed(bytes) => utf8(bytes),
-        Cow::Owned(bytes) => {
-            let shown = utf8(&bytes);
-            Shown { valid: shown.valid, text: Cow::Owned(shown.text.into_owned()) }
-        }
+        Cow::Owned(bytes) => match String::from_utf8(bytes) {
+            Ok(text) if !text.contains('\0') => Shown { text: Cow::Owned(text), valid: true },
+            Ok(text) => Shown { text: Cow::Owned(text.replace('\0', "\\0")), valid: true },
+            Err(error) => Shown { text: Cow::Owned(utf8(error.as_bytes()).text.into_owned()), valid: false },
+        },
     }
 }
 

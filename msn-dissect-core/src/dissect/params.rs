@@ -10,7 +10,7 @@ use crate::{
         params::{guid, hexadecimal, split_handle, split_naddr},
     },
     fields::{Field, Type, command as f, def, expert},
-    item::{Handle, Span, Tree},
+    item::{Span, Subject, Tree},
     text, values,
 };
 
@@ -78,11 +78,16 @@ pub(super) fn split_host(token: &[u8]) -> (&[u8], Option<&[u8]>) {
 }
 
 /// Shows decoded text; where decoding changed it, what was on the wire stands below.
-fn decoded(tree: &mut Tree, data: &[u8], field: Field, span: Span) -> Handle {
+fn decoded(tree: &mut Tree, data: &[u8], field: Field, span: Span) {
     let token = span.of(data);
     if text::is_unescaped(token) {
-        return tree.wire(field, span, token);
+        tree.wire(field, span, token);
+    } else {
+        tree.again(Subject::Name(field), token, span.start, |tree| new_decoded(tree, token, field, span));
     }
+}
+
+fn new_decoded(tree: &mut Tree, token: &[u8], field: Field, span: Span) {
     let shown = text::percent(token);
     let handle = tree.text(field, span, &shown.text);
     if !shown.valid {
@@ -93,7 +98,6 @@ fn decoded(tree: &mut Tree, data: &[u8], field: Field, span: Span) -> Handle {
         tree.wire(f::WIRE_TEXT, span, token);
         tree.close();
     }
-    handle
 }
 
 /// Shows an account; hidden under [`f::EMAIL`] too when its field is another.

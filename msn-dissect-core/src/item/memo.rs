@@ -6,10 +6,12 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
+use crate::fields::Field;
+
 use super::{Item, Kind, NO_RANGE, NO_TEXT, Tree};
 
 /// How many values are kept, one for each remainder of their hashes.
-const SLOTS: usize = 512;
+const SLOTS: usize = 1024;
 
 /// Most bytes of a value, items that it led to, and bytes of their strings; what needs more is not kept.
 const MAX_VALUE: usize = 1024;
@@ -22,6 +24,8 @@ pub(crate) enum Subject {
     /// An MSN object.
     #[default]
     Object,
+    /// A percent-encoded name, shown in this field.
+    Name(Field),
     /// A header, known by the tables at this address.
     Header(usize),
 }
