@@ -23,6 +23,7 @@ typedef struct {
     tvbuff_t *sources[MAX_SOURCES];
     unsigned source_count;
     proto_tree *trees[MAX_DEPTH];
+    proto_tree *current; /* the innermost of the trees */
     unsigned depth;
     proto_item *last;
 } Replay;
@@ -43,11 +44,6 @@ int msn_subtree(const MsnItem *item)
 static const char *item_text(const Replay *replay, const MsnItem *item)
 {
     return item->text == NO_TEXT ? NULL : (const char *)replay->dissection->arena + item->text;
-}
-
-static proto_tree *current(const Replay *replay)
-{
-    return replay->trees[replay->depth < MAX_DEPTH ? replay->depth : MAX_DEPTH - 1];
 }
 
 static void guid_from_text_order(e_guid_t *guid, const uint8_t *bytes)
@@ -202,6 +198,15 @@ static void open_subtree(Replay *replay, proto_item *added, const MsnItem *item)
     replay->depth++;
     if (replay->depth < MAX_DEPTH) {
         replay->trees[replay->depth] = tree;
+        replay->current = tree;
+    }
+}
+
+static void close_subtree(Replay *replay)
+{
+    if (replay->depth > 0) {
+        replay->depth--;
+        replay->current = replay->trees[MIN(replay->depth, MAX_DEPTH - 1u)];
     }
 }
 
@@ -242,12 +247,12 @@ static void call_other(const Replay *replay, tvbuff_t *part, const MsnItem *item
         if (media_types == NULL) {
             media_types = find_dissector_table("media_type");
         }
-        msn_try_string(media_types, name, part, replay->pinfo, current(replay));
+        msn_try_string(media_types, name, part, replay->pinfo, replay->current);
     } else {
         dissector_handle_t handle = find_dissector(name);
 
         if (handle != NULL) {
-            call_dissector_only(handle, part, replay->pinfo, current(replay), NULL);
+            call_dissector_only(handle, part, replay->pinfo, replay->current, NULL);
         }
     }
 }
@@ -297,7 +302,7 @@ static void hand_over(const Replay *replay, tvbuff_t *tvb, const MsnItem *item)
     }
     CATCH_NONFATAL_ERRORS
     {
-        show_exception(part, replay->pinfo, current(replay), EXCEPT_CODE, GET_MESSAGE);
+        show_exception(part, replay->pinfo, replay->current, EXCEPT_CODE, GET_MESSAGE);
     }
     FINALLY
     {
@@ -308,7 +313,7 @@ static void hand_over(const Replay *replay, tvbuff_t *tvb, const MsnItem *item)
 
 static void add_visible(Replay *replay, tvbuff_t *tvb, const MsnItem *item)
 {
-    proto_tree *tree = current(replay);
+    proto_tree *tree = replay->current;
     proto_item *added;
 
     if (item->kind == MSN_KIND_LEAF) {
@@ -326,21 +331,23 @@ static void add_visible(Replay *replay, tvbuff_t *tvb, const MsnItem *item)
         proto_tree_add_subtree(tree, tvb, (int)item->start, (int)item->len, msn_subtree(item), &added,
                                label != NULL ? label : "");
     }
-    decorate(replay, added, item);
+    replay->last = added;
+    if (item->note != NO_TEXT || item->flags != 0) {
+        decorate(replay, added, item);
+    }
     if (item->flags & WITH_BITS) {
         add_bits(added, tvb, item);
     }
     if (item->flags & OPEN) {
         open_subtree(replay, added, item);
     }
-    replay->last = added;
 }
 
 /* Adds a piece of a message and, if that makes it whole, shows the message where the piece stands. */
 static void add_fragment(const Replay *replay, tvbuff_t *tvb, const MsnFragment *fragment)
 {
     packet_info *pinfo = replay->pinfo;
-    tvbuff_t *whole = msn_reassemble(fragment, tvb, pinfo, current(replay));
+    tvbuff_t *whole = msn_reassemble(fragment, tvb, pinfo, replay->current);
     unsigned len;
     const MsnDissection *message;
 
@@ -363,19 +370,24 @@ static void add_fragment(const Replay *replay, tvbuff_t *tvb, const MsnFragment 
         col_append_str(pinfo->cinfo, COL_INFO, (const char *)message->info);
     }
     msn_expect(pinfo, message);
-    msn_replay(message, replay->packet, whole, pinfo, current(replay));
+    msn_replay(message, replay->packet, whole, pinfo, replay->current);
 }
 
 void msn_replay(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo,
                 proto_tree *tree)
 {
-    Replay replay = { .dissection = dissection,
-                      .packet = packet,
-                      .pinfo = pinfo,
-                      .trees = { tree },
-                      .sources = { tvb },
-                      .source_count = 1 };
+    Replay replay;
 
+    /* The other places of the lists are filled before they are read. */
+    replay.dissection = dissection;
+    replay.packet = packet;
+    replay.pinfo = pinfo;
+    replay.sources[0] = tvb;
+    replay.source_count = 1;
+    replay.trees[0] = tree;
+    replay.current = tree;
+    replay.depth = 0;
+    replay.last = NULL;
     msn_export(dissection, tvb, pinfo);
     msn_count(dissection, pinfo);
     if (dissection->item_count == 0) {
@@ -386,15 +398,12 @@ void msn_replay(const MsnDissection *dissection, const MsnPacket *packet, tvbuff
         }
         return;
     }
-    for (uint32_t i = 0; i < dissection->item_count; i++) {
-        const MsnItem *item = &dissection->items[i];
+    for (const MsnItem *item = dissection->items; item < dissection->items + dissection->item_count; item++) {
         tvbuff_t *source = item->source < replay.source_count ? replay.sources[item->source] : tvb;
 
         switch (item->kind) {
         case MSN_KIND_CLOSE:
-            if (replay.depth > 0) {
-                replay.depth--;
-            }
+            close_subtree(&replay);
             break;
         case MSN_KIND_EXPERT:
             add_expert(&replay, item);

@@ -40,10 +40,11 @@ pub(crate) struct Memo {
 #[derive(Clone, Debug, Default)]
 struct Kept {
     subject: Subject,
-    value: Vec<u8>,
-    /// Ranges count from the start of the value, strings from that of `strings`.
+    /// Ranges count from the start of the value, strings from its end.
     items: Vec<Item>,
-    strings: Vec<u8>,
+    /// The value, then the strings of the items.
+    bytes: Vec<u8>,
+    value_len: usize,
 }
 
 /// Where in a tree the items of a value begin.
@@ -96,7 +97,9 @@ impl Tree {
         }
         let slot = self.memo.as_deref().map_or(0, |memo| memo.slot(value));
         let mark = Mark { slot, items: self.items.len(), strings: self.arena.len() };
-        let known = |kept: &&Kept| kept.subject == subject && kept.value == value && !kept.items.is_empty();
+        let known = |kept: &&Kept| {
+            kept.subject == subject && !kept.items.is_empty() && kept.bytes.get(..kept.value_len) == Some(value)
+        };
         let Some(kept) = self.memo.as_deref().and_then(|memo| memo.slots.get(slot)).filter(known) else {
             return Some(mark);
         };
@@ -109,7 +112,7 @@ impl Tree {
             source: self.source,
             ..*item
         }));
-        self.arena.extend_from_slice(&kept.strings);
+        self.arena.extend_from_slice(kept.bytes.get(kept.value_len..).unwrap_or_default());
         None
     }
 
@@ -134,10 +137,10 @@ impl Tree {
         }
         let Some(kept) = memo.slots.get_mut(mark.slot) else { return };
         kept.subject = subject;
-        kept.value.clear();
-        kept.value.extend_from_slice(value);
-        kept.strings.clear();
-        kept.strings.extend_from_slice(strings);
+        kept.bytes.clear();
+        kept.bytes.extend_from_slice(value);
+        kept.bytes.extend_from_slice(strings);
+        kept.value_len = value.len();
         kept.items.clear();
         kept.items.extend(items.iter().map(|item| Item {
             start: item.start - if has_place(item) { place } else { base },
