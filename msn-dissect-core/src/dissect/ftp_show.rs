@@ -68,9 +68,8 @@ fn command(session: &Session, note: &FtpNote, line: &Line<'_>, tree: &mut Tree) 
         }
         "USR" => {
             if let Some(span) = params.next() {
-                let email = text::utf8(span.of(line.text)).text;
-                tree.text(f::FTP_EMAIL, span, &email);
-                let alias = tree.text(msn::EMAIL, span, &email);
+                tree.wire(f::FTP_EMAIL, span, span.of(line.text));
+                let alias = tree.wire(msn::EMAIL, span, span.of(line.text));
                 tree.hidden(alias);
             }
             if let Some(span) = params.next() {

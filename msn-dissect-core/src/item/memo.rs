@@ -37,7 +37,7 @@ pub(crate) struct Memo {
     slots: Vec<Kept>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 struct Kept {
     subject: Subject,
     /// Ranges count from the start of the value, strings from its end.
@@ -51,7 +51,7 @@ struct Kept {
 struct Mark {
     slot: usize,
     items: usize,
-    strings: usize,
+    origin: Origin,
 }
 
 impl Memo {
@@ -61,9 +61,41 @@ impl Memo {
     }
 }
 
-/// Whether the item stands for bytes of the value.
-fn has_place(item: &Item) -> bool {
-    item.kind != Kind::Close as u8 && item.flags & NO_RANGE == 0
+/// Where items refer to: the start of the value, that of what the tree counts from, and that of the strings.
+#[derive(Clone, Copy)]
+struct Origin {
+    value: u32,
+    base: u32,
+    strings: u32,
+}
+
+impl Origin {
+    /// What the range of an item counts from.
+    fn of(&self, item: &Item) -> u32 {
+        let has_place = item.kind != Kind::Close as u8 && item.flags & NO_RANGE == 0;
+        if has_place { self.value } else { self.base }
+    }
+
+    /// The origin that leads back to where this one led from.
+    fn back(self) -> Self {
+        Origin {
+            value: self.value.wrapping_neg(),
+            base: self.base.wrapping_neg(),
+            strings: self.strings.wrapping_neg(),
+        }
+    }
+
+    /// Adds items to others, each moved by this much.
+    fn append(self, items: &[Item], to: &mut Vec<Item>, source: u16) {
+        let moved = |at: u32| if at == NO_TEXT { NO_TEXT } else { at.wrapping_add(self.strings) };
+        to.extend(items.iter().map(|item| Item {
+            start: item.start.wrapping_add(self.of(item)),
+            text: moved(item.text),
+            note: moved(item.note),
+            source,
+            ..*item
+        }));
+    }
 }
 
 impl Tree {
@@ -86,7 +118,7 @@ impl Tree {
     pub(crate) fn again(&mut self, subject: Subject, value: &[u8], start: usize, show: impl FnOnce(&mut Tree)) {
         if let Some(mark) = self.recall(subject, value, start) {
             show(self);
-            self.keep(subject, value, start, &mark);
+            self.keep(subject, value, &mark);
         }
     }
 
@@ -96,44 +128,34 @@ impl Tree {
             return None;
         }
         let slot = self.memo.as_deref().map_or(0, |memo| memo.slot(value));
-        let mark = Mark { slot, items: self.items.len(), strings: self.arena.len() };
+        let base = self.base as u32;
+        let origin = Origin { value: base.wrapping_add(start as u32), base, strings: self.arena.len() as u32 };
+        let mark = Mark { slot, items: self.items.len(), origin };
         let known = |kept: &&Kept| {
             kept.subject == subject && !kept.items.is_empty() && kept.bytes.get(..kept.value_len) == Some(value)
         };
         let Some(kept) = self.memo.as_deref().and_then(|memo| memo.slots.get(slot)).filter(known) else {
             return Some(mark);
         };
-        let (base, strings) = (self.base as u32, mark.strings as u32);
-        let place = base + start as u32;
-        self.items.extend(kept.items.iter().map(|item| Item {
-            start: item.start + if has_place(item) { place } else { base },
-            text: if item.text == NO_TEXT { NO_TEXT } else { item.text + strings },
-            note: if item.note == NO_TEXT { NO_TEXT } else { item.note + strings },
-            source: self.source,
-            ..*item
-        }));
+        mark.origin.append(&kept.items, &mut self.items, self.source);
         self.arena.extend_from_slice(kept.bytes.get(kept.value_len..).unwrap_or_default());
         None
     }
 
     /// Keeps the items since `mark`.
-    fn keep(&mut self, subject: Subject, value: &[u8], start: usize, mark: &Mark) {
+    fn keep(&mut self, subject: Subject, value: &[u8], mark: &Mark) {
         let Some(memo) = self.memo.as_deref_mut() else { return };
         let items = self.items.get(mark.items..).unwrap_or_default();
-        let strings = self.arena.get(mark.strings..).unwrap_or_default();
-        let (base, first) = (self.base as u32, mark.strings as u32);
-        let place = base + start as u32;
+        let strings = self.arena.get(mark.origin.strings as usize..).unwrap_or_default();
         // What refers to other bytes, or to what is not in the tree, is another thing each time.
         let whole = items.iter().all(|item| {
-            item.source == self.source
-                && item.kind < Kind::Handoff as u8
-                && item.start >= if has_place(item) { place } else { base }
+            item.source == self.source && item.kind < Kind::Handoff as u8 && item.start >= mark.origin.of(item)
         });
         if !whole || items.len() > MAX_ITEMS || strings.len() > MAX_STRINGS {
             return;
         }
         if memo.slots.is_empty() {
-            memo.slots.resize(SLOTS, Kept::default());
+            memo.slots.resize_with(SLOTS, Kept::default);
         }
         let Some(kept) = memo.slots.get_mut(mark.slot) else { return };
         kept.subject = subject;
@@ -142,12 +164,7 @@ impl Tree {
         kept.bytes.extend_from_slice(strings);
         kept.value_len = value.len();
         kept.items.clear();
-        kept.items.extend(items.iter().map(|item| Item {
-            start: item.start - if has_place(item) { place } else { base },
-            text: if item.text == NO_TEXT { NO_TEXT } else { item.text - first },
-            note: if item.note == NO_TEXT { NO_TEXT } else { item.note - first },
-            ..*item
-        }));
+        mark.origin.back().append(items, &mut kept.items, 0);
     }
 }
 

@@ -143,9 +143,8 @@ fn show_element(tree: &mut Tree, view: &View<'_>, group: &[u8], name: &[u8], nod
             tree.wire(*field, at, bytes);
         }
         Account => {
-            let shown = text::utf8(bytes).text;
-            tree.text(*field, at, &shown);
-            let alias = tree.text(c::EMAIL, at, &shown);
+            tree.wire(*field, at, bytes);
+            let alias = tree.wire(c::EMAIL, at, bytes);
             tree.hidden(alias);
         }
         Folder => {

@@ -43,10 +43,7 @@ impl Walk<'_> {
         let done = match *rule {
             Rule::Group(_) => false,
             Rule::Text(field) | Rule::Checksum(field) => {
-                self.tree.text(field, place, &shown.text);
-                if !shown.valid {
-                    self.expert(expert::NOT_UTF8);
-                }
+                self.tree.checked_wire(field, place, value);
                 true
             }
             Rule::Percent(field) => {
@@ -141,8 +138,7 @@ impl Walk<'_> {
             let tag = markup.strip_prefix(b"<").filter(|_| inner != whole);
             if let (Some(tag), true) = (tag, empty) {
                 let end = tag.iter().position(|byte| b" \t\r\n/>".contains(byte)).unwrap_or(tag.len());
-                let name = text::utf8(tag.get(..end).unwrap_or_default()).text;
-                let handle = self.tree.text(x::XML_ELEMENT, place, &name);
+                let handle = self.tree.wire(x::XML_ELEMENT, place, tag.get(..end).unwrap_or_default());
                 self.tree.note(handle, "empty");
             } else {
                 let field = if tag.is_some() || inner == whole { x::XML_TEXT } else { x::XML_ATTRIBUTE };
@@ -252,8 +248,7 @@ impl Walk<'_> {
                 Some(argument) => MUSIC.get(argument).filter(|_| music),
             };
             if argument.is_none() || !part.is_empty() {
-                let shown = text::utf8(part.of(value)).text;
-                last = self.tree.text(*field.unwrap_or(&x::MEDIA_ARGUMENT), view.span(whole), &shown);
+                last = self.tree.wire(*field.unwrap_or(&x::MEDIA_ARGUMENT), view.span(whole), part.of(value));
                 if let Some(argument) = argument {
                     self.tree.note(last, &format!("{{{argument}}}"));
                 }
