@@ -87,12 +87,18 @@ static const void *field_strings(const MsnField *field)
     return field->values;
 }
 
+static bool is_number(const MsnField *field)
+{
+    return field->kind == MSN_TYPE_UINT || field->kind == MSN_TYPE_INT;
+}
+
 static void register_fields(const MsnCatalogue *catalogue)
 {
     uint32_t count = catalogue->field_count;
     hf_register_info *rows = g_new0(hf_register_info, count);
 
     msn_registry.fields = g_new(int, count);
+    msn_registry.kinds = g_new(uint8_t, count);
     for (uint32_t i = 0; i < count; i++) {
         const MsnField *field = &catalogue->fields[i];
         hf_register_info row = { &msn_registry.fields[i],
@@ -100,6 +106,7 @@ static void register_fields(const MsnCatalogue *catalogue)
                                    field_strings(field), field->mask, field->blurb, HFILL } };
 
         msn_registry.fields[i] = -1;
+        msn_registry.kinds[i] = field->kind | (is_number(field) && field->width == 8 ? MSN_WIDE : 0);
         rows[i] = row;
         proto_register_field_array(msn_registry.protocols[field->protocol], &rows[i], 1);
     }

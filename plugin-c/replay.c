@@ -23,6 +23,7 @@ typedef struct {
     tvbuff_t *sources[MAX_SOURCES];
     unsigned source_count;
     proto_tree *trees[MAX_DEPTH];
+    proto_tree *current; /* the innermost of the trees */
     unsigned depth;
     proto_item *last;
 } Replay;
@@ -45,11 +46,6 @@ static const char *item_text(const Replay *replay, const MsnItem *item)
     return item->text == NO_TEXT ? NULL : (const char *)replay->dissection->arena + item->text;
 }
 
-static proto_tree *current(const Replay *replay)
-{
-    return replay->trees[replay->depth < MAX_DEPTH ? replay->depth : MAX_DEPTH - 1];
-}
-
 static void guid_from_text_order(e_guid_t *guid, const uint8_t *bytes)
 {
     guid->data1 = (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
@@ -66,25 +62,12 @@ static void time_from_ns(nstime_t *time, uint64_t ns)
     time->nsecs = (int)(value % 1000000000);
 }
 
-static proto_item *add_number(proto_tree *tree, int hf, const MsnField *field, tvbuff_t *tvb, const MsnItem *item)
-{
-    int start = (int)item->start, len = (int)item->len;
-
-    if (field->kind == MSN_TYPE_INT) {
-        return field->width == 8 ? proto_tree_add_int64(tree, hf, tvb, start, len, (int64_t)item->number)
-                                 : proto_tree_add_int(tree, hf, tvb, start, len, (int32_t)item->number);
-    }
-    return field->width == 8 ? proto_tree_add_uint64(tree, hf, tvb, start, len, item->number)
-                             : proto_tree_add_uint(tree, hf, tvb, start, len, (uint32_t)item->number);
-}
-
 static proto_item *add_field(proto_tree *tree, uint16_t id, tvbuff_t *tvb, const MsnItem *item, const char *text)
 {
-    const MsnField *field = &msn_registry.catalogue->fields[id];
     int hf = msn_registry.fields[id];
     int start = (int)item->start, len = (int)item->len;
 
-    switch (field->kind) {
+    switch (msn_registry.kinds[id]) {
     case MSN_TYPE_STRING:
         return proto_tree_add_string(tree, hf, tvb, start, len, text != NULL ? text : "");
     case MSN_TYPE_BYTES:
@@ -93,8 +76,14 @@ static proto_item *add_field(proto_tree *tree, uint16_t id, tvbuff_t *tvb, const
         }
         return proto_tree_add_item(tree, hf, tvb, start, len, ENC_NA);
     case MSN_TYPE_UINT:
+    case MSN_TYPE_FRAME:
+        return proto_tree_add_uint(tree, hf, tvb, start, len, (uint32_t)item->number);
+    case MSN_TYPE_UINT | MSN_WIDE:
+        return proto_tree_add_uint64(tree, hf, tvb, start, len, item->number);
     case MSN_TYPE_INT:
-        return add_number(tree, hf, field, tvb, item);
+        return proto_tree_add_int(tree, hf, tvb, start, len, (int32_t)item->number);
+    case MSN_TYPE_INT | MSN_WIDE:
+        return proto_tree_add_int64(tree, hf, tvb, start, len, (int64_t)item->number);
     case MSN_TYPE_BOOL:
         return proto_tree_add_boolean(tree, hf, tvb, start, len, (uint32_t)item->number);
     case MSN_TYPE_GUID: {
@@ -122,38 +111,53 @@ static proto_item *add_field(proto_tree *tree, uint16_t id, tvbuff_t *tvb, const
         time_from_ns(&time, item->number);
         return proto_tree_add_time(tree, hf, tvb, start, len, &time);
     }
-    case MSN_TYPE_FRAME:
-        return proto_tree_add_uint(tree, hf, tvb, start, len, (uint32_t)item->number);
     default:
         return proto_tree_add_item(tree, hf, tvb, start, len, ENC_NA);
     }
 }
 
-/* Says behind a sum of bits which of them are set; numbers among them come first, because long lines are cut. */
-static void name_bits(proto_item *sum, const MsnField *field, uint64_t number)
+/* Writes which bits are set; numbers among them come first, because long lines are cut. */
+static void list_bits(char *names, size_t size, const MsnField *field, uint64_t number)
 {
     const MsnField *bits = &msn_registry.catalogue->fields[field->bits_first];
-    const char *before = " (";
+    size_t end = 0;
 
-    for (unsigned i = 0; i < 2u * field->bits_count; i++) {
-        const MsnField *bit = &bits[i % field->bits_count];
-        const bool numbers = i < field->bits_count;
-        const uint64_t value = number & bit->mask;
-        const char *name = bit->name;
+    names[0] = '\0';
+    for (int numbers = 1; numbers >= 0; numbers--) {
+        for (const MsnField *bit = bits; bit < bits + field->bits_count; bit++) {
+            const uint64_t value = number & bit->mask;
+            const char *name = bit->name;
 
-        if (value == 0 || numbers != (bit->values != NULL)) {
-            continue;
-        }
-        if (numbers) {
-            name = try_val_to_str((uint32_t)(value / (bit->mask & -bit->mask)), (const value_string *)bit->values);
-        }
-        if (name != NULL) {
-            proto_item_append_text(sum, "%s%s", before, name);
-            before = ", ";
+            if (value == 0 || numbers != (bit->values != NULL)) {
+                continue;
+            }
+            if (numbers) {
+                name = try_val_to_str((uint32_t)(value / (bit->mask & -bit->mask)), (const value_string *)bit->values);
+            }
+            if (name != NULL && end < size) {
+                end += (size_t)g_snprintf(names + end, size - end, "%s%s", end == 0 ? "" : ", ", name);
+            }
         }
     }
-    if (*before == ',') {
-        proto_item_append_text(sum, ")");
+}
+
+/* Says behind a sum of bits which of them are set. The same sums, the capabilities of programs, come again and again. */
+static void name_bits(proto_item *sum, const MsnField *field, uint64_t number)
+{
+    static struct {
+        const MsnField *field;
+        uint64_t number;
+        char names[ITEM_LABEL_LENGTH];
+    } known[16];
+    const unsigned at = (unsigned)((number ^ number >> 7 ^ number >> 19 ^ number >> 28) % G_N_ELEMENTS(known));
+
+    if (known[at].field != field || known[at].number != number) {
+        known[at].field = field;
+        known[at].number = number;
+        list_bits(known[at].names, sizeof known[at].names, field, number);
+    }
+    if (known[at].names[0] != '\0') {
+        proto_item_append_text(sum, " (%s)", known[at].names);
     }
 }
 
@@ -162,8 +166,12 @@ static void add_bits(proto_item *parent, tvbuff_t *tvb, const MsnItem *item)
     const MsnField *field = &msn_registry.catalogue->fields[item->id];
     proto_tree *tree = proto_item_add_subtree(parent, msn_subtree(item));
 
-    for (unsigned i = 0; i < field->bits_count; i++) {
-        add_field(tree, (uint16_t)(field->bits_first + i), tvb, item, NULL);
+    for (uint16_t id = field->bits_first; id < field->bits_first + field->bits_count; id++) {
+        if (msn_registry.kinds[id] == MSN_TYPE_BOOL) {
+            proto_tree_add_boolean(tree, msn_registry.fields[id], tvb, (int)item->start, (int)item->len, (uint32_t)item->number);
+        } else {
+            add_field(tree, id, tvb, item, NULL);
+        }
     }
     if (tree != NULL && PTREE_DATA(tree)->visible) {
         name_bits(parent, field, item->number);
@@ -190,6 +198,15 @@ static void open_subtree(Replay *replay, proto_item *added, const MsnItem *item)
     replay->depth++;
     if (replay->depth < MAX_DEPTH) {
         replay->trees[replay->depth] = tree;
+        replay->current = tree;
+    }
+}
+
+static void close_subtree(Replay *replay)
+{
+    if (replay->depth > 0) {
+        replay->depth--;
+        replay->current = replay->trees[MIN(replay->depth, MAX_DEPTH - 1u)];
     }
 }
 
@@ -230,12 +247,12 @@ static void call_other(const Replay *replay, tvbuff_t *part, const MsnItem *item
         if (media_types == NULL) {
             media_types = find_dissector_table("media_type");
         }
-        msn_try_string(media_types, name, part, replay->pinfo, current(replay));
+        msn_try_string(media_types, name, part, replay->pinfo, replay->current);
     } else {
         dissector_handle_t handle = find_dissector(name);
 
         if (handle != NULL) {
-            call_dissector_only(handle, part, replay->pinfo, current(replay), NULL);
+            call_dissector_only(handle, part, replay->pinfo, replay->current, NULL);
         }
     }
 }
@@ -245,11 +262,16 @@ static void call_other(const Replay *replay, tvbuff_t *part, const MsnItem *item
 static unsigned wrong_declaration(tvbuff_t *document)
 {
     unsigned len = MIN(tvb_captured_length(document), (unsigned)MAX_DECLARATION);
-    char *text = g_ascii_strdown((const char *)tvb_get_ptr(document, 0, (int)len), (gssize)len);
-    char *end = strstr(text, "?>");
+    const char *start = (const char *)tvb_get_ptr(document, 0, (int)len);
     unsigned wrong = 0;
+    char *text, *end;
 
-    if (end != NULL && g_str_has_prefix(text, "<?xml")) {
+    if (len < 5 || g_ascii_strncasecmp(start, "<?xml", 5) != 0) {
+        return 0;
+    }
+    text = g_ascii_strdown(start, (gssize)len);
+    end = strstr(text, "?>");
+    if (end != NULL) {
         *end = '\0';
         if (strstr(text, "encoding") != NULL && strstr(text, "utf-8") == NULL) {
             wrong = (unsigned)(end - text) + 2;
@@ -280,7 +302,7 @@ static void hand_over(const Replay *replay, tvbuff_t *tvb, const MsnItem *item)
     }
     CATCH_NONFATAL_ERRORS
     {
-        show_exception(part, replay->pinfo, current(replay), EXCEPT_CODE, GET_MESSAGE);
+        show_exception(part, replay->pinfo, replay->current, EXCEPT_CODE, GET_MESSAGE);
     }
     FINALLY
     {
@@ -291,7 +313,7 @@ static void hand_over(const Replay *replay, tvbuff_t *tvb, const MsnItem *item)
 
 static void add_visible(Replay *replay, tvbuff_t *tvb, const MsnItem *item)
 {
-    proto_tree *tree = current(replay);
+    proto_tree *tree = replay->current;
     proto_item *added;
 
     if (item->kind == MSN_KIND_LEAF) {
@@ -309,21 +331,23 @@ static void add_visible(Replay *replay, tvbuff_t *tvb, const MsnItem *item)
         proto_tree_add_subtree(tree, tvb, (int)item->start, (int)item->len, msn_subtree(item), &added,
                                label != NULL ? label : "");
     }
-    decorate(replay, added, item);
+    replay->last = added;
+    if (item->note != NO_TEXT || item->flags != 0) {
+        decorate(replay, added, item);
+    }
     if (item->flags & WITH_BITS) {
         add_bits(added, tvb, item);
     }
     if (item->flags & OPEN) {
         open_subtree(replay, added, item);
     }
-    replay->last = added;
 }
 
 /* Adds a piece of a message and, if that makes it whole, shows the message where the piece stands. */
 static void add_fragment(const Replay *replay, tvbuff_t *tvb, const MsnFragment *fragment)
 {
     packet_info *pinfo = replay->pinfo;
-    tvbuff_t *whole = msn_reassemble(fragment, tvb, pinfo, current(replay));
+    tvbuff_t *whole = msn_reassemble(fragment, tvb, pinfo, replay->current);
     unsigned len;
     const MsnDissection *message;
 
@@ -346,19 +370,24 @@ static void add_fragment(const Replay *replay, tvbuff_t *tvb, const MsnFragment 
         col_append_str(pinfo->cinfo, COL_INFO, (const char *)message->info);
     }
     msn_expect(pinfo, message);
-    msn_replay(message, replay->packet, whole, pinfo, current(replay));
+    msn_replay(message, replay->packet, whole, pinfo, replay->current);
 }
 
 void msn_replay(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo,
                 proto_tree *tree)
 {
-    Replay replay = { .dissection = dissection,
-                      .packet = packet,
-                      .pinfo = pinfo,
-                      .trees = { tree },
-                      .sources = { tvb },
-                      .source_count = 1 };
+    Replay replay;
 
+    /* The other places of the lists are filled before they are read. */
+    replay.dissection = dissection;
+    replay.packet = packet;
+    replay.pinfo = pinfo;
+    replay.sources[0] = tvb;
+    replay.source_count = 1;
+    replay.trees[0] = tree;
+    replay.current = tree;
+    replay.depth = 0;
+    replay.last = NULL;
     msn_export(dissection, tvb, pinfo);
     msn_count(dissection, pinfo);
     if (dissection->item_count == 0) {
@@ -369,15 +398,12 @@ void msn_replay(const MsnDissection *dissection, const MsnPacket *packet, tvbuff
         }
         return;
     }
-    for (uint32_t i = 0; i < dissection->item_count; i++) {
-        const MsnItem *item = &dissection->items[i];
+    for (const MsnItem *item = dissection->items; item < dissection->items + dissection->item_count; item++) {
         tvbuff_t *source = item->source < replay.source_count ? replay.sources[item->source] : tvb;
 
         switch (item->kind) {
         case MSN_KIND_CLOSE:
-            if (replay.depth > 0) {
-                replay.depth--;
-            }
+            close_subtree(&replay);
             break;
         case MSN_KIND_EXPERT:
             add_expert(&replay, item);

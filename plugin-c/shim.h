@@ -21,11 +21,15 @@
 /* Most bytes of an address that the core knows. */
 #define MSN_MAX_ADDRESS 16
 
+/* Marks kinds of numbers that need 8 bytes. */
+#define MSN_WIDE 0x80
+
 /* Registered numbers, indexed like the catalogue. */
 typedef struct {
     const MsnCatalogue *catalogue;
     int *protocols;
     int *fields;
+    uint8_t *kinds; /* type of each field; with MSN_WIDE, if it is a number of 8 bytes */
     int *subtrees; /* one for each field, then one for each protocol, then one for labels */
     expert_field *experts;
 } MsnRegistry;

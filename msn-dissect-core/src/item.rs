@@ -4,7 +4,13 @@
 //! An item names a field of the catalogue, a value and the byte range it came from. An item that was
 //! opened is the parent of everything up to its [`Kind::Close`]. Strings live NUL-terminated in one arena.
 
-use crate::fields::{Expert, Field, Proto};
+mod memo;
+
+use crate::{
+    fields::{Expert, Field, Proto, expert},
+    text,
+};
+pub(crate) use memo::{Memo, Subject};
 
 /// What an item asks the consumer to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,6 +135,7 @@ pub struct Tree {
     sources: u16,
     source: u16,
     base: usize,
+    memo: Option<Box<Memo>>,
 }
 
 impl Tree {
@@ -184,32 +191,40 @@ impl Tree {
         if !self.wanted {
             return Handle(None);
         }
-        let start = (span.start + self.base) as u32;
-        self.items.push(Item {
-            number,
-            start,
+        self.add(Item { number, id, kind: kind as u8, flags, ..self.blank(span) })
+    }
+
+    /// Adds an item with a string or bytes value.
+    fn push_text(&mut self, kind: Kind, id: u16, span: Span, number: u64, value: &[u8]) -> Handle {
+        if !self.wanted {
+            return Handle(None);
+        }
+        let text = self.intern(value);
+        self.add(Item { number, id, kind: kind as u8, text, text_len: value.len() as u32, ..self.blank(span) })
+    }
+
+    /// An item of this range that says nothing.
+    #[inline]
+    fn blank(&self, span: Span) -> Item {
+        Item {
+            number: 0,
+            start: (span.start + self.base) as u32,
             len: span.len() as u32,
             text: NO_TEXT,
             text_len: 0,
             note: NO_TEXT,
-            id,
-            kind: kind as u8,
-            flags,
+            id: 0,
+            kind: 0,
+            flags: 0,
             source: self.source,
             reserved: 0,
-        });
-        Handle(Some(self.items.len() - 1))
+        }
     }
 
-    fn with_text(&mut self, handle: Handle, text: &[u8]) -> Handle {
-        if let Handle(Some(index)) = handle {
-            let at = self.intern(text);
-            if let Some(item) = self.items.get_mut(index) {
-                item.text = at;
-                item.text_len = text.len() as u32;
-            }
-        }
-        handle
+    #[inline]
+    fn add(&mut self, item: Item) -> Handle {
+        self.items.push(item);
+        Handle(Some(self.items.len() - 1))
     }
 
     /// Adds a number: unsigned, signed (two's complement), boolean, IPv4, frame, time in ns, by the field's type.
@@ -224,11 +239,36 @@ impl Tree {
 
     /// Adds a string value; NUL and control characters must have been dealt with (see [`crate::text`]).
     pub fn text(&mut self, field: Field, span: Span, value: &str) -> Handle {
-        if !self.wanted {
-            return Handle(None);
+        self.push_text(Kind::Leaf, field.0, span, 0, value.as_bytes())
+    }
+
+    /// Adds a string value as it stands on the wire, made fit for display as by [`text::utf8`].
+    pub fn wire(&mut self, field: Field, span: Span, value: &[u8]) -> Handle {
+        if !self.wanted || text::is_plain(value) {
+            return self.push_text(Kind::Leaf, field.0, span, 0, value);
         }
-        let handle = self.push(Kind::Leaf, field.0, span, 0, 0);
-        self.with_text(handle, value.as_bytes())
+        self.text(field, span, &text::utf8(value).text)
+    }
+
+    /// The same for what is percent-encoded (see [`text::percent`]).
+    pub fn escaped(&mut self, field: Field, span: Span, value: &[u8]) -> Handle {
+        if !self.wanted || text::is_unescaped(value) {
+            return self.push_text(Kind::Leaf, field.0, span, 0, value);
+        }
+        self.text(field, span, &text::percent(value).text)
+    }
+
+    /// As [`Tree::wire`], for what ought to be UTF-8: tells where it is not.
+    pub fn checked_wire(&mut self, field: Field, span: Span, value: &[u8]) -> Handle {
+        if !self.wanted || text::is_plain(value) {
+            return self.push_text(Kind::Leaf, field.0, span, 0, value);
+        }
+        let shown = text::utf8(value);
+        let handle = self.text(field, span, &shown.text);
+        if !shown.valid {
+            self.expert(expert::NOT_UTF8);
+        }
+        handle
     }
 
     /// Adds a field whose value is the bytes of the range themselves, or a heading that has no value.
@@ -238,27 +278,18 @@ impl Tree {
 
     /// Adds a field whose value is `value` (a GUID in text order, an IPv6 address, or decoded bytes).
     pub fn raw(&mut self, field: Field, span: Span, value: &[u8]) -> Handle {
-        let handle = self.push(Kind::Leaf, field.0, span, 0, 0);
-        self.with_text(handle, value)
+        self.push_text(Kind::Leaf, field.0, span, 0, value)
     }
 
     /// Adds a protocol and opens it.
     pub fn protocol(&mut self, proto: Proto, span: Span, label: &str) -> Handle {
-        if !self.wanted {
-            return Handle(None);
-        }
-        let handle = self.push(Kind::Protocol, proto as u16, span, 0, 0);
-        self.with_text(handle, label.as_bytes());
+        let handle = self.push_text(Kind::Protocol, proto as u16, span, 0, label.as_bytes());
         self.open(handle)
     }
 
     /// Adds a plain text heading.
     pub fn label(&mut self, span: Span, text: &str) -> Handle {
-        if !self.wanted {
-            return Handle(None);
-        }
-        let handle = self.push(Kind::Label, 0, span, 0, 0);
-        self.with_text(handle, text.as_bytes())
+        self.push_text(Kind::Label, 0, span, 0, text.as_bytes())
     }
 
     /// Makes the item the parent of what follows, up to [`Tree::close`].
@@ -289,7 +320,13 @@ impl Tree {
 
     /// Replaces the string value of an item, for instance a protocol's label once it is known.
     pub fn set_text(&mut self, handle: Handle, text: &str) {
-        self.with_text(handle, text.as_bytes());
+        if let Handle(Some(index)) = handle {
+            let at = self.intern(text.as_bytes());
+            if let Some(item) = self.items.get_mut(index) {
+                item.text = at;
+                item.text_len = text.len() as u32;
+            }
+        }
     }
 
     /// Shows `note` in brackets behind the value.
@@ -327,18 +364,13 @@ impl Tree {
 
     /// Attaches an expert info with its own wording to the item added last.
     pub fn expert_text(&mut self, expert: Expert, text: &str) {
-        if self.wanted {
-            let handle = self.push(Kind::Expert, expert.0, Span::default(), NO_RANGE, 0);
-            self.with_text(handle, text.as_bytes());
-        }
+        let handle = self.push_text(Kind::Expert, expert.0, Span::default(), 0, text.as_bytes());
+        self.flag(handle, NO_RANGE);
     }
 
     /// Hands a range to another dissector.
     pub fn handoff(&mut self, span: Span, kind: Handoff, name: &str) {
-        if self.wanted {
-            let handle = self.push(Kind::Handoff, 0, span, 0, kind as u64);
-            self.with_text(handle, name.as_bytes());
-        }
+        self.push_text(Kind::Handoff, 0, span, kind as u64, name.as_bytes());
     }
 
     /// Marks the place of fragment `index` of the dissection.
@@ -359,8 +391,8 @@ impl Tree {
             self.sources += 1;
             self.source = self.sources;
             self.base = 0;
-            let handle = self.push(Kind::Source, 0, Span::new(0, bytes.len()), NO_RANGE, 0);
-            self.with_text(handle, bytes);
+            let handle = self.push_text(Kind::Source, 0, Span::new(0, bytes.len()), 0, bytes);
+            self.flag(handle, NO_RANGE);
             self.note(handle, name);
         }
         mark

@@ -14,6 +14,25 @@ pub struct Shown<'a> {
     pub valid: bool,
 }
 
+/// Whether the bytes are ASCII without NUL, which is fit for display as it stands; most of what is sent is.
+pub fn is_plain(bytes: &[u8]) -> bool {
+    // Of a byte and the one before it, the uppermost bit of one is set if the byte is NUL or no ASCII; what is borrowed
+    // from the next byte tells nothing that is not so already.
+    const ONES: u64 = u64::MAX / 0xff;
+    let words = bytes.chunks_exact(8);
+    let rest = words.remainder().iter().fold(0, |odd, &byte| odd | byte | byte.wrapping_sub(1));
+    let odd = words.fold(u64::from(rest), |odd, word| {
+        let word = <[u8; 8]>::try_from(word).map_or(0, u64::from_ne_bytes);
+        odd | word | word.wrapping_sub(ONES)
+    });
+    odd & (ONES << 7) == 0
+}
+
+/// Whether the bytes are plain and no percent-encoding changes them.
+pub fn is_unescaped(bytes: &[u8]) -> bool {
+    is_plain(bytes) && memchr::memchr(b'%', bytes).is_none()
+}
+
 /// Bytes as UTF-8; what is not UTF-8, and NUL, is escaped.
 pub fn utf8(bytes: &[u8]) -> Shown<'_> {
     match std::str::from_utf8(bytes) {
@@ -34,16 +53,17 @@ pub fn utf8(bytes: &[u8]) -> Shown<'_> {
 
 /// A percent-encoded token decoded, then as [`utf8`] (fact base: commands 0, `name`).
 pub fn percent(bytes: &[u8]) -> Shown<'_> {
-    if !bytes.contains(&b'%') {
+    if memchr::memchr(b'%', bytes).is_none() {
         return utf8(bytes);
     }
     let decoded: Cow<'_, [u8]> = percent_decode(bytes).into();
     match decoded {
         Cow::Borrowed(bytes) => utf8(bytes),
-        Cow::Owned(bytes) => {
-            let shown = utf8(&bytes);
-            Shown { valid: shown.valid, text: Cow::Owned(shown.text.into_owned()) }
-        }
+        Cow::Owned(bytes) => match String::from_utf8(bytes) {
+            Ok(text) if !text.contains('\0') => Shown { text: Cow::Owned(text), valid: true },
+            Ok(text) => Shown { text: Cow::Owned(text.replace('\0', "\\0")), valid: true },
+            Err(error) => Shown { text: Cow::Owned(utf8(error.as_bytes()).text.into_owned()), valid: false },
+        },
     }
 }
 
@@ -87,6 +107,21 @@ mod tests {
         let shown = utf8(b"a\x19\xdbb\0");
         assert_eq!(shown.text, "a\u{19}\\xdbb\\0");
         assert!(!shown.valid);
+    }
+
+    #[test]
+    fn plain_text_is_ascii_without_nul() {
+        for len in 0..20 {
+            let plain = vec![b'a'; len];
+            assert!(is_plain(&plain));
+            for at in 0..len {
+                for byte in 0..=u8::MAX {
+                    let mut bytes = plain.clone();
+                    bytes[at] = byte;
+                    assert_eq!(is_plain(&bytes), byte.is_ascii() && byte != 0, "{byte} at {at} of {len}");
+                }
+            }
+        }
     }
 
     #[test]

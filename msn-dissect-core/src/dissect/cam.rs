@@ -240,7 +240,7 @@ fn words(line: &[u8], separator: u8) -> impl Iterator<Item = Span> + '_ {
 fn show_line(unit: &[u8], tree: &mut Tree) {
     let line = unit.strip_suffix(b"\r\n\r\n").unwrap_or(unit);
     let shown = |span: Span| text::utf8(span.of(line)).text;
-    tree.text(f::CAM_LINE, Span::new(0, line.len()), &text::utf8(line).text);
+    tree.wire(f::CAM_LINE, Span::new(0, line.len()), line);
     if line.starts_with(b"recipientid=") {
         for pair in words(line, b'&') {
             let bytes = pair.of(line);
@@ -281,7 +281,7 @@ fn show_frame(unit: &[u8], tree: &mut Tree) {
     tree.number(f::CAM_HEIGHT, at(4, 2), u16_at(unit, 4).into());
     tree.bits(f::CAM_FLAGS, at(6, 2), u16_at(unit, 6).into());
     tree.number(f::CAM_LENGTH, at(8, 4), size.into());
-    tree.text(f::CAM_FOURCC, at(CODEC_AT, 4), &text::utf8(at(CODEC_AT, 4).of(unit)).text);
+    tree.wire(f::CAM_FOURCC, at(CODEC_AT, 4), at(CODEC_AT, 4).of(unit));
     tree.number(f::CAM_STREAM, at(16, 4), u32_at(unit, 16).unwrap_or(0).into());
     tree.number(f::CAM_TIME, at(20, 4), u32_at(unit, 20).unwrap_or(0).into());
     tree.close();

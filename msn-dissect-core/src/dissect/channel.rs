@@ -37,6 +37,7 @@ impl Channel {
         {
             return;
         }
+        out.tree.lend(&mut session.memo);
         match self {
             Channel::Server => super::stream(session, packet, data, out),
             Channel::Direct => super::direct::stream(session, packet, data, out),
@@ -44,6 +45,7 @@ impl Channel {
             Channel::Webcam => super::cam::stream(session, packet, data, out),
             Channel::NatProbe => super::probe::datagram(packet, data, out),
         }
+        out.tree.give_back(&mut session.memo);
     }
 
     /// The channel that the first bytes of a TCP stream prove, on a port that belongs to another protocol.

@@ -70,13 +70,13 @@ impl Walk<'_> {
         if self.out.tree.wanted() {
             self.generated();
             // The payload may have added to the summary, so the label comes last.
-            let mut label = String::new();
             if self.packet.want_info {
-                label.push_str(self.out.info.get(info_start..).unwrap_or_default());
+                self.out.tree.set_text(protocol, self.out.info.get(info_start..).unwrap_or_default());
             } else {
+                let mut label = String::new();
                 summary::command(&mut label, data, found);
+                self.out.tree.set_text(protocol, &label);
             }
-            self.out.tree.set_text(protocol, &label);
         }
         if full {
             self.out.info.truncate(info_start);
@@ -89,8 +89,7 @@ impl Walk<'_> {
     fn line(&mut self, data: &[u8], found: &Command) {
         let line = found.line;
         let tree = &mut self.out.tree;
-        let word = text::utf8(&line.word);
-        tree.text(f::COMMAND, Span::new(0, 3), &word.text);
+        tree.wire(f::COMMAND, Span::new(0, 3), &line.word);
         if found.choice.is_none() {
             tree.expert(expert::UNKNOWN_COMMAND);
         }

@@ -320,6 +320,6 @@ fn origin(promise: &Expected, tree: &mut Tree) {
     let none = Span::default();
     let frame = tree.number(links::ANNOUNCED_IN, none, u64::from(promise.frame));
     tree.generated(frame);
-    let call = tree.text(f::DIRECT_CALL_ID, none, &crate::text::utf8(promise.call_id.as_bytes()).text);
+    let call = tree.wire(f::DIRECT_CALL_ID, none, promise.call_id.as_bytes());
     tree.generated(call);
 }

@@ -63,14 +63,13 @@ fn command(session: &Session, note: &FtpNote, line: &Line<'_>, tree: &mut Tree) 
     match line.command {
         "VER" => {
             let all = Span::new(params.next().map_or(line.text.len(), |first| first.start), line.text.len());
-            tree.text(f::FTP_VERSION, all, &text::utf8(all.of(line.text)).text);
+            tree.wire(f::FTP_VERSION, all, all.of(line.text));
             return;
         }
         "USR" => {
             if let Some(span) = params.next() {
-                let email = text::utf8(span.of(line.text)).text;
-                tree.text(f::FTP_EMAIL, span, &email);
-                let alias = tree.text(msn::EMAIL, span, &email);
+                tree.wire(f::FTP_EMAIL, span, span.of(line.text));
+                let alias = tree.wire(msn::EMAIL, span, span.of(line.text));
                 tree.hidden(alias);
             }
             if let Some(span) = params.next() {
@@ -104,7 +103,7 @@ fn command(session: &Session, note: &FtpNote, line: &Line<'_>, tree: &mut Tree) 
         _ => {}
     }
     for span in params {
-        tree.text(f::FTP_PARAMETER, span, &text::utf8(span.of(line.text)).text);
+        tree.wire(f::FTP_PARAMETER, span, span.of(line.text));
     }
 }
 

@@ -6,7 +6,6 @@ use crate::{
     command::{Kind, line::decimal},
     fields::{Field, command as f, login as l, xml as x},
     item::{Handle, Span, Tree},
-    text,
     values::{self, products, programs},
     view::{View, base64},
 };
@@ -46,7 +45,7 @@ fn named(tree: &mut Tree, handle: Handle, name: Option<&str>) {
 }
 
 fn shown(tree: &mut Tree, field: Field, data: &[u8], span: Span) {
-    tree.text(field, span, &text::utf8(span.of(data)).text);
+    tree.wire(field, span, span.of(data));
 }
 
 /// Pieces of a token with their places.
@@ -114,7 +113,7 @@ fn ticket(tree: &mut Tree, data: &[u8], span: Span, handle: Handle) {
             _ => l::TICKET_OTHER,
         };
         let inner = if field == l::TICKET_OTHER { part } else { value };
-        tree.text(field, view.span(part), &text::percent(inner.of(view.bytes())).text);
+        tree.escaped(field, view.span(part), inner.of(view.bytes()));
     }
     tree.close();
 }
@@ -173,7 +172,7 @@ fn keys(tree: &mut Tree, data: &[u8], span: Span, handle: Handle) {
                 tree.number(l::KEY_CT, part, time);
             }
             (Some(field), Some(value), _) if field != l::KEY_CT => {
-                tree.text(field, part, &text::percent(value).text);
+                tree.escaped(field, part, value);
             }
             _ => shown(tree, l::KEY_OTHER, data, part),
         }
@@ -257,7 +256,7 @@ fn hop(tree: &mut Tree, token: &[u8], handle: Handle) {
                 _ => (l::HOP_OTHER, Some(trimmed)),
             };
             if !trimmed.is_empty() {
-                tree.text(field, place, &text::utf8(value.unwrap_or_default().trim_ascii()).text);
+                tree.wire(field, place, value.unwrap_or_default().trim_ascii());
             }
         }
     });

@@ -3,8 +3,8 @@
 
 use crate::{
     crypto::hex,
-    fields::{Field, command as f, expert, xml as x},
-    item::{Span, Tree},
+    fields::{Field, command as f, xml as x},
+    item::{Span, Subject, Tree},
     object::{self, Attribute, Check, Object},
     text,
     view::{View, base64, utf16le},
@@ -42,19 +42,15 @@ static ATTRIBUTES: &[(&str, Field, Value)] = &[
 /// Shows the object in `span` of `data`, which may be raw, percent-encoded or escaped in XML, and may be `0` or empty
 /// for none. Does nothing when the tree is not wanted.
 pub(crate) fn show(tree: &mut Tree, data: &[u8], span: Span) {
-    if tree.wanted() {
+    tree.again(Subject::Object, span.of(data), span.start, |tree| {
         show_view(tree, f::OBJECT, &View::new(data, span), span);
-    }
+    });
 }
 
 /// The same for bytes that were decoded already, as the value of `field`, which covers `place`.
 pub(crate) fn show_view(tree: &mut Tree, field: Field, view: &View<'_>, place: Span) {
     object::unwrap(view, |view| {
-        let shown = text::utf8(view.bytes());
-        let handle = tree.text(field, place, &shown.text);
-        if !shown.valid {
-            tree.expert(expert::NOT_UTF8);
-        }
+        let handle = tree.checked_wire(field, place, view.bytes());
         match object::parse(view.bytes()) {
             Some(object) => {
                 if !object.closed {
@@ -62,7 +58,7 @@ pub(crate) fn show_view(tree: &mut Tree, field: Field, view: &View<'_>, place: S
                 }
                 tree.open(handle);
                 if field != f::OBJECT {
-                    let alias = tree.text(f::OBJECT, place, &shown.text);
+                    let alias = tree.wire(f::OBJECT, place, view.bytes());
                     tree.hidden(alias);
                 }
                 attributes(tree, &object, view);
@@ -99,8 +95,7 @@ fn attributes(tree: &mut Tree, object: &Object, view: &View<'_>) {
     markup(tree, view, Span::new(at, object.end));
     let rest = Span::new(object.end, view.bytes().len());
     if !rest.is_empty() {
-        let shown = text::utf8(rest.of(view.bytes())).text;
-        tree.text(x::OBJECT_ATTRIBUTE, view.span(rest), &shown);
+        tree.wire(x::OBJECT_ATTRIBUTE, view.span(rest), rest.of(view.bytes()));
     }
 }
 
@@ -147,7 +142,7 @@ fn known(
         Value::Name => match base64(plain.bytes()) {
             Some(name) => {
                 let name = utf16le(&name);
-                let handle = tree.text(field, place, &text::utf8(name.as_bytes()).text);
+                let handle = tree.wire(field, place, name.as_bytes());
                 tree.note(handle, &format!("sent as {shown}"));
             }
             None => {
@@ -190,8 +185,7 @@ fn check(tree: &mut Tree, object: &Object, view: &View<'_>, place: Span) {
 }
 
 fn other(tree: &mut Tree, view: &View<'_>, attribute: &Attribute, place: Span) {
-    let shown = text::utf8(attribute.whole.of(view.bytes())).text;
-    tree.text(x::OBJECT_ATTRIBUTE, place, &shown);
+    tree.wire(x::OBJECT_ATTRIBUTE, place, attribute.whole.of(view.bytes()));
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::{
         params::{guid, hexadecimal, split_handle, split_naddr},
     },
     fields::{Field, Type, command as f, def, expert},
-    item::{Handle, Span, Tree},
+    item::{Span, Subject, Tree},
     text, values,
 };
 
@@ -25,7 +25,7 @@ pub(super) fn all(tree: &mut Tree, data: &[u8], line: &Line, choice: &Choice, un
             match line.token(token) {
                 // What is left of a token may be a number, but not the one that was sent.
                 Some(span) if unfinished && token + 1 == line.len() => {
-                    string(tree, f::PARAMETER, span, &text::utf8(span.of(data)));
+                    tree.checked_wire(f::PARAMETER, span, span.of(data));
                 }
                 Some(span) => one(tree, data, span, &param.kind, param.field),
                 None => {}
@@ -45,7 +45,7 @@ fn own_name(tree: &mut Tree, data: &[u8], line: &Line, choice: &Choice) {
     let value = at.and_then(|at| choice.place(line, at));
     let property = at.and_then(|at| choice.place(line, at.checked_sub(1)?)).map(|span| span.of(data));
     if let (Some(value), Some(b"MFN")) = (value, property) {
-        let alias = tree.text(f::FRIENDLY_NAME, value, &text::percent(value.of(data)).text);
+        let alias = tree.escaped(f::FRIENDLY_NAME, value, value.of(data));
         tree.hidden(alias);
     }
 }
@@ -53,7 +53,7 @@ fn own_name(tree: &mut Tree, data: &[u8], line: &Line, choice: &Choice) {
 /// Shows tokens that no parameter explains.
 pub(super) fn unknown(tree: &mut Tree, data: &[u8], line: &Line, tokens: std::ops::Range<usize>) {
     for (count, span) in tokens.filter_map(|token| line.token(token)).enumerate() {
-        string(tree, f::PARAMETER, span, &text::utf8(span.of(data)));
+        tree.checked_wire(f::PARAMETER, span, span.of(data));
         if count == 0 {
             tree.expert(expert::PARAMETER_COUNT);
         }
@@ -77,32 +77,34 @@ pub(super) fn split_host(token: &[u8]) -> (&[u8], Option<&[u8]>) {
     }
 }
 
-fn string(tree: &mut Tree, field: Field, span: Span, shown: &text::Shown<'_>) -> Handle {
+/// Shows decoded text; where decoding changed it, what was on the wire stands below.
+fn decoded(tree: &mut Tree, data: &[u8], field: Field, span: Span) {
+    let token = span.of(data);
+    if text::is_unescaped(token) {
+        tree.wire(field, span, token);
+    } else {
+        tree.again(Subject::Name(field), token, span.start, |tree| new_decoded(tree, token, field, span));
+    }
+}
+
+fn new_decoded(tree: &mut Tree, token: &[u8], field: Field, span: Span) {
+    let shown = text::percent(token);
     let handle = tree.text(field, span, &shown.text);
     if !shown.valid {
         tree.expert(expert::NOT_UTF8);
     }
-    handle
-}
-
-/// Shows decoded text; where decoding changed it, what was on the wire stands below.
-fn decoded(tree: &mut Tree, data: &[u8], field: Field, span: Span) -> Handle {
-    let token = span.of(data);
-    let shown = text::percent(token);
-    let handle = string(tree, field, span, &shown);
     if !matches!(shown.text, Cow::Borrowed(_)) {
         tree.open(handle);
-        tree.text(f::WIRE_TEXT, span, &text::utf8(token).text);
+        tree.wire(f::WIRE_TEXT, span, token);
         tree.close();
     }
-    handle
 }
 
 /// Shows an account; hidden under [`f::EMAIL`] too when its field is another.
 fn account(tree: &mut Tree, data: &[u8], field: Field, span: Span) {
     decoded(tree, data, field, span);
     if field != f::EMAIL {
-        let alias = tree.text(f::EMAIL, span, &text::percent(span.of(data)).text);
+        let alias = tree.escaped(f::EMAIL, span, span.of(data));
         tree.hidden(alias);
     }
 }
@@ -136,7 +138,7 @@ fn one(tree: &mut Tree, data: &[u8], span: Span, kind: &Kind, field: Field) {
             }
             None if is_guid(field) => misfit(tree, data, span),
             None => {
-                string(tree, field, span, &text::utf8(token));
+                tree.checked_wire(field, span, token);
             }
         },
         Kind::Email => account(tree, data, field, span),
@@ -163,12 +165,12 @@ fn one(tree: &mut Tree, data: &[u8], span: Span, kind: &Kind, field: Field) {
         Kind::Groups => {
             for group in token.split(|&byte| byte == b',') {
                 let at = place(data, group);
-                string(tree, field, at, &text::utf8(group));
+                tree.checked_wire(field, at, group);
             }
         }
         Kind::HostPort(port_field) => {
             let (host, port) = split_host(token);
-            string(tree, field, place(data, host), &text::utf8(host));
+            tree.checked_wire(field, place(data, host), host);
             match port.map(|port| (place(data, port), decimal(port).filter(|&port| port <= 0xffff))) {
                 Some((at, Some(port))) => {
                     tree.number(*port_field, at, u64::from(port));
@@ -183,19 +185,17 @@ fn one(tree: &mut Tree, data: &[u8], span: Span, kind: &Kind, field: Field) {
                 let email = field == f::EMAIL;
                 one(tree, data, value, if email { &Kind::Email } else { inner }, field);
             } else {
-                {
-                    string(tree, field, span, &text::utf8(token));
-                };
+                tree.checked_wire(field, span, token);
             }
         }
         Kind::Code(table, _) => {
-            let handle = string(tree, field, span, &text::utf8(token));
+            let handle = tree.checked_wire(field, span, token);
             if let Some(meaning) = values::meaning(table, token) {
                 tree.note(handle, meaning);
             }
         }
         Kind::Lit(word) => {
-            let handle = string(tree, field, span, &text::utf8(token));
+            let handle = tree.checked_wire(field, span, token);
             if let Some(meaning) = literal_meaning(field, word) {
                 tree.note(handle, meaning);
             }
@@ -215,7 +215,7 @@ fn one(tree: &mut Tree, data: &[u8], span: Span, kind: &Kind, field: Field) {
         | Kind::Pair
         | Kind::Word
         | Kind::Group => {
-            let handle = string(tree, field, span, &text::utf8(token));
+            let handle = tree.checked_wire(field, span, token);
             super::login::more(tree, data, span, kind, field, handle);
         }
     }
@@ -240,7 +240,7 @@ fn literal_meaning(field: Field, word: &str) -> Option<&'static str> {
 
 /// A token that does not look like its parameter: kept, and told.
 fn misfit(tree: &mut Tree, data: &[u8], span: Span) {
-    string(tree, f::PARAMETER, span, &text::utf8(span.of(data)));
+    tree.checked_wire(f::PARAMETER, span, span.of(data));
     tree.expert(expert::MALFORMED_LINE);
 }
 
@@ -252,7 +252,7 @@ fn number(tree: &mut Tree, data: &[u8], field: Field, span: Span) {
             tree.number(field, span, u64::from(value));
         }
         (_, Some(Type::Str)) => {
-            string(tree, field, span, &text::utf8(token));
+            tree.checked_wire(field, span, token);
         }
         _ => misfit(tree, data, span),
     }

@@ -18,7 +18,7 @@ pub(crate) fn show(walk: &mut Walk<'_>, span: Span) {
         return;
     }
     if !message::starts(data) {
-        walk.out.tree.text(f::START_LINE, span, &crate::text::utf8(data).text);
+        walk.out.tree.wire(f::START_LINE, span, data);
         walk.out.tree.expert(f::MALFORMED);
         return;
     }

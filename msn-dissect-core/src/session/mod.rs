@@ -34,7 +34,7 @@ pub use names::NameId;
 pub use notes::{NoteKey, Notes};
 pub use records::{Record, What};
 
-use crate::command::layout::Known;
+use crate::{command::layout::Known, item::Memo};
 use connection::Connections;
 use direct::Direct;
 use ftp::Ftp;
@@ -80,4 +80,6 @@ pub struct Session {
     pub secrets: Secrets,
     /// Sessions of the HTTP gateway.
     pub gateway: Gateway,
+    /// Values that came before, and what they show.
+    pub(crate) memo: Option<Box<Memo>>,
 }

@@ -21,7 +21,7 @@ pub(super) fn mail(walk: &mut Walk<'_>, content: &Content<'_>) {
         let what = mail_summary(content);
         say(walk, content, &what);
     }
-    fields(&mut walk.out.tree, content.data, content.span, &[tables::MAIL]);
+    fields(&mut walk.out.tree, content.data, content.span, tables::MAIL);
 }
 
 fn mail_summary(content: &Content<'_>) -> String {
@@ -61,7 +61,7 @@ pub(super) fn system(walk: &mut Walk<'_>, content: &Content<'_>) {
         say(walk, content, &what);
     }
     let table = if shutdown { tables::SHUTDOWN } else { tables::SYSTEM };
-    fields(&mut walk.out.tree, content.data, content.span, &[table]);
+    fields(&mut walk.out.tree, content.data, content.span, table);
 }
 
 /// Invitations to applications and file transfers (fact base: mime 8).
@@ -78,7 +78,7 @@ pub(super) fn invitation(walk: &mut Walk<'_>, content: &Content<'_>) {
         }
         say(walk, content, &what);
     }
-    fields(&mut walk.out.tree, content.data, content.span, &[tables::INVITE]);
+    fields(&mut walk.out.tree, content.data, content.span, tables::INVITE);
 }
 
 /// Nudges, winks, voice clips, actions (fact base: mime 11).
@@ -98,7 +98,7 @@ pub(super) fn datacast(walk: &mut Walk<'_>, content: &Content<'_>) {
         say(walk, content, what);
     }
     let tree = &mut walk.out.tree;
-    fields(tree, content.data, content.span, &[tables::DATACAST]);
+    fields(tree, content.data, content.span, tables::DATACAST);
     let at = id.unwrap_or_default();
     match kind {
         Some(1) => {
@@ -133,5 +133,5 @@ pub(super) fn client(walk: &mut Walk<'_>, content: &Content<'_>) {
         let name = find(content.data, content.span, "Client-Name").map(|at| text::utf8(at.of(content.data)).text);
         say(walk, content, &format!("client {}", name.as_deref().unwrap_or("capabilities")));
     }
-    fields(&mut walk.out.tree, content.data, content.span, &[tables::CLIENT]);
+    fields(&mut walk.out.tree, content.data, content.span, tables::CLIENT);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Which header holds what: name, field and kind of value (fact base: mime 3 to 15, transports 6.1).
 
-use super::headers::{Row, Value, Value::*};
+use super::headers::{Known, Row, Value, Value::*};
 use crate::{
     fields::{Field, command as c, mime as f},
     values::mime as values,
@@ -32,6 +32,9 @@ pub(super) static COMMON: &[Row] = &[
     row("P2P-Src", f::P2P_SOURCE, Account),
 ];
 
+/// Headers of a message of its own.
+pub(super) static MESSAGE: Known = &[COMMON, PROFILE];
+
 /// Headers of text/x-msmsgsprofile.
 pub(super) static PROFILE: &[Row] = &[
     row("LoginTime", f::LOGIN_TIME, UnixTime),
@@ -61,7 +64,7 @@ pub(super) static PROFILE: &[Row] = &[
 ];
 
 /// Fields of mail notifications.
-pub(super) static MAIL: &[Row] = &[
+pub(super) static MAIL: Known = &[&[
     row("Inbox-Unread", f::INBOX_UNREAD, Number),
     row("Folders-Unread", f::FOLDERS_UNREAD, Number),
     row("Inbox-URL", f::INBOX_URL, Text),
@@ -76,13 +79,13 @@ pub(super) static MAIL: &[Row] = &[
     row("Dest-Folder", f::DEST_FOLDER, Code(values::FOLDERS)),
     row("Message-Delta", f::MESSAGE_DELTA, Number),
     row("Mail-Data", f::MAIL_DATA, MailData),
-];
+]];
 
 /// Fields of a shutdown warning.
-pub(super) static SHUTDOWN: &[Row] = &[row("Type", f::SYSTEM_TYPE, Number), row("Arg1", f::SYSTEM_MINUTES, Number)];
+pub(super) static SHUTDOWN: Known = &[&[row("Type", f::SYSTEM_TYPE, Number), row("Arg1", f::SYSTEM_MINUTES, Number)]];
 
 /// Fields of other system messages.
-pub(super) static SYSTEM: &[Row] = &[
+pub(super) static SYSTEM: Known = &[&[
     row("Type", f::SYSTEM_TYPE, Number),
     row("Arg1", f::SYSTEM_ARGUMENT, Text),
     row("Arg2", f::SYSTEM_ARGUMENT, Text),
@@ -93,10 +96,10 @@ pub(super) static SYSTEM: &[Row] = &[
     row("Arg7", f::SYSTEM_ARGUMENT, Text),
     row("Arg8", f::SYSTEM_ARGUMENT, Text),
     row("Arg9", f::SYSTEM_ARGUMENT, Text),
-];
+]];
 
 /// Fields of invitations.
-pub(super) static INVITE: &[Row] = &[
+pub(super) static INVITE: Known = &[&[
     row("Invitation-Command", f::INVITE_COMMAND, Code(values::INVITE_COMMANDS)),
     row("Invitation-Cookie", f::INVITE_COOKIE, Number),
     row("Application-Name", f::INVITE_APPLICATION, Text),
@@ -125,14 +128,14 @@ pub(super) static INVITE: &[Row] = &[
     row("UPnP", f::INVITE_UPNP, Text),
     row("UsingRendezvous", f::INVITE_RENDEZVOUS, Text),
     row("Cancel-Code", f::INVITE_CANCEL, Code(values::CANCEL_CODES)),
-];
+]];
 
 /// Fields of datacasts.
-pub(super) static DATACAST: &[Row] = &[row("ID", f::DATACAST, Number), row("Data", f::DATACAST_DATA, Text)];
+pub(super) static DATACAST: Known = &[&[row("ID", f::DATACAST, Number), row("Data", f::DATACAST_DATA, Text)]];
 
 /// Fields of text/x-clientcaps and text/x-clientinfo.
-pub(super) static CLIENT: &[Row] =
-    &[row("Client-Name", c::CLIENT_NAME, Text), row("Chat-Logging", f::CHAT_LOGGING, Code(values::YES_NO))];
+pub(super) static CLIENT: Known =
+    &[&[row("Client-Name", c::CLIENT_NAME, Text), row("Chat-Logging", f::CHAT_LOGGING, Code(values::YES_NO))]];
 
 /// Headers of the routing block.
 pub(super) static ROUTING: &[Row] = &[
@@ -175,8 +178,7 @@ mod tests {
 
     #[test]
     fn names_are_unique_where_they_are_looked_up_together() {
-        for tables in [&[COMMON, PROFILE][..], &[COMMON, ROUTING, RELIABILITY, CONTENT], &[INVITE], &[MAIL], &[SYSTEM]]
-        {
+        for tables in [MESSAGE, &[COMMON, ROUTING, RELIABILITY, CONTENT], INVITE, MAIL, SYSTEM] {
             let mut names: Vec<_> =
                 tables.iter().flat_map(|rows| rows.iter()).map(|row| row.name.to_ascii_lowercase()).collect();
             let count = names.len();

@@ -7,7 +7,7 @@ use super::mail_data;
 use crate::{
     command::params::guid,
     fields::{Field, Type, command as c, def, expert, mime as f},
-    item::{Handle, Span, Tree},
+    item::{Handle, Span, Subject, Tree},
     mime::{
         Header, Line, Lines, address, charset,
         format::{self, Part},
@@ -23,6 +23,9 @@ pub(super) struct Row {
     pub field: Field,
     pub value: Value,
 }
+
+/// Tables of the headers that a block may have.
+pub(super) type Known = &'static [&'static [Row]];
 
 /// Kinds of values. A field beside a kind is filled besides the row's own.
 pub(super) enum Value {
@@ -61,7 +64,7 @@ pub(super) enum Value {
 }
 
 /// Shows the block that starts at `span`, up to and including the empty line; returns where the body begins.
-pub(super) fn block(tree: &mut Tree, data: &[u8], span: Span, label: &str, known: &[&[Row]]) -> usize {
+pub(super) fn block(tree: &mut Tree, data: &[u8], span: Span, label: &str, known: Known) -> usize {
     let heading = tree.bytes(f::BLOCK, span);
     tree.note(heading, label);
     tree.open(heading);
@@ -87,7 +90,7 @@ pub(super) fn block(tree: &mut Tree, data: &[u8], span: Span, label: &str, known
 }
 
 /// Shows a body of fields; empty lines between them do not matter.
-pub(super) fn fields(tree: &mut Tree, data: &[u8], span: Span, known: &[&[Row]]) {
+pub(super) fn fields(tree: &mut Tree, data: &[u8], span: Span, known: Known) {
     if !tree.wanted() || span.is_empty() {
         return;
     }
@@ -119,12 +122,7 @@ pub(super) fn find(data: &[u8], span: Span, name: &str) -> Option<Span> {
 
 /// Shows text; bytes that are no UTF-8 are told.
 pub(super) fn string(tree: &mut Tree, field: Field, span: Span, data: &[u8]) -> Handle {
-    let shown = text::utf8(span.of(data));
-    let handle = tree.text(field, span, &shown.text);
-    if !shown.valid {
-        tree.expert(expert::NOT_UTF8);
-    }
-    handle
+    tree.checked_wire(field, span, span.of(data))
 }
 
 fn odd(tree: &mut Tree, data: &[u8], span: Span) {
@@ -132,8 +130,14 @@ fn odd(tree: &mut Tree, data: &[u8], span: Span) {
     tree.expert(f::NO_COLON);
 }
 
-fn header(tree: &mut Tree, data: &[u8], header: &Header, known: &[&[Row]]) {
-    let handle = tree.text(f::HEADER, header.whole, &text::utf8(header.whole.of(data)).text);
+/// The same headers with the same values come in message after message.
+fn header(tree: &mut Tree, data: &[u8], header: &Header, known: Known) {
+    let subject = Subject::Header(known.as_ptr() as usize);
+    tree.again(subject, header.whole.of(data), header.whole.start, |tree| new_header(tree, data, header, known));
+}
+
+fn new_header(tree: &mut Tree, data: &[u8], header: &Header, known: Known) {
+    let handle = tree.wire(f::HEADER, header.whole, header.whole.of(data));
     tree.open(handle);
     let parts = [string(tree, f::NAME, header.name, data), string(tree, f::VALUE, header.value, data)];
     let name = header.name.of(data);
@@ -263,7 +267,7 @@ pub(super) fn account(tree: &mut Tree, data: &[u8], field: Field, span: Span) {
     if !found.address.is_empty() {
         string(tree, field, found.address, data);
         if field != c::EMAIL {
-            let alias = tree.text(c::EMAIL, found.address, &text::utf8(found.address.of(data)).text);
+            let alias = tree.wire(c::EMAIL, found.address, found.address.of(data));
             tree.hidden(alias);
         }
     }

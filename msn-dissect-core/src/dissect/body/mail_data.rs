@@ -110,7 +110,7 @@ fn elements(document: &Document, parent: usize) -> impl Iterator<Item = usize> {
 
 fn other(tree: &mut Tree, view: &View<'_>, node: &Node) {
     let part = view.part(node.whole());
-    tree.text(f::MAIL_OTHER, part.whole(), &text::utf8(part.bytes()).text);
+    tree.wire(f::MAIL_OTHER, part.whole(), part.bytes());
 }
 
 fn show_element(tree: &mut Tree, view: &View<'_>, group: &[u8], name: &[u8], node: &Node) {
@@ -140,16 +140,15 @@ fn show_element(tree: &mut Tree, view: &View<'_>, group: &[u8], name: &[u8], nod
             }
         }
         Text => {
-            tree.text(*field, at, &text::utf8(bytes).text);
+            tree.wire(*field, at, bytes);
         }
         Account => {
-            let shown = text::utf8(bytes).text;
-            tree.text(*field, at, &shown);
-            let alias = tree.text(c::EMAIL, at, &shown);
+            tree.wire(*field, at, bytes);
+            let alias = tree.wire(c::EMAIL, at, bytes);
             tree.hidden(alias);
         }
         Folder => {
-            let handle = tree.text(*field, at, &text::utf8(bytes).text);
+            let handle = tree.wire(*field, at, bytes);
             if let Some(meaning) = values::meaning(tables::FOLDERS, bytes) {
                 tree.note(handle, meaning);
             }

@@ -42,8 +42,7 @@ pub(super) fn emoticons(walk: &mut Walk<'_>, content: &Content<'_>) {
             continue;
         }
         let end = found.map_or(shortcut.end, |at| at.end);
-        let shown = text::utf8(shortcut.of(data)).text;
-        let handle = tree.text(f::EMOTICON, Span::new(shortcut.start, end), &shown);
+        let handle = tree.wire(f::EMOTICON, Span::new(shortcut.start, end), shortcut.of(data));
         tree.open(handle);
         string(tree, f::EMOTICON_SHORTCUT, shortcut, data);
         match found.filter(|at| !at.is_empty()) {

@@ -5,7 +5,7 @@ use super::{
     Body,
     contents::{self, Content},
     head::Head,
-    header_tables::{COMMON, PROFILE},
+    header_tables::MESSAGE,
     headers,
 };
 use crate::{
@@ -23,7 +23,7 @@ pub(super) fn show(body: &mut Body<'_, '_>) {
     let mut head = Head::default();
     head.read(data, body.span);
     if body.walk.out.tree.wanted() {
-        headers::block(&mut body.walk.out.tree, data, body.span, "Message", &[COMMON, PROFILE]);
+        headers::block(&mut body.walk.out.tree, data, body.span, "Message", MESSAGE);
     }
     let sender = match body.walk.record.dir {
         Dir::ToClient => body.found.line.token(0).map(|at| at.of(data)).unwrap_or_default(),

@@ -19,7 +19,6 @@ use super::{Walk, framing::Command};
 use crate::{
     fields::{Field, command as f, expert, xml as x},
     item::Span,
-    text,
 };
 
 /// A payload to be shown. Spans and ranges count from the start of the unit.
@@ -42,14 +41,7 @@ impl Body<'_, '_> {
 
     /// Shows all of the payload as text.
     pub fn words(&mut self, field: Field) {
-        let tree = &mut self.walk.out.tree;
-        if tree.wanted() {
-            let shown = text::utf8(self.span.of(self.unit));
-            tree.text(field, self.span, &shown.text);
-            if !shown.valid {
-                tree.expert(expert::NOT_UTF8);
-            }
-        }
+        self.walk.out.tree.checked_wire(field, self.span, self.span.of(self.unit));
     }
 }
 

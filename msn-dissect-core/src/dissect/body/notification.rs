@@ -11,7 +11,6 @@ use crate::{
     },
     fields::{command as f, xml as x},
     item::Span,
-    text,
 };
 
 /// Shows the payload.
@@ -52,8 +51,8 @@ fn closed(body: &mut Body<'_, '_>) {
     let (session, server) = (Span::new(body.span.start, at), Span::new(at + 1, body.span.end));
     let (host, port) = split_host(server.of(body.unit));
     let tree = &mut body.walk.out.tree;
-    tree.text(f::SESSION_ID, session, &text::utf8(session.of(body.unit)).text);
-    tree.text(f::SERVER_ADDRESS, place(body.unit, host), &text::utf8(host).text);
+    tree.wire(f::SESSION_ID, session, session.of(body.unit));
+    tree.wire(f::SERVER_ADDRESS, place(body.unit, host), host);
     if let Some(port) = port {
         let at = place(body.unit, port);
         match decimal(port).filter(|&port| port <= 0xffff) {
@@ -61,7 +60,7 @@ fn closed(body: &mut Body<'_, '_>) {
                 tree.number(f::SERVER_PORT, at, u64::from(port));
             }
             None => {
-                tree.text(x::UUN_TEXT, at, &text::utf8(port).text);
+                tree.wire(x::UUN_TEXT, at, port);
                 tree.expert(x::VALUE_MALFORMED);
             }
         }
@@ -77,12 +76,12 @@ fn numbers(body: &mut Body<'_, '_>) {
     for (count, word) in body.span.of(body.unit).split(u8::is_ascii_whitespace).enumerate() {
         if count == MAX_NUMBERS {
             let rest = Span::new(at, body.span.end);
-            body.walk.out.tree.text(x::UUN_TEXT, rest, &text::utf8(rest.of(body.unit)).text);
+            body.walk.out.tree.wire(x::UUN_TEXT, rest, rest.of(body.unit));
             return;
         }
         if !word.is_empty() {
             let place = Span::new(at, at + word.len());
-            body.walk.out.tree.text(x::UUN_NUMBER, place, &text::utf8(word).text);
+            body.walk.out.tree.wire(x::UUN_NUMBER, place, word);
         }
         at += word.len() + 1;
     }

@@ -6,7 +6,7 @@ use super::{
     contents::{self, Content},
     head::Head,
     header_tables::{COMMON, CONTENT, RELIABILITY, ROUTING},
-    headers::{self, Row},
+    headers::{self, Known},
     media, mime,
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// First header of a block: label, known headers, whether a body follows.
-static BLOCKS: &[(&str, &[&[Row]], bool)] = &[
+static BLOCKS: &[(&str, Known, bool)] = &[
     ("Routing", &[ROUTING], false),
     ("Reliability", &[RELIABILITY], false),
     ("Messaging", &[CONTENT, COMMON], true),
@@ -29,7 +29,7 @@ static BLOCKS: &[(&str, &[&[Row]], bool)] = &[
 ];
 
 /// Headers of a block that begins with none of these.
-static OTHER: &[&[Row]] = &[COMMON, CONTENT, ROUTING];
+static OTHER: Known = &[COMMON, CONTENT, ROUTING];
 
 /// Most blocks of a message: three, and one more in MSNP24.
 const MAX_BLOCKS: usize = 4;
@@ -154,7 +154,7 @@ fn typing(walk: &mut Walk<'_>, content: &Content<'_>) {
     contents::say(walk, content, "typing");
     if let (None, Some(from)) = (content.head.typing, content.head.from) {
         let at = address::parse(content.data, from).address;
-        let handle = walk.out.tree.text(f::TYPING, at, &text::utf8(at.of(content.data)).text);
+        let handle = walk.out.tree.wire(f::TYPING, at, at.of(content.data));
         walk.out.tree.generated(handle);
     }
     contents::rest(walk, content);

@@ -12,7 +12,6 @@ use crate::{
         message::{Message, Start},
         nonce::guid,
     },
-    text,
     values::slp as tables,
     view::View,
 };
@@ -84,7 +83,7 @@ fn utf16_text(tree: &mut Tree, all: Span, words: &str, end: usize) {
         return;
     }
     let Some((id, flag, name)) = context::activity(words) else {
-        tree.text(f::CONTEXT_TEXT, all, &text::utf8(words.as_bytes()).text);
+        tree.wire(f::CONTEXT_TEXT, all, words.as_bytes());
         return;
     };
     // Two bytes for each unit, and the semicolon behind it.
@@ -94,10 +93,10 @@ fn utf16_text(tree: &mut Tree, all: Span, words: &str, end: usize) {
     let flag_end = flag_start + units(flag);
     match id.parse::<u32>() {
         Ok(number) => tree.number(f::ACTIVITY_ID, Span::new(0, id_end), u64::from(number)),
-        Err(_) => tree.text(f::CONTEXT_TEXT, Span::new(0, id_end), &text::utf8(id.as_bytes()).text),
+        Err(_) => tree.wire(f::CONTEXT_TEXT, Span::new(0, id_end), id.as_bytes()),
     };
-    tree.text(f::ACTIVITY_FLAG, Span::new(flag_start, flag_end), &text::utf8(flag.as_bytes()).text);
-    tree.text(f::ACTIVITY_NAME, Span::new(flag_end + 2, all.end.max(end)), &text::utf8(name.as_bytes()).text);
+    tree.wire(f::ACTIVITY_FLAG, Span::new(flag_start, flag_end), flag.as_bytes());
+    tree.wire(f::ACTIVITY_NAME, Span::new(flag_end + 2, all.end.max(end)), name.as_bytes());
 }
 
 fn file_context(tree: &mut Tree, bytes: &[u8], found: &FileContext) {
@@ -109,7 +108,7 @@ fn file_context(tree: &mut Tree, bytes: &[u8], found: &FileContext) {
     tree.number(f::FILE_VERSION, file::VERSION, u64::from(found.version));
     tree.number(f::FILE_SIZE, file::SIZE, found.size);
     tree.number(f::FILE_TYPE, file::TYPE, u64::from(found.kind));
-    tree.text(f::FILE_NAME, Span::new(file::NAME.start, found.name_end), &text::utf8(found.name.as_bytes()).text);
+    tree.wire(f::FILE_NAME, Span::new(file::NAME.start, found.name_end), found.name.as_bytes());
     let rest = within(Span::new(found.name_end, file::NAME.end));
     for (field, span) in [
         (f::FILE_NAME_REST, rest),

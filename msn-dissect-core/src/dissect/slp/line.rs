@@ -26,14 +26,13 @@ pub(super) const FIELD: Unknown = (f::FIELD, f::FIELD_NAME, f::FIELD_VALUE);
 /// Shows a line.
 pub(super) fn show(tree: &mut Tree, data: &[u8], line: &Line, kind: Option<Kind>, unknown: Unknown) {
     let value = line.value.of(data);
-    let shown = text::utf8(value).text;
     let Some(kind) = kind else { return other(tree, data, line, unknown) };
     match kind {
         Kind::Text(field) => {
-            tree.text(field, line.whole, &shown);
+            tree.wire(field, line.whole, value);
         }
         Kind::Secret(field) => {
-            tree.text(field, line.whole, &shown);
+            tree.wire(field, line.whole, value);
             tree.expert(f::PASSWORD);
         }
         Kind::Number(field) => match decimal(value).filter(|&number| number <= u64::from(u32::MAX)) {
@@ -67,11 +66,11 @@ pub(super) fn show(tree: &mut Tree, data: &[u8], line: &Line, kind: Option<Kind>
             None => bad(tree, data, line, unknown),
         },
         Kind::Party(field) => party(tree, data, field, line.whole, line.value),
-        Kind::Via => via(tree, data, line, &shown),
+        Kind::Via => via(tree, data, line),
         Kind::Context => {
-            tree.text(f::CONTEXT, line.whole, &shown);
+            tree.wire(f::CONTEXT, line.whole, value);
         }
-        Kind::Bridges(field) => bridges(tree, data, field, line, &shown),
+        Kind::Bridges(field) => bridges(tree, data, field, line),
         Kind::NetId => match std::str::from_utf8(value).ok().and_then(|text| text.parse::<i64>().ok()) {
             // Written signed by most; the same bits unsigned mean the same address.
             Some(number) if (i64::from(i32::MIN)..=i64::from(u32::MAX)).contains(&number) => {
@@ -85,23 +84,23 @@ pub(super) fn show(tree: &mut Tree, data: &[u8], line: &Line, kind: Option<Kind>
             }
             _ => bad(tree, data, line, unknown),
         },
-        Kind::Addresses(form) => list(tree, data, line, form, &shown),
+        Kind::Addresses(form) => list(tree, data, line, form),
     }
 }
 
 /// A line that no table names.
 fn other(tree: &mut Tree, data: &[u8], line: &Line, unknown: Unknown) {
     if super::unnamed(line) {
-        tree.text(f::BODY_TEXT, line.whole, &text::utf8(line.value.of(data)).text);
+        tree.wire(f::BODY_TEXT, line.whole, line.value.of(data));
         tree.expert(f::MALFORMED);
         return;
     }
     let (name, value) = (text::utf8(line.name.of(data)).text, text::utf8(line.value.of(data)).text);
     let heading = tree.text(unknown.0, line.whole, &format!("{name}: {value}"));
     tree.open(heading);
-    tree.text(unknown.1, line.name, &name);
+    tree.wire(unknown.1, line.name, line.name.of(data));
     if !line.value.is_empty() {
-        tree.text(unknown.2, line.value, &value);
+        tree.wire(unknown.2, line.value, line.value.of(data));
     }
     tree.close();
 }
@@ -130,18 +129,18 @@ pub(super) fn party(tree: &mut Tree, data: &[u8], field: Field, whole: Span, val
     if !tree.wanted() {
         return;
     }
-    let item = tree.text(field, whole, &text::utf8(value.of(data)).text);
+    let item = tree.wire(field, whole, value.of(data));
     let Some(found) = headers::party(data, value) else { return };
     tree.open(item);
     name_part(tree, data, whole, found.account);
-    tree.text(c::EMAIL, found.account, &text::utf8(found.account.of(data)).text);
+    tree.wire(c::EMAIL, found.account, found.account.of(data));
     if let Some(endpoint) = found.endpoint {
         match guid(endpoint.of(data)) {
             Some(bytes) => {
                 tree.raw(f::ENDPOINT, endpoint, &bytes);
             }
             None => {
-                tree.text(f::HEADER_VALUE, endpoint, &text::utf8(endpoint.of(data)).text);
+                tree.wire(f::HEADER_VALUE, endpoint, endpoint.of(data));
                 tree.expert(f::BAD_VALUE);
             }
         }
@@ -149,8 +148,8 @@ pub(super) fn party(tree: &mut Tree, data: &[u8], field: Field, whole: Span, val
     tree.close();
 }
 
-fn via(tree: &mut Tree, data: &[u8], line: &Line, shown: &str) {
-    let item = tree.text(f::VIA, line.whole, shown);
+fn via(tree: &mut Tree, data: &[u8], line: &Line) {
+    let item = tree.wire(f::VIA, line.whole, line.value.of(data));
     let Some(branch) = headers::branch(data, line.value) else { return };
     tree.open(item);
     name_part(tree, data, line.whole, line.value);
@@ -160,12 +159,12 @@ fn via(tree: &mut Tree, data: &[u8], line: &Line, shown: &str) {
         let shown = text::utf8(protocol.of(data)).text;
         tree.text(f::PROTOCOL, protocol, shown.trim_end_matches([' ', ';']));
     }
-    tree.text(f::BRANCH, Span::new(name, branch.end), &text::utf8(branch.of(data)).text);
+    tree.wire(f::BRANCH, Span::new(name, branch.end), branch.of(data));
     tree.close();
 }
 
-fn bridges(tree: &mut Tree, data: &[u8], field: Field, line: &Line, shown: &str) {
-    let item = tree.text(field, line.whole, shown);
+fn bridges(tree: &mut Tree, data: &[u8], field: Field, line: &Line) {
+    let item = tree.wire(field, line.whole, line.value.of(data));
     if line.value.is_empty() {
         return;
     }
@@ -175,7 +174,7 @@ fn bridges(tree: &mut Tree, data: &[u8], field: Field, line: &Line, shown: &str)
     for word in line.value.of(data).split(|&byte| byte == b' ') {
         let span = Span::new(at, at + word.len());
         if !span.is_empty() {
-            tree.text(f::BRIDGE, span, &text::utf8(word).text);
+            tree.wire(f::BRIDGE, span, word);
         }
         at = span.end + 1;
     }
@@ -185,8 +184,8 @@ fn bridges(tree: &mut Tree, data: &[u8], field: Field, line: &Line, shown: &str)
 /// Most entries shown of one line.
 const MAX_ENTRIES: usize = 64;
 
-fn list(tree: &mut Tree, data: &[u8], line: &Line, form: Form, shown: &str) {
-    let name = text::utf8(line.name.of(data)).text;
+fn list(tree: &mut Tree, data: &[u8], line: &Line, form: Form) {
+    let (name, shown) = (text::utf8(line.name.of(data)).text, text::utf8(line.value.of(data)).text);
     let item = tree.text(f::ADDRESSES, line.whole, &format!("{name}: {shown}"));
     if line.value.is_empty() {
         return;
@@ -208,7 +207,7 @@ fn list(tree: &mut Tree, data: &[u8], line: &Line, form: Form, shown: &str) {
             tree.number(f::PORT, span, u64::from(port));
         }
         if !entry.is_whole(form.what) {
-            tree.text(f::FIELD_VALUE, entry.span, &text::utf8(entry.span.of(data)).text);
+            tree.wire(f::FIELD_VALUE, entry.span, entry.span.of(data));
             tree.expert(f::BAD_VALUE);
         }
     }

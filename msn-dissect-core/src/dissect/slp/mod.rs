@@ -144,7 +144,7 @@ fn summary(walk: &Walk<'_>, data: &[u8], message: &Message, note: &SlpNote) -> S
 fn start_line(tree: &mut Tree, data: &[u8], message: &Message, note: &SlpNote) {
     let show = |tree: &mut Tree, field, span: Span| {
         if !span.is_empty() {
-            tree.text(field, span, &text::utf8(span.of(data)).text);
+            tree.wire(field, span, span.of(data));
         }
     };
     match message.start {

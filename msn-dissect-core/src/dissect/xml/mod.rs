@@ -6,8 +6,8 @@ mod table;
 mod value;
 
 use crate::{
-    fields::{Expert, command as f, mime, xml as x},
-    item::{Handoff, Span, Tree},
+    fields::{Expert, Field, command as f, mime, xml as x},
+    item::{Handle, Handoff, Span, Tree},
     text,
     view::View,
     xml::{Attribute, Document, Kind, Node, local, parse},
@@ -88,8 +88,10 @@ impl Walk<'_> {
         self.view.bytes()
     }
 
-    fn shown(&self, span: Span) -> String {
-        text::utf8(span.of(self.data())).text.into_owned()
+    /// Shows bytes of the document as the value of what stands in `whole`.
+    fn wire(&mut self, field: Field, span: Span, whole: Span) -> Handle {
+        let view = self.view;
+        self.tree.wire(field, view.span(whole), span.of(view.bytes()))
     }
 
     /// Shows all nodes, then what is not well-formed.
@@ -114,8 +116,7 @@ impl Walk<'_> {
                 }
                 Kind::Text | Kind::Data => self.text(node),
                 Kind::Markup => {
-                    let shown = self.shown(node.start);
-                    self.tree.text(x::XML_MARKUP, self.view.span(node.start), &shown);
+                    self.wire(x::XML_MARKUP, node.start, node.start);
                 }
             }
         }
@@ -173,15 +174,13 @@ impl Walk<'_> {
 
     fn tag(&mut self, span: Span) {
         if !span.is_empty() {
-            let shown = self.shown(span);
-            let handle = self.tree.text(x::XML_TAG, self.view.span(span), &shown);
+            let handle = self.wire(x::XML_TAG, span, span);
             self.tree.hidden(handle);
         }
     }
 
     fn start(&mut self, node: &Node) {
-        let name = self.shown(node.name);
-        let handle = self.tree.text(x::XML_ELEMENT, self.view.span(node.whole()), &name);
+        let handle = self.wire(x::XML_ELEMENT, node.name, node.whole());
         match (self.rule(node), self.title(node)) {
             (Some(Rule::Group(what)), Some(title)) => self.tree.note(handle, &format!("{what} {title}")),
             (Some(Rule::Group(what)), None) => self.tree.note(handle, what),
@@ -233,14 +232,12 @@ impl Walk<'_> {
     }
 
     fn plain_attribute(&mut self, whole: Span) {
-        let shown = self.shown(whole);
-        self.tree.text(x::XML_ATTRIBUTE, self.view.span(whole), &shown);
+        self.wire(x::XML_ATTRIBUTE, whole, whole);
     }
 
     fn text(&mut self, node: &Node) {
         if node.start.of(self.data()).iter().all(u8::is_ascii_whitespace) {
-            let shown = self.shown(node.start);
-            let handle = self.tree.text(x::XML_MARKUP, self.view.span(node.start), &shown);
+            let handle = self.wire(x::XML_MARKUP, node.start, node.start);
             self.tree.hidden(handle);
             return;
         }

@@ -43,10 +43,7 @@ impl Walk<'_> {
         let done = match *rule {
             Rule::Group(_) => false,
             Rule::Text(field) | Rule::Checksum(field) => {
-                self.tree.text(field, place, &shown.text);
-                if !shown.valid {
-                    self.expert(expert::NOT_UTF8);
-                }
+                self.tree.checked_wire(field, place, value);
                 true
             }
             Rule::Percent(field) => {
@@ -101,7 +98,7 @@ impl Walk<'_> {
                 true
             }),
             Rule::Base64(field) => base64(value).is_some_and(|decoded| {
-                let handle = self.tree.text(field, place, &text::utf8(&decoded).text);
+                let handle = self.tree.wire(field, place, &decoded);
                 self.tree.note(handle, "decoded from base64");
                 true
             }),
@@ -141,12 +138,11 @@ impl Walk<'_> {
             let tag = markup.strip_prefix(b"<").filter(|_| inner != whole);
             if let (Some(tag), true) = (tag, empty) {
                 let end = tag.iter().position(|byte| b" \t\r\n/>".contains(byte)).unwrap_or(tag.len());
-                let name = text::utf8(tag.get(..end).unwrap_or_default()).text;
-                let handle = self.tree.text(x::XML_ELEMENT, place, &name);
+                let handle = self.tree.wire(x::XML_ELEMENT, place, tag.get(..end).unwrap_or_default());
                 self.tree.note(handle, "empty");
             } else {
                 let field = if tag.is_some() || inner == whole { x::XML_TEXT } else { x::XML_ATTRIBUTE };
-                self.tree.text(field, place, &text::utf8(markup).text);
+                self.tree.wire(field, place, markup);
             }
             if !empty {
                 self.expert(x::VALUE_MALFORMED);
@@ -197,9 +193,9 @@ impl Walk<'_> {
         let Some((network, address, via)) = split_naddr(value) else { return false };
         let Some(number) = decimal(network) else { return false };
         self.tree.number(f::NETWORK_ID, place, u64::from(number));
-        self.tree.text(f::EMAIL, place, &text::percent(address).text);
+        self.tree.escaped(f::EMAIL, place, address);
         if let Some(via) = via {
-            self.tree.text(f::VIA, place, &text::percent(via).text);
+            self.tree.escaped(f::VIA, place, via);
         }
         true
     }
@@ -237,7 +233,7 @@ impl Walk<'_> {
     /// Shows what is played, in its parts.
     fn media(&mut self, place: Span, view: &View<'_>) {
         let value = view.bytes();
-        let handle = self.tree.text(x::MEDIA, place, &text::utf8(value).text);
+        let handle = self.tree.wire(x::MEDIA, place, value);
         if value.is_empty() {
             return;
         }
@@ -252,8 +248,7 @@ impl Walk<'_> {
                 Some(argument) => MUSIC.get(argument).filter(|_| music),
             };
             if argument.is_none() || !part.is_empty() {
-                let shown = text::utf8(part.of(value)).text;
-                last = self.tree.text(*field.unwrap_or(&x::MEDIA_ARGUMENT), view.span(whole), &shown);
+                last = self.tree.wire(*field.unwrap_or(&x::MEDIA_ARGUMENT), view.span(whole), part.of(value));
                 if let Some(argument) = argument {
                     self.tree.note(last, &format!("{{{argument}}}"));
                 }
@@ -290,7 +285,7 @@ impl Walk<'_> {
 pub(crate) fn sip(tree: &mut Tree, data: &[u8], span: Span) {
     let handle = tree.bytes(x::SIP, span);
     tree.open(handle);
-    let handle = tree.text(x::SIP_TEXT, span, &text::utf8(span.of(data)).text);
+    let handle = tree.wire(x::SIP_TEXT, span, span.of(data));
     tree.hidden(handle);
     tree.handoff(span, Handoff::Name, "sip");
     tree.close();
