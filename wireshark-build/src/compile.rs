@@ -101,7 +101,7 @@ pub fn static_library(project: &Project) -> Result<PathBuf> {
     cargo.args(["rustc", "--release", "--package", CORE, "--lib", "--crate-type=staticlib"]);
     cargo.arg("--message-format=json-render-diagnostics");
     // Less inlining than LLVM's default takes a twentieth of the plugin's size away and costs no measurable time.
-    cargo.args(["--", "-C", "llvm-args=-inline-threshold=75"]);
+    cargo.args(["--", "-C", "llvm-args=-inline-threshold=60"]);
     command::announce(&cargo);
     let output = cargo
         .stdin(Stdio::null())

@@ -35,27 +35,31 @@ impl<T> Notes<T> {
 
     /// The note of a unit.
     pub fn get(&self, key: NoteKey) -> Option<&T> {
-        let at = self.rows.binary_search_by_key(&key, |row| row.0).ok()?;
-        self.rows.get(at).map(|row| &row.1)
+        let at = self.first_from(key);
+        self.rows.get(at).filter(|row| row.0 == key).map(|row| &row.1)
     }
 
     /// The note of a unit, to be completed by what a later unit teaches.
     pub fn get_mut(&mut self, key: NoteKey) -> Option<&mut T> {
-        // That unit came a short while ago, and what lies far back would have to be fetched from memory.
-        let (mut step, len) = (1, self.rows.len());
-        while step < len && self.rows.get(len - step).is_some_and(|row| row.0 > key) {
-            step *= 2;
-        }
-        let tail = self.rows.get_mut(len.saturating_sub(step)..)?;
-        let at = tail.binary_search_by_key(&key, |row| row.0).ok()?;
-        tail.get_mut(at).map(|row| &mut row.1)
+        let at = self.first_from(key);
+        self.rows.get_mut(at).filter(|row| row.0 == key).map(|row| &mut row.1)
     }
 
     /// All notes of a unit, in order.
     pub fn of_unit(&self, frame: u32, unit: u32) -> impl Iterator<Item = &T> {
-        let start = self.rows.partition_point(|row| (row.0.0, row.0.1) < (frame, unit));
-        let rows = self.rows.get(start..).unwrap_or_default();
+        let rows = self.rows.get(self.first_from((frame, unit, 0))..).unwrap_or_default();
         rows.iter().take_while(move |row| (row.0.0, row.0.1) == (frame, unit)).map(|row| &row.1)
+    }
+
+    /// Place of the first note that is not before `key`. Most units that are asked for came a short while ago, and what
+    /// lies far back would have to be fetched from memory: so the search begins at the end.
+    fn first_from(&self, key: NoteKey) -> usize {
+        let (mut step, len) = (1, self.rows.len());
+        while step < len && self.rows.get(len - step).is_some_and(|row| row.0 >= key) {
+            step *= 2;
+        }
+        let start = len.saturating_sub(step);
+        start + self.rows.get(start..).unwrap_or_default().partition_point(|row| row.0 < key)
     }
 
     /// How many notes there are.

@@ -62,6 +62,9 @@ impl Participants {
 
     /// Who was there after a unit.
     pub fn at(&self, key: NoteKey) -> Vec<NameId> {
+        if self.changes.last().is_none_or(|last| (last.frame, last.unit) <= (key.0, key.1)) {
+            return self.now.clone();
+        }
         let end = self.changes.partition_point(|change| (change.frame, change.unit) <= (key.0, key.1));
         let checkpoint = end / CHECKPOINT;
         // At the very end of a full stretch there is no next checkpoint yet.
@@ -116,6 +119,9 @@ impl OwnHistory {
 
     /// What was known after a unit.
     pub fn at(&self, key: NoteKey) -> Own {
+        if self.rows.last().is_none_or(|last| (last.0, last.1) <= (key.0, key.1)) {
+            return self.now();
+        }
         let end = self.rows.partition_point(|row| (row.0, row.1) <= (key.0, key.1));
         end.checked_sub(1).and_then(|at| self.rows.get(at)).map(|row| row.2).unwrap_or_default()
     }
