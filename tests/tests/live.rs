@@ -156,7 +156,8 @@ impl Recorder {
 
     /// Ends the capture in an orderly way.
     fn stop(mut self) -> std::io::Result<()> {
-        Command::new("kill").args(["-INT", &self.child.id().to_string()]).status()?;
+        // The program of that name is not installed everywhere; every shell has its own.
+        Command::new("sh").args(["-c", "kill -INT \"$0\"", &self.child.id().to_string()]).status()?;
         self.child.wait().map(drop)
     }
 }

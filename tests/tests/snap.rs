@@ -14,6 +14,9 @@ use std::collections::HashMap;
 
 /// What old tools kept of a packet.
 const SNAP: usize = 96;
+/// A little more, that no request for a tunnel is cut between CR and LF: http of Wireshark 4.4 takes such a one for no
+/// request, and the answer to it for one that ends with the connection.
+const SNAP_OF_PROXY: usize = 100;
 
 /// The PDUs of the streams when packets are cut at `length`, in one pass and in two, which must agree.
 fn cut(tshark: &Tshark, capture: Capture, length: usize) -> Result<Vec<Pdu>, anyhow::Error> {
@@ -62,7 +65,7 @@ fn words(pdus: &[Pdu]) -> Vec<&str> {
 fn proxies_change_nothing_of_what_is_left() -> Check {
     let tshark = Tshark::new()?;
     let stream = real("msnp12-basic-pecan-escargot")?.streams.into_iter().next().ok_or("no connection")?;
-    let plain = cut(&tshark, packets(std::slice::from_ref(&stream))?, SNAP)?;
+    let plain = cut(&tshark, packets(std::slice::from_ref(&stream))?, SNAP_OF_PROXY)?;
     assert!(words(&plain).len() > 40, "{}", words(&plain).len());
     let mut failures = Vec::new();
     for kind in Proxy::ALL {
@@ -72,7 +75,7 @@ fn proxies_change_nothing_of_what_is_left() -> Check {
             for target in [1863, 80].into_iter().take(if kind == Proxy::HttpConnect { 2 } else { 1 }) {
                 let moved = stream.relocated(stream.client, ([192, 0, 2, 10], target).into(), Default::default());
                 let through = kind.through(&moved, ([192, 0, 2, 99], port).into());
-                let found = cut(&tshark, packets(&[through])?, SNAP)?;
+                let found = cut(&tshark, packets(&[through])?, SNAP_OF_PROXY)?;
                 if words(&found) != words(&plain) {
                     let counts = (words(&found).len(), words(&plain).len());
                     failures.push(format!("{kind:?} on {port} to {target}: {counts:?}"));

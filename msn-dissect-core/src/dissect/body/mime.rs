@@ -80,7 +80,8 @@ fn part(walk: &mut Walk<'_>, span: Span, total: Option<u32>) {
             tree.expert(expert);
         }
     }
-    if !part.is_joined() {
+    // What came twice is not given twice: some Wiresharks give up a message with a part that they have already.
+    if !part.is_joined() || part.double {
         return;
     }
     let piece = Fragment {
