@@ -123,9 +123,9 @@ pub fn coverage(packets: &[Dissected]) -> Vec<PduCoverage> {
 }
 
 fn of_pdu(pdu: &Pdu, sources: &[Source]) -> Option<PduCoverage> {
-    let length: usize = pdu.show("msn.payload_length")?.parse().ok().filter(|&length| length > 0)?;
+    let declared = *pdu.all("msn.payload_length").first()?;
+    let length: usize = declared.show.parse().ok().filter(|&length| length > 0)?;
     let node = pdu.protos.first()?;
-    let start = node.end().checked_sub(length)?;
     // The source that agrees with most of the command's own fields is the one that it was read from.
     let score = |source: &&Source| {
         let mut agreed = 0;
@@ -133,6 +133,10 @@ fn of_pdu(pdu: &Pdu, sources: &[Source]) -> Option<PduCoverage> {
         agreed
     };
     let source = sources.iter().filter(|source| source.get(node.pos, node.size).is_some()).max_by_key(score)?;
+    // The end of the payload may be missing, so it is found by the end of the line before it.
+    let rest = source.get(declared.end(), node.end().checked_sub(declared.end())?)?;
+    let start = declared.end() + rest.iter().position(|&byte| byte == b'\n')? + 1;
+    let length = length.min(node.end().checked_sub(start)?);
     let payload = source.get(start, length)?;
     let mut marks = Marks { start, source, covered: vec![false; length], meant: vec![false; length] };
     for proto in &pdu.protos {

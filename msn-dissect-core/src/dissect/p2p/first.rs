@@ -32,7 +32,9 @@ struct Parts {
 fn parts(bytes: &[u8], way: &Way) -> Option<Parts> {
     let (rest, header) = v1::parse(bytes).ok()?;
     let mut end = bytes.len();
-    if way.footer && rest.len() >= footer::LEN {
+    // Where the end of the packet is missing, so is the footer.
+    let expected = if header.message_size == 0 { 0 } else { header.data_len(usize::MAX) };
+    if way.footer && rest.len().checked_sub(footer::LEN).is_some_and(|left| left >= expected) {
         end -= footer::LEN;
     }
     let mut data = Span::new(v1::LEN, v1::LEN + header.data_len(end - v1::LEN));
@@ -215,5 +217,40 @@ fn header_items(walk: &mut Walk<'_>, bytes: &[u8], parts: &Parts) {
             tree.number(f::ACK_UNIQUE_ID, field::ACK_UNIQUE_ID, u64::from(header.ack_unique_id));
             tree.number(f::ACK_SIZE, field::ACK_SIZE, header.ack_size);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        dissect::{self, Dissection, Packet},
+        session::Session,
+    };
+
+    /// The footer and the data of a message of 8 bytes of which the capture has the first `there`.
+    fn shown(there: usize) -> (Option<u64>, Option<u32>) {
+        let mut packet = vec![0; v1::LEN];
+        for (at, byte) in [(0, 1), (16, 8), (24, 8), (28, v1::DATA as u8)] {
+            packet[at] = byte;
+        }
+        packet.extend(b"12345678\0\0\0\x0c");
+        let mut unit =
+            b"MSG 1 D 129\r\nContent-Type: application/x-msnmsgrp2p\r\nP2P-Dest: bob@example.com\r\n\r\n".to_vec();
+        unit.extend(&packet[..v1::LEN + there]);
+        let cut = Packet { can_desegment: false, reported_len: unit.len(), ..Packet::example() };
+        let (mut session, mut out) = (Session::default(), Dissection::default());
+        out.reset(true);
+        dissect::stream(&mut session, &cut, &unit, &mut out);
+        let item =
+            |field: crate::fields::Field| out.tree.items().iter().find(|item| item.kind == 0 && item.id == field.0);
+        (item(f::APP_ID).map(|item| item.number), item(f::DATA).map(|item| item.len))
+    }
+
+    #[test]
+    fn a_packet_without_its_end_has_no_footer() {
+        assert_eq!(shown(12), (Some(12), Some(8)));
+        assert_eq!(shown(8), (None, Some(8)));
+        assert_eq!(shown(6), (None, Some(6)));
     }
 }
