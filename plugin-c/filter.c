@@ -1,27 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Analyze > Conversation Filter: the core says which conversations a packet belongs to, and what finds them. */
+/* Analyze > Conversation Filter: the core says which conversations a packet belongs to, and which value they share. */
 
 #include "shim.h"
 
 #include <epan/conversation_filter.h>
 
-static bool find(const packet_info *pinfo, uint8_t conversation, char *filter)
-{
-    return pinfo != NULL && msn_filter(msn_session, conversation, pinfo->num, filter);
-}
-
 static msn_bool has(const packet_info *pinfo, uint8_t conversation)
 {
-    char filter[MSN_MAX_FILTER];
+    char value[MSN_MAX_SHARED];
+    uint16_t field;
 
-    return find(pinfo, conversation, filter);
+    return pinfo != NULL && msn_shared(msn_session, conversation, pinfo->num, &field, value);
 }
 
 static char *build(const packet_info *pinfo, uint8_t conversation)
 {
-    char filter[MSN_MAX_FILTER];
+    char value[MSN_MAX_SHARED];
+    GString *filter;
+    uint16_t field;
 
-    return find(pinfo, conversation, filter) ? g_strdup(filter) : NULL;
+    if (pinfo == NULL || !msn_shared(msn_session, conversation, pinfo->num, &field, value)) {
+        return NULL;
+    }
+    filter = g_string_new(msn_registry.catalogue->fields[field].filter);
+    g_string_append(filter, " == \"");
+    for (const char *at = value; *at != '\0'; at++) {
+        if (*at == '"' || *at == '\\') {
+            g_string_append_c(filter, '\\');
+        }
+        g_string_append_c(filter, *at);
+    }
+    g_string_append_c(filter, '"');
+    return g_string_free(filter, FALSE);
 }
 
 /* Before 4.4 the callbacks are not told for what they are called, so each conversation has its own. */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Display filters that Analyze > Conversation Filter offers for a packet: all of its chat, all of its account.
+//! What a packet has in common with others, to be filtered on: all of its chat, all of its account.
 
 use crate::{
-    fields::{Field, command as f, def},
+    fields::{Field, command as f},
     session::{Record, Session},
 };
 
-/// What a filter finds.
+/// What packets have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Conversation {
@@ -16,7 +16,7 @@ pub enum Conversation {
     Account = 1,
 }
 
-/// Names of the filters in their order.
+/// Their names, in their order.
 pub static CONVERSATIONS: &[&str] = &["MSN Chat", "MSN Account"];
 
 impl Conversation {
@@ -25,8 +25,9 @@ impl Conversation {
         [Conversation::Chat, Conversation::Account].into_iter().find(|one| *one as u8 == number)
     }
 
-    /// The filter for a frame that was dissected; `None` when it has no such conversation.
-    pub fn filter(self, session: &Session, frame: u32) -> Option<String> {
+    /// The field and its value that the packets of this conversation share with a frame that was dissected; `None` when it
+    /// has no such conversation.
+    pub fn of_frame(self, session: &Session, frame: u32) -> Option<(Field, &str)> {
         let text_of = |record: &Record| match self {
             Conversation::Chat => {
                 let chat = session.links.known(record.conn)?.chat?.1;
@@ -34,14 +35,8 @@ impl Conversation {
             }
             Conversation::Account => Some((f::ACCOUNT, session.names.get(record.account))),
         };
-        let found = session.records.of_frame(frame).iter().filter_map(text_of).find(|(_, text)| !text.is_empty());
-        found.and_then(|(field, text)| equals(field, text))
+        session.records.of_frame(frame).iter().filter_map(text_of).find(|(_, text)| !text.is_empty())
     }
-}
-
-fn equals(field: Field, text: &str) -> Option<String> {
-    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
-    Some(format!("{} == \"{escaped}\"", def(field)?.filter))
 }
 
 #[cfg(test)]
@@ -64,16 +59,10 @@ mod tests {
             dissect::stream(&mut session, &packet, line, &mut out);
         }
         for frame in 1..=3 {
-            let filter = |conversation: Conversation| conversation.filter(&session, frame);
-            assert_eq!(filter(Conversation::Chat).as_deref(), Some("msn.session_id == \"17262740\""));
-            assert_eq!(filter(Conversation::Account).as_deref(), Some("msn.account == \"alice@example.com\""));
+            assert_eq!(Conversation::Chat.of_frame(&session, frame), Some((f::SESSION_ID, "17262740")));
+            assert_eq!(Conversation::Account.of_frame(&session, frame), Some((f::ACCOUNT, "alice@example.com")));
         }
-        assert_eq!(Conversation::Chat.filter(&session, 4), None);
-    }
-
-    #[test]
-    fn names_cannot_end_the_string() {
-        assert_eq!(equals(f::ACCOUNT, r#"a"\ || frame"#).unwrap(), r#"msn.account == "a\"\\ || frame""#);
+        assert_eq!(Conversation::Chat.of_frame(&session, 4), None);
     }
 
     #[test]

@@ -36,8 +36,7 @@ pub fn is_unescaped(bytes: &[u8]) -> bool {
 /// Bytes as UTF-8; what is not UTF-8, and NUL, is escaped.
 pub fn utf8(bytes: &[u8]) -> Shown<'_> {
     match std::str::from_utf8(bytes) {
-        Ok(text) if !text.contains('\0') => Shown { text: Cow::Borrowed(text), valid: true },
-        Ok(text) => Shown { text: Cow::Owned(text.replace('\0', "\\0")), valid: true },
+        Ok(text) => without_nul(text.into()),
         Err(_) => {
             let mut text = String::with_capacity(bytes.len() + 8);
             for chunk in bytes.utf8_chunks() {
@@ -51,6 +50,11 @@ pub fn utf8(bytes: &[u8]) -> Shown<'_> {
     }
 }
 
+fn without_nul(text: Cow<'_, str>) -> Shown<'_> {
+    let text = if text.contains('\0') { text.replace('\0', "\\0").into() } else { text };
+    Shown { text, valid: true }
+}
+
 /// A percent-encoded token decoded, then as [`utf8`] (fact base: commands 0, `name`).
 pub fn percent(bytes: &[u8]) -> Shown<'_> {
     if memchr::memchr(b'%', bytes).is_none() {
@@ -60,8 +64,7 @@ pub fn percent(bytes: &[u8]) -> Shown<'_> {
     match decoded {
         Cow::Borrowed(bytes) => utf8(bytes),
         Cow::Owned(bytes) => match String::from_utf8(bytes) {
-            Ok(text) if !text.contains('\0') => Shown { text: Cow::Owned(text), valid: true },
-            Ok(text) => Shown { text: Cow::Owned(text.replace('\0', "\\0")), valid: true },
+            Ok(text) => without_nul(text.into()),
             Err(error) => Shown { text: Cow::Owned(utf8(error.as_bytes()).text.into_owned()), valid: false },
         },
     }

@@ -44,7 +44,7 @@ impl Walk<'_> {
         if self.packet.first_pass {
             if !found.unfinished {
                 let before = known(&self.record);
-                self.learn_before(data, found);
+                self.learn_before(found);
                 self.learn(data, found);
                 if known(&self.record) != before {
                     self.record.inferred |= TAUGHT;
@@ -145,7 +145,7 @@ impl Walk<'_> {
     }
 
     /// Direction and server kind, where this line is the first that tells.
-    fn learn_before(&mut self, data: &[u8], found: &Command) {
+    fn learn_before(&mut self, found: &Command) {
         let Some(choice) = &found.choice else { return };
         let connection = self.session.connections.of(self.packet.connection);
         if connection.server_end.is_none() {
@@ -167,7 +167,6 @@ impl Walk<'_> {
             connection.kind = Some(told);
         }
         self.record.server = connection.kind;
-        let _ = data;
     }
 
     /// Version, account and announcements.

@@ -158,7 +158,7 @@ pub struct MsnCatalogue {
     pub branches: *const MsnBranch,
     /// How many.
     pub branch_count: u32,
-    /// Names of the conversations that can be filtered on (see `msn_filter`).
+    /// Names of the conversations that can be filtered on (see `msn_shared`).
     pub conversations: *const *const c_char,
     /// How many.
     pub conversation_count: u32,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Display filters for conversations.
+//! What the packets of a conversation share.
 
 use std::{
     ffi::c_char,
@@ -10,28 +10,32 @@ use std::{
 use super::dissection::MsnSession;
 use crate::filter::Conversation;
 
-/// Most bytes of a filter, with its NUL.
-pub const MSN_MAX_FILTER: u32 = 2048;
+/// Most bytes of a value, with its NUL.
+pub const MSN_MAX_SHARED: u32 = 1024;
 
-/// Writes the filter for a conversation of a frame (see `Conversation`), NUL-terminated; false if there is none.
+/// Tells which field, by its number in the catalogue, has which value in all packets of a conversation of a frame (see
+/// `Conversation`). False if there is no such conversation.
 ///
 /// # Safety
-/// `session` is null or came from `msn_session_new`; `filter` has room for [`MSN_MAX_FILTER`] bytes.
+/// `session` is null or came from `msn_session_new`; `field` is writable, and `value` has room for [`MSN_MAX_SHARED`] bytes.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn msn_filter(
+pub unsafe extern "C" fn msn_shared(
     session: *const MsnSession,
     conversation: u8,
     frame: u32,
-    filter: *mut c_char,
+    field: *mut u16,
+    value: *mut c_char,
 ) -> bool {
     // SAFETY: as the caller promises; the shim never calls in while a call is under way.
     let Some(session) = (unsafe { session.as_ref() }) else { return false };
-    let made = catch_unwind(AssertUnwindSafe(|| Conversation::from_number(conversation)?.filter(&session.0, frame)));
-    let Some(text) = made.unwrap_or(None).filter(|text| text.len() < MSN_MAX_FILTER as usize) else { return false };
+    let found = catch_unwind(AssertUnwindSafe(|| Conversation::from_number(conversation)?.of_frame(&session.0, frame)));
+    let found = found.unwrap_or(None).filter(|(_, text)| text.len() < MSN_MAX_SHARED as usize);
+    let Some((shared, text)) = found else { return false };
     // SAFETY: the text is shorter than the room, so that its NUL fits too.
     unsafe {
-        ptr::copy_nonoverlapping(text.as_ptr(), filter.cast(), text.len());
-        filter.add(text.len()).write(0);
+        field.write(shared.0);
+        ptr::copy_nonoverlapping(text.as_ptr(), value.cast(), text.len());
+        value.add(text.len()).write(0);
     }
     true
 }
@@ -46,18 +50,19 @@ mod tests {
     use std::ffi::CStr;
 
     #[test]
-    fn filters_are_written_with_their_end() {
+    fn values_are_written_with_their_end() {
         let session = msn_session_new();
-        let mut room = [0x7f; MSN_MAX_FILTER as usize];
-        let filter = room.as_mut_ptr();
+        let mut room = [0x7f; MSN_MAX_SHARED as usize];
+        let (value, mut field) = (room.as_mut_ptr(), 0);
         // SAFETY: the session was just made, and the room is as large as is asked for.
         unsafe {
             let line = b"USR 1 TWN I alice@example.com\r\n";
             dissect::stream(&mut (*session).0, &Packet::example(), line, &mut Dissection::default());
-            assert!(!msn_filter(session, 1, 7, filter) && !msn_filter(session, 9, 1, filter));
-            assert!(!msn_filter(ptr::null(), 1, 1, filter));
-            assert!(msn_filter(session, 1, 1, filter));
-            assert_eq!(CStr::from_ptr(filter).to_str(), Ok("msn.account == \"alice@example.com\""));
+            assert!(!msn_shared(session, 1, 7, &mut field, value) && !msn_shared(session, 9, 1, &mut field, value));
+            assert!(!msn_shared(ptr::null(), 1, 1, &mut field, value));
+            assert!(msn_shared(session, 1, 1, &mut field, value));
+            assert_eq!(CStr::from_ptr(value).to_str(), Ok("alice@example.com"));
+            assert_eq!(field, crate::fields::command::ACCOUNT.0);
             msn_session_free(session);
         }
     }

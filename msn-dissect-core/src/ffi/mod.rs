@@ -11,7 +11,7 @@ pub mod secrets;
 pub mod statistics;
 
 /// Grows with every change of the ABI; the shim compares it with the header it was compiled against.
-pub const MSN_ABI_VERSION: u32 = 3;
+pub const MSN_ABI_VERSION: u32 = 4;
 
 /// The ABI version of this library.
 #[unsafe(no_mangle)]

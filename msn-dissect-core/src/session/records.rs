@@ -17,7 +17,7 @@ pub enum What {
     Repeated(u32),
 }
 
-/// What was known about a unit. 32 bytes: a unit takes at least that much of memory for the life of the capture.
+/// What was known about a unit. 28 bytes: a unit takes at least that much of memory for the life of the capture.
 #[derive(Clone, Copy, Debug)]
 pub struct Record {
     /// Frame number.
@@ -127,6 +127,6 @@ mod tests {
 
     #[test]
     fn a_record_takes_what_its_description_says() {
-        assert!(size_of::<Record>() <= 32);
+        assert_eq!(size_of::<Record>(), 28);
     }
 }
