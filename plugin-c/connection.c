@@ -10,8 +10,9 @@
 /* A conversation that any client or server may join is not the packet's own. */
 #define JOINABLE (NO_ADDR2 | NO_PORT2 | NO_PORT2_FORCE | CONVERSATION_TEMPLATE)
 
+/* As large as a line of the processor's cache, and in one: packets of hundreds of connections come mixed. */
 typedef struct {
-    conversation_t *conversation;
+    _Alignas(64) conversation_t *conversation;
     uint32_t frame;
     bool kept; /* its dissector was set, or it has another */
     uint16_t ports[2];

@@ -65,32 +65,44 @@ impl<'a> Lines<'a> {
         self.at = start + len + ending;
         Span::new(start, start + len)
     }
+
+    /// The next line with those that continue it, not looked into: empty where the block ends.
+    pub fn whole(&mut self) -> Option<Span> {
+        if self.at >= self.end {
+            return None;
+        }
+        let mut line = self.line();
+        if !line.is_empty() {
+            while matches!(self.data.get(self.at), Some(b' ' | b'\t')) && self.at < self.end {
+                line.end = self.line().end;
+            }
+        }
+        Some(line)
+    }
+
+    /// Takes a line of [`Lines::whole`] apart; `None` if it has no colon.
+    pub fn header(&self, line: Span) -> Option<Header> {
+        let bytes = line.of(self.data);
+        // A name holds no control characters.
+        let stop = bytes.iter().position(|&byte| byte == b':' || byte < b' ');
+        let colon = line.start + stop.filter(|&at| bytes.get(at) == Some(&b':'))?;
+        Some(Header {
+            name: trim(self.data, Span::new(line.start, colon)),
+            value: trim(self.data, Span::new(colon + 1, line.end)),
+            whole: line,
+        })
+    }
 }
 
 impl Iterator for Lines<'_> {
     type Item = Line;
 
     fn next(&mut self) -> Option<Line> {
-        if self.at >= self.end {
-            return None;
-        }
-        let mut line = self.line();
+        let line = self.whole()?;
         if line.is_empty() {
             return Some(Line::Blank(Span::new(line.start, self.at)));
         }
-        while matches!(self.rest().first(), Some(b' ' | b'\t')) {
-            line.end = self.line().end;
-        }
-        let bytes = line.of(self.data);
-        // A name holds no control characters.
-        let stop = bytes.iter().position(|&byte| byte == b':' || byte < b' ');
-        let Some(colon) = stop.filter(|&at| bytes.get(at) == Some(&b':')) else { return Some(Line::Odd(line)) };
-        let colon = line.start + colon;
-        Some(Line::Header(Header {
-            name: trim(self.data, Span::new(line.start, colon)),
-            value: trim(self.data, Span::new(colon + 1, line.end)),
-            whole: line,
-        }))
+        Some(self.header(line).map_or(Line::Odd(line), Line::Header))
     }
 }
 

@@ -17,9 +17,13 @@ pub struct Endpoint {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ConnId(pub u32);
 
-/// What is known of a connection.
+/// What is known of a connection. Packets of hundreds of connections come mixed, so that nothing of it is in the
+/// processor's cache: what every packet needs stands in two lines of it.
 #[derive(Clone, Debug, Default)]
+#[repr(C, align(64))]
 pub struct Connection {
+    /// By sender, the one with the lower address and port first: which bytes were there.
+    pub flows: [Flow; 2],
     /// Its number.
     pub id: ConnId,
     /// The server's end, once a line told.
@@ -34,8 +38,6 @@ pub struct Connection {
     pub started: bool,
     /// By direction: where the rest of a payload ends whose begin was dissected without reassembly (TCP sequence number).
     pub skip_to: [Option<u32>; 2],
-    /// By sender, the one with the lower address and port first: which bytes were there.
-    pub flows: [Flow; 2],
 }
 
 impl Connection {
@@ -68,9 +70,14 @@ impl Connection {
 /// Most connections remembered.
 pub const MAX_CONNECTIONS: usize = 1 << 20;
 
+/// Keys below this are looked up without a hash: consumers count their connections.
+const NEAR_KEYS: u64 = 1 << 20;
+
 /// All connections by the consumer's key.
 #[derive(Debug, Default)]
 pub struct Connections {
+    /// Places by key below [`NEAR_KEYS`], plus one; 0 = none.
+    near: Vec<u32>,
     by_key: Map<u64, u32>,
     all: Vec<Connection>,
     /// Key and place that were asked for last: a unit asks several times.
@@ -83,8 +90,7 @@ impl Connections {
         let at = match self.last {
             Some((last, at)) if last == key => at,
             _ => {
-                let next = self.all.len().min(MAX_CONNECTIONS) as u32;
-                let at = *self.by_key.entry(key).or_insert(next);
+                let at = self.place(key);
                 self.last = Some((key, at));
                 at
             }
@@ -96,8 +102,51 @@ impl Connections {
         &mut self.all[at.min(last)]
     }
 
+    /// The place of a key; the next one if the key is new.
+    fn place(&mut self, key: u64) -> u32 {
+        let next = self.all.len().min(MAX_CONNECTIONS) as u32;
+        if key >= NEAR_KEYS {
+            return *self.by_key.entry(key).or_insert(next);
+        }
+        let key = key as usize;
+        if key >= self.near.len() {
+            self.near.resize(key + 1, 0);
+        }
+        match self.near.get_mut(key) {
+            Some(place) if *place == 0 => {
+                *place = next + 1;
+                next
+            }
+            Some(place) => *place - 1,
+            None => next,
+        }
+    }
+
     /// A connection by its number.
     pub fn get(&self, id: ConnId) -> Option<&Connection> {
         self.all.get(id.0 as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_key_has_a_connection_of_its_own() {
+        let mut connections = Connections::default();
+        let keys = [7, 0, NEAR_KEYS - 1, NEAR_KEYS, u64::MAX, 3];
+        for (number, key) in (0..).zip(keys) {
+            assert_eq!(connections.of(key).id, ConnId(number));
+            connections.of(key).version = number as u8 + 1;
+        }
+        for (number, key) in (0..).zip(keys) {
+            assert_eq!((connections.of(key).id, connections.of(key).version), (ConnId(number), number as u8 + 1));
+        }
+    }
+
+    #[test]
+    fn a_connection_takes_two_lines_of_the_cache() {
+        assert_eq!((size_of::<Connection>(), size_of::<[Flow; 2]>()), (128, 64));
     }
 }

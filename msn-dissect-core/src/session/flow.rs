@@ -33,7 +33,7 @@ pub struct Flow {
     /// End of what was seen.
     seen: u32,
     /// What was not seen before [`Flow::seen`], in order.
-    holes: Vec<(u32, u32)>,
+    holes: Box<[(u32, u32)]>,
 }
 
 /// How far `to` lies behind `from`; sequence numbers go round.
@@ -53,7 +53,7 @@ impl Flow {
         }
         let known = self.frame != 0 && distance(start, self.seen) <= WINDOW && distance(end, self.seen) > -WINDOW;
         if !known {
-            *self = Flow { frame, floor: start, done: end, seen: end, holes: Vec::new() };
+            *self = Flow { frame, floor: start, done: end, seen: end, holes: Box::default() };
             return Place::default();
         }
         let same = self.frame == frame;
@@ -86,11 +86,13 @@ impl Flow {
     }
 
     fn open(&mut self, from: u32, to: u32) {
-        if self.holes.len() >= MAX_HOLES {
-            let (_, end) = self.holes.remove(0);
+        let mut holes = std::mem::take(&mut self.holes).into_vec();
+        if holes.len() >= MAX_HOLES {
+            let (_, end) = holes.remove(0);
             self.floor = end;
         }
-        self.holes.push((from, to));
+        holes.push((from, to));
+        self.holes = holes.into();
     }
 
     /// Closes holes as far as these bytes fill them; gives the first byte that was missing.
@@ -109,7 +111,7 @@ impl Flow {
         }
         if first.is_some() {
             left.truncate(MAX_HOLES);
-            self.holes = left;
+            self.holes = left.into();
         }
         first
     }

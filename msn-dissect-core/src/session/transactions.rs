@@ -48,7 +48,7 @@ pub struct Transactions {
     base: u32,
     /// Number of the latest request by transaction ID, from the first one on that is not higher than the one before:
     /// clients count up, so most connections never need it.
-    newest: Option<Map<u32, u32>>,
+    newest: Option<Box<Map<u32, u32>>>,
     /// Requests forgotten.
     pub forgotten: u64,
 }
@@ -79,7 +79,7 @@ impl Transactions {
         if self.newest.is_none() && self.ring.back().is_some_and(|last| trid <= last.trid) {
             let numbered = self.ring.iter().enumerate();
             let row = |(at, request): (usize, &Request)| (request.trid, self.base.wrapping_add(at as u32));
-            self.newest = Some(numbered.map(row).collect());
+            self.newest = Some(Box::new(numbered.map(row).collect()));
         }
         let older = self.newest.as_ref().and_then(|newest| newest.get(&trid).copied());
         if let Some(other) = older.and_then(|number| self.at(number)) {
@@ -187,7 +187,7 @@ mod tests {
         for frame in 0..100_000 {
             ask(&mut table, frame, 1, b"CHG");
         }
-        assert_eq!((table.ring.len(), table.newest.as_ref().map(Map::len)), (MAX_REQUESTS, Some(1)));
+        assert_eq!((table.ring.len(), table.newest.as_ref().map(|newest| newest.len())), (MAX_REQUESTS, Some(1)));
         assert!(table.answer(b"XFR", 1, false).is_none());
     }
 

@@ -3,7 +3,7 @@
 
 use crate::{
     item::Span,
-    mime::{Line, Lines, values::unsigned},
+    mime::{Lines, headers::trim, values::unsigned},
     session::messages::Claim,
 };
 
@@ -25,44 +25,38 @@ pub(super) struct Head {
     pub message_subtype: Option<Span>,
     pub offsets: Option<Span>,
     pub uri: Option<Span>,
-    /// Name of the first header.
-    pub first: Option<Span>,
     /// Where the body begins.
     pub body: usize,
 }
 
 impl Head {
-    /// Reads the block at the start of `span`; what it does not say stays as it was.
+    /// Reads the block at the start of `span`; what it does not say stays as it was. Every message passes here, so only
+    /// the headers that are wanted are taken apart.
     pub fn read(&mut self, data: &[u8], span: Span) {
         let mut lines = Lines::new(data, span);
-        self.first = None;
-        for line in lines.by_ref() {
-            let header = match line {
-                Line::Header(header) => header,
-                Line::Odd(_) => continue,
-                Line::Blank(_) => break,
-            };
-            self.first = self.first.or(Some(header.name));
-            let name = header.name.of(data);
-            let slot = match name.len() {
-                2 if name.eq_ignore_ascii_case(b"To") => &mut self.to,
-                3 if name.eq_ignore_ascii_case(b"Uri") => &mut self.uri,
-                4 if name.eq_ignore_ascii_case(b"From") => &mut self.from,
-                5 if name.eq_ignore_ascii_case(b"Chunk") => &mut self.chunk,
-                6 if name.eq_ignore_ascii_case(b"Chunks") => &mut self.chunks,
-                7 if name.eq_ignore_ascii_case(b"P2P-Src") => &mut self.p2p_source,
-                8 if name.eq_ignore_ascii_case(b"P2P-Dest") => &mut self.p2p_dest,
-                10 if name.eq_ignore_ascii_case(b"TypingUser") => &mut self.typing,
-                10 if name.eq_ignore_ascii_case(b"Message-ID") => &mut self.message_id,
-                12 if name.eq_ignore_ascii_case(b"Content-Type") => &mut self.content_type,
-                12 if name.eq_ignore_ascii_case(b"Message-Type") => &mut self.message_type,
-                13 if name.eq_ignore_ascii_case(b"RecordingUser") => &mut self.recording,
-                14 if name.eq_ignore_ascii_case(b"Content-Length") => &mut self.content_length,
-                15 if name.eq_ignore_ascii_case(b"Message-Subtype") => &mut self.message_subtype,
-                16 if name.eq_ignore_ascii_case(b"Bridging-Offsets") => &mut self.offsets,
+        while let Some(line) = lines.whole().filter(|line| !line.is_empty()) {
+            let bytes = line.of(data);
+            let is = |name: &[u8]| is_named(bytes, name);
+            let slot = match bytes.trim_ascii_start().first().map(u8::to_ascii_uppercase) {
+                Some(b'B') if is(b"Bridging-Offsets") => &mut self.offsets,
+                Some(b'C') if is(b"Content-Type") => &mut self.content_type,
+                Some(b'C') if is(b"Content-Length") => &mut self.content_length,
+                Some(b'C') if is(b"Chunk") => &mut self.chunk,
+                Some(b'C') if is(b"Chunks") => &mut self.chunks,
+                Some(b'F') if is(b"From") => &mut self.from,
+                Some(b'M') if is(b"Message-ID") => &mut self.message_id,
+                Some(b'M') if is(b"Message-Type") => &mut self.message_type,
+                Some(b'M') if is(b"Message-Subtype") => &mut self.message_subtype,
+                Some(b'P') if is(b"P2P-Dest") => &mut self.p2p_dest,
+                Some(b'P') if is(b"P2P-Src") => &mut self.p2p_source,
+                Some(b'R') if is(b"RecordingUser") => &mut self.recording,
+                Some(b'T') if is(b"To") => &mut self.to,
+                Some(b'T') if is(b"TypingUser") => &mut self.typing,
+                Some(b'U') if is(b"Uri") => &mut self.uri,
                 _ => continue,
             };
-            *slot = Some(header.value);
+            let colon = bytes.iter().take_while(|byte| **byte != b':').count();
+            *slot = Some(trim(data, Span::new(line.start + colon + 1, line.end)));
         }
         self.body = lines.at();
     }
@@ -85,6 +79,13 @@ impl Head {
     }
 }
 
+/// Whether a line is a header of this name, in whatever case and with blanks around it.
+fn is_named(line: &[u8], name: &[u8]) -> bool {
+    let line = line.trim_ascii_start();
+    let Some((head, rest)) = line.split_at_checked(name.len()) else { return false };
+    matches!(rest.trim_ascii_start().first(), Some(b':')) && head.eq_ignore_ascii_case(name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,6 +105,8 @@ mod tests {
         assert_eq!(head(first).part(first).unwrap().1, Claim { index: 0, total: Some(3) });
         let later = b"Message-ID: {1}\r\nChunk: 2\r\n\r\nx";
         assert_eq!(head(later).part(later).unwrap().1, Claim { index: 2, total: None });
+        let spaced = b"  Message-ID : {1}\r\nMessage-IDs: 4\r\nChunk : 5\r\n\r\nx";
+        assert_eq!(head(spaced).part(spaced).unwrap().1, Claim { index: 5, total: None });
         let huge = b"Message-ID: {1}\r\nChunk: 99999999999\r\n\r\nx";
         assert_eq!(head(huge).part(huge).unwrap().1.index, u32::MAX);
     }

@@ -14,7 +14,7 @@ use crate::{
     dissect::{Walk, slp_body},
     fields::mime as f,
     item::Span,
-    mime::{address, media_type},
+    mime::{Line, Lines, address, media_type},
     text,
 };
 
@@ -34,6 +34,13 @@ static OTHER: Known = &[COMMON, CONTENT, ROUTING];
 /// Most blocks of a message: three, and one more in MSNP24.
 const MAX_BLOCKS: usize = 4;
 
+/// Name of the first header.
+fn first_name(data: &[u8], span: Span) -> &[u8] {
+    let mut lines = Lines::new(data, span).take_while(|line| !matches!(line, Line::Blank(_)));
+    let first = lines.find_map(|line| if let Line::Header(header) = line { Some(header.name) } else { None });
+    first.map(|name| name.of(data)).unwrap_or_default()
+}
+
 /// Shows the payload.
 pub(super) fn show(body: &mut Body<'_, '_>) {
     let data = body.unit;
@@ -44,7 +51,7 @@ pub(super) fn show(body: &mut Body<'_, '_>) {
     while head.body < end && blocks < MAX_BLOCKS && !described {
         let span = Span::new(head.body, end);
         head.read(data, span);
-        let first = head.first.map(|at| at.of(data)).unwrap_or_default();
+        let first = first_name(data, span);
         let row = BLOCKS.iter().find(|row| row.0.as_bytes().eq_ignore_ascii_case(first));
         let (label, known, last) = row.copied().unwrap_or(("Other", OTHER, blocks >= 2));
         if body.walk.out.tree.wanted() {
