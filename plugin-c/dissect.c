@@ -148,6 +148,7 @@ void msn_describe(MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo, const pr
     packet->flags = (pinfo->can_desegment && captured == reported ? MSN_CAN_DESEGMENT : 0u) |
                     (first_pass ? MSN_FIRST_PASS : 0u) | (tree != NULL || experts_wanted() ? MSN_WANT_TREE : 0u) |
                     (msn_stats_wanted() ? MSN_WANT_TREE | MSN_WANT_STATISTICS : 0u) |
+                    (msn_credentials_wanted() ? MSN_WANT_TREE | MSN_WANT_CREDENTIALS : 0u) |
                     (want_info ? MSN_WANT_INFO : 0u) | (msn_export_wanted() ? MSN_WANT_OBJECTS : 0u);
 }
 

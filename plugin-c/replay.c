@@ -390,6 +390,7 @@ void msn_replay(const MsnDissection *dissection, const MsnPacket *packet, tvbuff
     replay.last = NULL;
     msn_export(dissection, tvb, pinfo);
     msn_count(dissection, pinfo);
+    msn_tell_credentials(dissection, pinfo);
     if (dissection->item_count == 0) {
         for (uint32_t i = 0; i < dissection->fragment_count; i++) {
             if (dissection->fragments[i].source == 0) {

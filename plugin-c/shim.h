@@ -161,6 +161,15 @@ bool msn_stats_wanted(void);
 /* Queues what a dissection shows for whoever counts. */
 void msn_count(const MsnDissection *dissection, packet_info *pinfo);
 
+/* Registers the list of credentials. */
+void msn_register_credentials(void);
+
+/* Whether anybody lists credentials. */
+bool msn_credentials_wanted(void);
+
+/* Queues the logins of a dissection for the list, which are there only if anybody wants it. */
+void msn_tell_credentials(const MsnDissection *dissection, packet_info *pinfo);
+
 /* Whether anybody lists objects. */
 bool msn_export_wanted(void);
 

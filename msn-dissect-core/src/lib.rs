@@ -21,6 +21,7 @@
 #![deny(rustdoc::broken_intra_doc_links)]
 
 pub mod command;
+pub mod credentials;
 pub mod crypto;
 pub mod dissect;
 pub mod ffi;

@@ -24,6 +24,9 @@ pub struct Truth {
     /// What is special.
     #[serde(default)]
     pub note: String,
+    /// Who tried to sign in, and out.
+    #[serde(default)]
+    pub logins: Vec<Login>,
     /// Text messages, once as sent and once as received.
     #[serde(default)]
     pub chat: Vec<Chat>,
@@ -55,6 +58,15 @@ pub struct Truth {
     server_log_command_histogram: Histogram,
     /// Commands on the wire, where the log differs from it.
     wire_command_histogram: Option<Histogram>,
+}
+
+/// What became of signing in, or that somebody signed off.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Login {
+    /// Whose account.
+    pub account: String,
+    /// `ok`, or what a program says otherwise.
+    pub result: String,
 }
 
 /// One end's view of a text message.

@@ -9,7 +9,10 @@ use std::{
     ptr, slice,
 };
 
-use super::statistics::{Counted, MsnTick};
+use super::{
+    credentials::{Logins, MsnLogin},
+    statistics::{Counted, MsnTick},
+};
 use crate::{
     dissect::{self, Arrival, Channel, Dissection, Fragment, Need, Packet, Table},
     fields::{Proto, command as f, expert},
@@ -38,6 +41,8 @@ pub const MSN_SEGMENT: u32 = 64;
 pub const MSN_REASSEMBLED: u32 = 128;
 /// Statistics are wanted; goes with [`MSN_WANT_TREE`].
 pub const MSN_WANT_STATISTICS: u32 = 256;
+/// Logins are wanted; goes with [`MSN_WANT_TREE`].
+pub const MSN_WANT_CREDENTIALS: u32 = 512;
 
 /// What the shim knows of the bytes.
 #[derive(Clone, Copy, Debug)]
@@ -165,6 +170,10 @@ pub struct MsnDissection {
     pub ticks: *const MsnTick,
     /// How many.
     pub tick_count: u32,
+    /// How many.
+    pub login_count: u32,
+    /// Lines in which an account proves itself.
+    pub logins: *const MsnLogin,
     /// How many pieces.
     pub fragment_count: u32,
     /// How many servers were announced.
@@ -191,6 +200,7 @@ struct Owner {
     texts: Vec<CString>,
     objects: Vec<MsnObject>,
     counted: Counted,
+    logins: Logins,
     view: Option<Box<MsnDissection>>,
 }
 
@@ -358,6 +368,7 @@ pub(super) fn guarded(flags: u32, len: usize, walk: impl FnOnce(&mut Dissection)
     }
     let finish = || {
         owner.counted.count(&owner.out.tree, flags & MSN_WANT_STATISTICS != 0);
+        owner.logins.read(&owner.out.tree, flags & MSN_WANT_CREDENTIALS != 0);
         hand_out(owner)
     };
     catch_unwind(AssertUnwindSafe(finish)).unwrap_or(ptr::null())
@@ -400,6 +411,8 @@ fn hand_out(mut owner: Box<Owner>) -> *const MsnDissection {
         object_count: owner.objects.len() as u32,
         ticks: owner.counted.ticks().as_ptr(),
         tick_count: owner.counted.ticks().len() as u32,
+        login_count: owner.logins.all().len() as u32,
+        logins: owner.logins.all().as_ptr(),
         fragment_count: owner.fragments.len() as u32,
         announced_count: owner.announced.len() as u32,
         connection: owner.out.connection,

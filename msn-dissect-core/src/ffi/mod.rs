@@ -4,6 +4,7 @@
 //! Every entry catches panics, so that none unwinds into C. The consumer calls from one thread.
 
 pub mod catalogue;
+pub mod credentials;
 pub mod dissection;
 pub mod filter;
 pub mod gateway;
@@ -11,7 +12,7 @@ pub mod secrets;
 pub mod statistics;
 
 /// Grows with every change of the ABI; the shim compares it with the header it was compiled against.
-pub const MSN_ABI_VERSION: u32 = 4;
+pub const MSN_ABI_VERSION: u32 = 5;
 
 /// The ABI version of this library.
 #[unsafe(no_mangle)]

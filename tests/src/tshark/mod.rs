@@ -6,6 +6,7 @@
 //! | `MSN_TSHARK` | the tshark to run (default: the one in `PATH`); sharkd is looked for beside it |
 //! | `MSN_PLUGIN_DIR` | folder with `X.Y/epan/msn.so` (default: the workspace's `target/plugins`); empty: no plugin |
 
+mod credentials;
 mod home;
 mod live;
 mod pdml;
@@ -13,6 +14,7 @@ mod process;
 mod sharkd;
 mod statistics;
 
+pub use credentials::Credential;
 pub use live::Live;
 pub use pdml::{Dissected, Field};
 pub use process::Output;
@@ -316,6 +318,14 @@ impl Tshark {
     /// As [`Tshark::run`], or when the output has another form.
     pub fn statistics(&self, capture: &Stored, which: &str, options: &Options) -> Result<Vec<Counted>> {
         statistics::parse(&self.text(capture, &["-q", "-z", which], options)?)
+    }
+
+    /// `-z credentials`: the list of logins.
+    ///
+    /// # Errors
+    /// As [`Tshark::run`], or when the output has another form.
+    pub fn credentials(&self, capture: &Stored, options: &Options) -> Result<Vec<Credential>> {
+        credentials::parse(&self.text(capture, &["-q", "-z", "credentials"], options)?)
     }
 
     /// A sharkd that has loaded the capture.
