@@ -303,7 +303,8 @@ pub static ROWS: &[Row] = &[
     bare("UBX", S, NS, 14, 17, &[EMAIL, NID, LEN], "user data of {0}"),
     bare("UBX", S, NS, 11, 13, &[EMAIL, LEN], "user data of {0}"),
     bare("PNG", C, NS, 2, 21, &[], PLAIN),
-    bare("QNG", S, NS, 2, 21, &[param(Num, f::PING_SECONDS).opt()], "next ping within {0} s"),
+    bare("QNG", S, NS, 2, 21, &[param(Num, f::PING_SECONDS)], "next ping within {0} s"),
+    bare("QNG", S, NS, 2, 21, &[], PLAIN),
     // Challenge, pages, mobile, alerts
     row("CHL", C, NS, 6, 21, &[], "asks for a challenge"),
     row("CHL", S, NS, 6, 21, &[param(Text, f::CHALLENGE)], PLAIN),
