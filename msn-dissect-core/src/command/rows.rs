@@ -200,15 +200,7 @@ pub static ROWS: &[Row] = &[
     // List synchronisation
     row("SYN", C, NS, 10, 12, &[LIST_TIME, SETTINGS_TIME], PLAIN),
     row("SYN", C, NS, 2, 9, &[LVER], PLAIN),
-    row(
-        "SYN",
-        S,
-        NS,
-        10,
-        12,
-        &[LIST_TIME, SETTINGS_TIME, CONTACTS, GROUP_COUNT],
-        "{2} contacts, {3} groups",
-    ),
+    row("SYN", S, NS, 10, 12, &[LIST_TIME, SETTINGS_TIME, CONTACTS, GROUP_COUNT], "{2} contacts, {3} groups"),
     row("SYN", S, NS, 10, 12, &[LIST_TIME, SETTINGS_TIME], "lists unchanged"),
     row("SYN", S, NS, 8, 9, &[LVER, CONTACTS, GROUP_COUNT], "version {0}, {1} contacts, {2} groups"),
     row("SYN", S, NS, 2, 7, &[LVER], PLAIN),

@@ -132,13 +132,6 @@ impl Walk<'_> {
         if found.too_long {
             tree.expert(expert::PAYLOAD_TOO_LONG);
         }
-        if choice.row.word == "VER" && choice.row.dir == Dir::ToClient && self.record.dir == Dir::ToClient {
-            let refused =
-                !(0..line.len()).any(|at| line.token(at).is_some_and(|span| msnp_number(span.of(data)).is_some()));
-            if refused {
-                tree.expert(expert::VERSION_REFUSED);
-            }
-        }
         if choice.row.word == "OUT" && choice.token(0).is_some() {
             tree.expert(expert::SIGNED_IN_ELSEWHERE);
         }

@@ -10,7 +10,7 @@ use crate::{
         table::On,
     },
     dissect::{Packet, framing::Command},
-    fields::{Expert, command as f, link as x},
+    fields::{Expert, command as f, expert, link as x},
     item::Span,
     session::{
         Endpoint, NameId, NoteKey, Record, Session,
@@ -189,6 +189,7 @@ impl<'a> Unit<'a> {
                     conn.challenge = Some(pending);
                 }
             }
+            b"VER" => self.refusal(),
             b"USR" => self.login_challenge(),
             b"XFR" => self.referral(),
             b"RNG" => {
@@ -239,6 +240,17 @@ impl<'a> Unit<'a> {
         let offered = self.conn().map_or(0, |conn| conn.offered);
         if chosen != 0 && chosen < offered {
             self.remark(x::VERSION_DOWNGRADE, u32::from(chosen), u32::from(offered));
+        }
+    }
+
+    /// The server takes none of the versions. One that was only asked for client versions answers CVR0 alone too.
+    fn refusal(&mut self) {
+        let (line, data) = (self.line, self.data);
+        let mut tokens = (0..line.len()).filter_map(|at| Some(line.token(at)?.of(data)));
+        let told = tokens.clone().any(|token| msnp_number(token).is_some());
+        let offered = self.conn().is_some_and(|conn| conn.offered > 0);
+        if !told && (offered || tokens.any(|token| token == b"0")) {
+            self.remark(expert::VERSION_REFUSED, 0, 0);
         }
     }
 
