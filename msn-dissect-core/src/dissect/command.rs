@@ -14,6 +14,7 @@ use crate::{
     item::Span,
     session::{
         Record, Session, What,
+        connection::PORT,
         records::{DIR_INFERRED, TAUGHT, VERSION_INFERRED},
         rendezvous::{Role, Ticket},
     },
@@ -142,8 +143,9 @@ impl Walk<'_> {
         let Some(choice) = &found.choice else { return };
         let connection = self.session.connections.of(self.packet.connection);
         if connection.server_end.is_none() {
-            // Every dispatch and notification connection begins with the client's VER.
-            let first_ver = !connection.started && found.line.word == *b"VER";
+            // Every dispatch and notification connection begins with the client's VER, unless the capture lacks it.
+            let from_server = self.packet.source.port == PORT && self.packet.destination.port != PORT;
+            let first_ver = !connection.started && found.line.word == *b"VER" && !from_server;
             let dir = if first_ver { Dir::ToServer } else { choice.row.dir };
             if first_ver || (choice.sure_dir && choice.fit != Fit::Loose) {
                 connection.learn_direction(dir, &self.packet.source, &self.packet.destination);
