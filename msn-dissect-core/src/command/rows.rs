@@ -292,7 +292,7 @@ pub static ROWS: &[Row] = &[
     row("UUX", S, NS, 8, 18, &[LEN], "OK"),
     row("UUX", S, NS, 8, 18, &[], "OK"),
     bare("UBX", S, NS, 18, 18, &[NADDR, LEN], "user data of {0}"),
-    bare("UBX", S, NS, 14, 17, &[EMAIL, NID, LEN], "user data of {0}"),
+    bare("UBX", S, NS, 14, 17, &[HANDLE, NID, LEN], "user data of {0}"),
     bare("UBX", S, NS, 11, 13, &[EMAIL, LEN], "user data of {0}"),
     bare("PNG", C, NS, 2, 21, &[], PLAIN),
     bare("QNG", S, NS, 2, 21, &[param(Num, f::PING_SECONDS)], "next ping within {0} s"),

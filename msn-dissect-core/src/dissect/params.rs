@@ -109,6 +109,17 @@ fn account(tree: &mut Tree, data: &[u8], field: Field, span: Span) {
     }
 }
 
+/// Shows an account with its endpoint, if it names one.
+fn handle(tree: &mut Tree, data: &[u8], field: Field, span: Span) {
+    let Some((email, endpoint)) = split_handle(span.of(data)) else {
+        return account(tree, data, field, span);
+    };
+    account(tree, data, field, place(data, email));
+    if let Some((part, value)) = endpoint.and_then(|part| Some((part, guid(part)?))) {
+        tree.raw(f::ENDPOINT, place(data, part), &value);
+    }
+}
+
 /// Place of a sub-slice of a token within the unit.
 pub(super) fn place(data: &[u8], part: &[u8]) -> Span {
     let start = (part.as_ptr() as usize).saturating_sub(data.as_ptr() as usize);
@@ -142,19 +153,11 @@ fn one(tree: &mut Tree, data: &[u8], span: Span, kind: &Kind, field: Field) {
             }
         },
         Kind::Email => account(tree, data, field, span),
-        Kind::Handle => match split_handle(token) {
-            Some((email, endpoint)) => {
-                account(tree, data, field, place(data, email));
-                if let Some((part, value)) = endpoint.and_then(|part| Some((part, guid(part)?))) {
-                    tree.raw(f::ENDPOINT, place(data, part), &value);
-                }
-            }
-            None => account(tree, data, field, span),
-        },
+        Kind::Handle => handle(tree, data, field, span),
         Kind::Naddr => match split_naddr(token) {
             Some((network, address, via)) => {
                 number(tree, data, f::NETWORK_ID, place(data, network));
-                account(tree, data, field, place(data, address));
+                handle(tree, data, field, place(data, address));
                 if let Some(via) = via {
                     decoded(tree, data, f::VIA, place(data, via));
                 }
