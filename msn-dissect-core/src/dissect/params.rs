@@ -204,7 +204,7 @@ fn one(tree: &mut Tree, data: &[u8], span: Span, kind: &Kind, field: Field) {
             }
         }
         Kind::Object if tree.wanted() => super::object::show(tree, data, span),
-        Kind::Name | Kind::Object => {
+        Kind::Name | Kind::Object | Kind::Pair => {
             decoded(tree, data, field, span);
         }
         Kind::Text
@@ -215,7 +215,6 @@ fn one(tree: &mut Tree, data: &[u8], span: Span, kind: &Kind, field: Field) {
         | Kind::Md5
         | Kind::Base64
         | Kind::Session
-        | Kind::Pair
         | Kind::Word
         | Kind::Group => {
             let handle = tree.checked_wire(field, span, token);
