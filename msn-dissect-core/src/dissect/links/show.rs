@@ -22,6 +22,9 @@ use crate::{
 /// Where items that no bytes stand for are put.
 const NONE: Span = Span { start: 0, end: 0 };
 
+/// Message number of a page that failed for its length (fact base: commands 1.6).
+const PAGE_TOO_LONG: u32 = 407;
+
 /// Frames that follow, by way and field.
 const FOLLOWERS: [(Way, Field); 5] = [
     (Way::Response, x::RESPONSE_IN),
@@ -167,6 +170,9 @@ fn wording(expert: Expert, first: u32, second: u32) -> Option<String> {
         x::LOGIN_REFUSED => format!("Login refused: {} ({first})", error(first)),
         x::CHALLENGE_FAILED => format!("Server rejects the answer to its challenge: {} ({first})", error(first)),
         x::NOT_DELIVERED if first == 0 => return None,
+        x::NOT_DELIVERED if (first, second) == (PAGE_TOO_LONG, 1) => {
+            "Page was not delivered: too long (message 407)".into()
+        }
         x::NOT_DELIVERED if second == 1 => format!("Page was not delivered (message {first})"),
         x::NOT_DELIVERED => format!("Message was not delivered: {} ({first})", error(first)),
         x::DUPLICATE_TRID => {
