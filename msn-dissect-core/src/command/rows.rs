@@ -58,6 +58,7 @@ const PROMPT: Param = param(Code(codes::GTC, false), f::PROMPT);
 const PRIVACY: Param = param(Code(codes::BLP, false), f::PRIVACY);
 const CONTACTS: Param = param(Num, f::CONTACT_COUNT);
 const GROUP_COUNT: Param = param(Num, f::GROUP_COUNT);
+const OUT_REASON: Param = param(Code(codes::OUT_REASONS, true), f::OUT_REASON);
 const LIST_TIME: Param = param(Stamp, f::LIST_TIME);
 const SETTINGS_TIME: Param = param(Stamp, f::SETTINGS_TIME);
 const N: Param = param(Prefixed(b'N', &Text), f::EMAIL);
@@ -188,15 +189,8 @@ pub static ROWS: &[Row] = &[
     bare("MSG", S, SB, 2, 18, &[HANDLE, NAME, LEN], "from {0}"),
     row("MSG", C, SB, 2, 18, &[ACK, LEN], "ack {0}"),
     bare("OUT", C, ANY, 2, 21, &[], PLAIN),
-    bare(
-        "OUT",
-        S,
-        NS,
-        2,
-        21,
-        &[param(Code(codes::OUT_REASONS, true), f::OUT_REASON).opt(), param(Num, f::OUT_MINUTES).opt()],
-        "{0:name}",
-    ),
+    bare("OUT", S, NS, 2, 21, &[OUT_REASON.opt()], "{0:name}"),
+    bare("OUT", S, NS, 2, 21, &[OUT_REASON, param(Num, f::OUT_MINUTES)], "{0:name}: {1} min"),
     // List synchronisation
     row("SYN", C, NS, 10, 12, &[LIST_TIME, SETTINGS_TIME], PLAIN),
     row("SYN", C, NS, 2, 9, &[LVER], PLAIN),
