@@ -123,6 +123,10 @@ fn facts(tree: &mut Tree, session: &Session, key: NoteKey) {
             }
             Fact::Earlier(earlier) => frame(tree, x::EARLIER_CONNECTION, earlier),
             Fact::OtherSide(side) => frame(tree, x::OTHER_SIDE, side),
+            Fact::Contact(contact) => {
+                let handle = tree.text(f::EMAIL, NONE, session.links.names.get(contact));
+                generated(tree, handle);
+            }
             Fact::Remark(..) => {}
         }
     }
