@@ -65,6 +65,7 @@ const N: Param = param(Prefixed(b'N', &Text), f::EMAIL);
 const F: Param = param(Prefixed(b'F', &Name), f::FRIENDLY_NAME);
 const CID: Param = param(Prefixed(b'C', &Text), f::CONTACT_ID);
 const CONTACT: Param = param(Text, f::CONTACT_ID);
+const CONTACT_EMAIL: Param = param(Email, f::CONTACT_ID);
 const CONTACT_GUID: Param = param(Guid, f::CONTACT_ID);
 const GROUP_GUID: Param = param(Guid, f::GROUP_ID);
 const GROUP_NUMBER: Param = param(Num, f::GROUP_ID);
@@ -243,7 +244,9 @@ pub static ROWS: &[Row] = &[
     row("REM", S, NS, 10, 12, &[LIST, EMAIL, GROUP.opt()], "{1} from {0:name}"),
     row("REA", C, NS, 2, 9, &[EMAIL, NAME], "{0} is called {1}"),
     row("REA", S, NS, 2, 9, &[LVER, EMAIL, NAME], "{1} is called {2}"),
+    row("SBP", C, NS, 10, 12, &[CONTACT_EMAIL, PROP, VALUE.opt(), ONE.opt()], PLAIN),
     row("SBP", C, NS, 10, 12, &[CONTACT, PROP, VALUE.opt(), ONE.opt()], "{1} {2}"),
+    row("SBP", S, NS, 10, 12, &[CONTACT_EMAIL, PROP, VALUE.opt()], PLAIN),
     row("SBP", S, NS, 10, 12, &[CONTACT, PROP, VALUE.opt()], "{1} {2}"),
     row("ADG", C, NS, 7, 12, &[GROUP_NAME, ZERO.opt()], "group {0}"),
     row("ADG", S, NS, 7, 9, &[LVER, GROUP_NAME, GROUP_NUMBER, ZERO], "group {1}"),
@@ -298,6 +301,7 @@ pub static ROWS: &[Row] = &[
     row("CHL", S, NS, 6, 21, &[param(Text, f::CHALLENGE)], PLAIN),
     row("QRY", C, NS, 6, 21, &[param(Text, f::CHALLENGE_PRODUCT), LEN], "{0}"),
     row("QRY", S, NS, 6, 21, &[], "OK"),
+    row("URL", C, NS, 2, 18, &[param(Lit("COMPOSE"), f::URL_SERVICE), param(Email, f::URL_ARGUMENT)], PLAIN),
     row(
         "URL",
         C,

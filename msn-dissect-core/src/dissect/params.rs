@@ -235,6 +235,7 @@ fn literal_meaning(field: Field, word: &str) -> Option<&'static str> {
         f::REFERRAL => values::codes::REFERRALS,
         f::TRANSPORT => values::codes::TRANSPORTS,
         f::LIST => values::codes::LISTS,
+        f::URL_SERVICE => values::codes::URL_SERVICES,
         _ => return None,
     };
     values::meaning(table, word.as_bytes())
