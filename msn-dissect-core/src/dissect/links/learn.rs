@@ -510,7 +510,7 @@ impl<'a> Unit<'a> {
 }
 
 /// The quoted value behind `name=`, in a tag.
-fn attribute<'t>(tag: &'t [u8], name: &[u8]) -> Option<&'t [u8]> {
+pub(super) fn attribute<'t>(tag: &'t [u8], name: &[u8]) -> Option<&'t [u8]> {
     let at = memchr::memmem::find(tag, name)?;
     let rest = tag.get(at + name.len()..)?;
     let (&quote, rest) = rest.split_first().filter(|(quote, _)| matches!(quote, b'"' | b'\''))?;

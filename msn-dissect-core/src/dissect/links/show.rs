@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows what ties a command to others.
 
+use super::learn::attribute;
 use super::opening::{EARLIER, NEVER_GIVEN, OTHER_ACCOUNT};
 use crate::{
     command::{
@@ -91,10 +92,10 @@ fn added_me(tree: &mut Tree, data: &[u8], found: &Command, choice: &Choice) {
         "ADL" if !found.payload.is_empty() => {
             let payload = found.payload.of(data);
             let named = |tag: &[u8]| -> Option<&[u8]> {
-                let rest = payload.get(memchr::memmem::find(payload, tag)? + tag.len()..)?;
-                rest.get(..memchr::memchr(b'"', rest)?)
+                let rest = payload.get(memchr::memmem::find(payload, tag)?..)?;
+                attribute(rest.get(..memchr::memchr(b'>', rest)?)?, b" n=")
             };
-            match (named(b"<c n=\""), named(b"<d n=\"")) {
+            match (named(b"<c "), named(b"<d ")) {
                 (Some(local), Some(domain)) => format!("{}@{}", text::utf8(local).text, text::utf8(domain).text).into(),
                 _ => "Somebody".into(),
             }
