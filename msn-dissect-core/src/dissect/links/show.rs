@@ -191,7 +191,7 @@ fn wording(expert: Expert, first: u32, second: u32) -> Option<String> {
             _ => format!("More LSG lines than the {second} that SYN announced"),
         },
         x::COOKIE_WRONG => match first {
-            NEVER_GIVEN => "This account never got this switchboard cookie".into(),
+            NEVER_GIVEN => "This account was not given this switchboard cookie in this capture".into(),
             OTHER_ACCOUNT => format!("Switchboard cookie was given to another account in frame {second}"),
             _ => format!("Switchboard cookie of frame {second} is for the other role (USR after XFR, ANS after RNG)"),
         },
