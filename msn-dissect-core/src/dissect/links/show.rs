@@ -50,8 +50,9 @@ pub(super) fn command(walk: &mut Walk<'_>, data: &[u8], found: &Command) {
         }
     }
     facts(tree, session, key);
-    followers(tree, session, key, later_pass);
+    // What is remarked hangs below the item before it: what the unit says, not the link to a later one.
     remarks(tree, session, key);
+    followers(tree, session, key, later_pass);
     connection(tree, session, walk.record.conn, walk.record.server, key, found);
 }
 
