@@ -58,12 +58,14 @@ const PROMPT: Param = param(Code(codes::GTC, false), f::PROMPT);
 const PRIVACY: Param = param(Code(codes::BLP, false), f::PRIVACY);
 const CONTACTS: Param = param(Num, f::CONTACT_COUNT);
 const GROUP_COUNT: Param = param(Num, f::GROUP_COUNT);
+const OUT_REASON: Param = param(Code(codes::OUT_REASONS, true), f::OUT_REASON);
 const LIST_TIME: Param = param(Stamp, f::LIST_TIME);
 const SETTINGS_TIME: Param = param(Stamp, f::SETTINGS_TIME);
 const N: Param = param(Prefixed(b'N', &Text), f::EMAIL);
 const F: Param = param(Prefixed(b'F', &Name), f::FRIENDLY_NAME);
 const CID: Param = param(Prefixed(b'C', &Text), f::CONTACT_ID);
 const CONTACT: Param = param(Text, f::CONTACT_ID);
+const CONTACT_EMAIL: Param = param(Email, f::CONTACT_ID);
 const CONTACT_GUID: Param = param(Guid, f::CONTACT_ID);
 const GROUP_GUID: Param = param(Guid, f::GROUP_ID);
 const GROUP_NUMBER: Param = param(Num, f::GROUP_ID);
@@ -186,31 +188,20 @@ pub static ROWS: &[Row] = &[
     row("SBS", S, NS, 11, 21, &[param(Word, f::UNKNOWN_ZERO)], PLAIN),
     bare("MSG", S, NS, 2, 21, &[HOTMAIL, NAME, LEN], "from the server"),
     bare("MSG", S, SB, 2, 18, &[HANDLE, NAME, LEN], "from {0}"),
+    // An empty name leaves two blanks.
+    bare("MSG", S, SB, 2, 18, &[HANDLE, LEN], "from {0}"),
     row("MSG", C, SB, 2, 18, &[ACK, LEN], "ack {0}"),
     bare("OUT", C, ANY, 2, 21, &[], PLAIN),
-    bare(
-        "OUT",
-        S,
-        NS,
-        2,
-        21,
-        &[param(Code(codes::OUT_REASONS, true), f::OUT_REASON).opt(), param(Num, f::OUT_MINUTES).opt()],
-        "{0:name}",
-    ),
+    bare("OUT", S, NS, 2, 21, &[OUT_REASON.opt()], "{0:name}"),
+    bare("OUT", S, NS, 2, 21, &[OUT_REASON, param(Num, f::OUT_MINUTES)], "{0:name}: {1} min"),
     // List synchronisation
     row("SYN", C, NS, 10, 12, &[LIST_TIME, SETTINGS_TIME], PLAIN),
     row("SYN", C, NS, 2, 9, &[LVER], PLAIN),
-    row(
-        "SYN",
-        S,
-        NS,
-        10,
-        12,
-        &[LIST_TIME, SETTINGS_TIME, CONTACTS.opt(), GROUP_COUNT.opt()],
-        "{2} contacts, {3} groups",
-    ),
-    row("SYN", S, NS, 8, 9, &[LVER, CONTACTS.opt(), GROUP_COUNT.opt()], "version {0}, {1} contacts, {2} groups"),
+    row("SYN", S, NS, 10, 12, &[LIST_TIME, SETTINGS_TIME, CONTACTS, GROUP_COUNT], "{2} contacts, {3} groups"),
+    row("SYN", S, NS, 10, 12, &[LIST_TIME, SETTINGS_TIME], "lists unchanged"),
+    row("SYN", S, NS, 8, 9, &[LVER, CONTACTS, GROUP_COUNT], "version {0}, {1} contacts, {2} groups"),
     row("SYN", S, NS, 2, 7, &[LVER], PLAIN),
+    row("SYN", S, NS, 8, 9, &[LVER], "version {0}, lists unchanged"),
     row("GTC", C, NS, 2, 12, &[PROMPT], PLAIN),
     row("GTC", S, NS, 2, 9, &[LVER, PROMPT], "{1}"),
     row("GTC", S, NS, 10, 12, &[PROMPT], PLAIN),
@@ -232,8 +223,8 @@ pub static ROWS: &[Row] = &[
     bare("LST", S, NS, 8, 9, &[EMAIL, NAME, LISTS, GROUPS.opt()], "{0}"),
     row("PRP", C, NS, 5, 18, &[PROP, VALUE.opt()], PLAIN),
     row("PRP", S, NS, 5, 9, &[LVER, PROP, VALUE.opt()], "{1} {2}"),
-    bare("PRP", S, NS, 5, 7, &[LVER, PROP, VALUE.opt()], "{1} {2}"),
     row("PRP", S, NS, 10, 18, &[PROP, VALUE.opt()], PLAIN),
+    bare("PRP", S, NS, 5, 7, &[LVER, PROP, VALUE.opt()], "{1} {2}"),
     bare("PRP", S, NS, 8, 18, &[PROP, VALUE.opt()], PLAIN),
     bare("BPR", S, NS, 5, 9, &[LVER, EMAIL, PROP, VALUE.opt()], "{1} {2} {3}"),
     bare("BPR", S, NS, 10, 12, &[EMAIL, PROP, VALUE.opt()], PLAIN),
@@ -253,7 +244,9 @@ pub static ROWS: &[Row] = &[
     row("REM", S, NS, 10, 12, &[LIST, EMAIL, GROUP.opt()], "{1} from {0:name}"),
     row("REA", C, NS, 2, 9, &[EMAIL, NAME], "{0} is called {1}"),
     row("REA", S, NS, 2, 9, &[LVER, EMAIL, NAME], "{1} is called {2}"),
+    row("SBP", C, NS, 10, 12, &[CONTACT_EMAIL, PROP, VALUE.opt(), ONE.opt()], PLAIN),
     row("SBP", C, NS, 10, 12, &[CONTACT, PROP, VALUE.opt(), ONE.opt()], "{1} {2}"),
+    row("SBP", S, NS, 10, 12, &[CONTACT_EMAIL, PROP, VALUE.opt()], PLAIN),
     row("SBP", S, NS, 10, 12, &[CONTACT, PROP, VALUE.opt()], "{1} {2}"),
     row("ADG", C, NS, 7, 12, &[GROUP_NAME, ZERO.opt()], "group {0}"),
     row("ADG", S, NS, 7, 9, &[LVER, GROUP_NAME, GROUP_NUMBER, ZERO], "group {1}"),
@@ -298,15 +291,17 @@ pub static ROWS: &[Row] = &[
     row("UUX", S, NS, 8, 18, &[LEN], "OK"),
     row("UUX", S, NS, 8, 18, &[], "OK"),
     bare("UBX", S, NS, 18, 18, &[NADDR, LEN], "user data of {0}"),
-    bare("UBX", S, NS, 14, 17, &[EMAIL, NID, LEN], "user data of {0}"),
+    bare("UBX", S, NS, 14, 17, &[HANDLE, NID, LEN], "user data of {0}"),
     bare("UBX", S, NS, 11, 13, &[EMAIL, LEN], "user data of {0}"),
     bare("PNG", C, NS, 2, 21, &[], PLAIN),
-    bare("QNG", S, NS, 2, 21, &[param(Num, f::PING_SECONDS).opt()], "next ping within {0} s"),
+    bare("QNG", S, NS, 2, 21, &[param(Num, f::PING_SECONDS)], "next ping within {0} s"),
+    bare("QNG", S, NS, 2, 21, &[], PLAIN),
     // Challenge, pages, mobile, alerts
     row("CHL", C, NS, 6, 21, &[], "asks for a challenge"),
     row("CHL", S, NS, 6, 21, &[param(Text, f::CHALLENGE)], PLAIN),
     row("QRY", C, NS, 6, 21, &[param(Text, f::CHALLENGE_PRODUCT), LEN], "{0}"),
     row("QRY", S, NS, 6, 21, &[], "OK"),
+    row("URL", C, NS, 2, 18, &[param(Lit("COMPOSE"), f::URL_SERVICE), param(Email, f::URL_ARGUMENT)], PLAIN),
     row(
         "URL",
         C,

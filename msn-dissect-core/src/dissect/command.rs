@@ -14,6 +14,7 @@ use crate::{
     item::Span,
     session::{
         Record, Session, What,
+        connection::PORT,
         records::{DIR_INFERRED, TAUGHT, VERSION_INFERRED},
         rendezvous::{Role, Ticket},
     },
@@ -132,13 +133,6 @@ impl Walk<'_> {
         if found.too_long {
             tree.expert(expert::PAYLOAD_TOO_LONG);
         }
-        if choice.row.word == "VER" && choice.row.dir == Dir::ToClient && self.record.dir == Dir::ToClient {
-            let refused =
-                !(0..line.len()).any(|at| line.token(at).is_some_and(|span| msnp_number(span.of(data)).is_some()));
-            if refused {
-                tree.expert(expert::VERSION_REFUSED);
-            }
-        }
         if choice.row.word == "OUT" && choice.token(0).is_some() {
             tree.expert(expert::SIGNED_IN_ELSEWHERE);
         }
@@ -149,8 +143,9 @@ impl Walk<'_> {
         let Some(choice) = &found.choice else { return };
         let connection = self.session.connections.of(self.packet.connection);
         if connection.server_end.is_none() {
-            // Every dispatch and notification connection begins with the client's VER.
-            let first_ver = !connection.started && found.line.word == *b"VER";
+            // Every dispatch and notification connection begins with the client's VER, unless the capture lacks it.
+            let from_server = self.packet.source.port == PORT && self.packet.destination.port != PORT;
+            let first_ver = !connection.started && found.line.word == *b"VER" && !from_server;
             let dir = if first_ver { Dir::ToServer } else { choice.row.dir };
             if first_ver || (choice.sure_dir && choice.fit != Fit::Loose) {
                 connection.learn_direction(dir, &self.packet.source, &self.packet.destination);

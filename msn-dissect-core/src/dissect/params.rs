@@ -109,6 +109,17 @@ fn account(tree: &mut Tree, data: &[u8], field: Field, span: Span) {
     }
 }
 
+/// Shows an account with its endpoint, if it names one.
+fn handle(tree: &mut Tree, data: &[u8], field: Field, span: Span) {
+    let Some((email, endpoint)) = split_handle(span.of(data)) else {
+        return account(tree, data, field, span);
+    };
+    account(tree, data, field, place(data, email));
+    if let Some((part, value)) = endpoint.and_then(|part| Some((part, guid(part)?))) {
+        tree.raw(f::ENDPOINT, place(data, part), &value);
+    }
+}
+
 /// Place of a sub-slice of a token within the unit.
 pub(super) fn place(data: &[u8], part: &[u8]) -> Span {
     let start = (part.as_ptr() as usize).saturating_sub(data.as_ptr() as usize);
@@ -142,19 +153,11 @@ fn one(tree: &mut Tree, data: &[u8], span: Span, kind: &Kind, field: Field) {
             }
         },
         Kind::Email => account(tree, data, field, span),
-        Kind::Handle => match split_handle(token) {
-            Some((email, endpoint)) => {
-                account(tree, data, field, place(data, email));
-                if let Some((part, value)) = endpoint.and_then(|part| Some((part, guid(part)?))) {
-                    tree.raw(f::ENDPOINT, place(data, part), &value);
-                }
-            }
-            None => account(tree, data, field, span),
-        },
+        Kind::Handle => handle(tree, data, field, span),
         Kind::Naddr => match split_naddr(token) {
             Some((network, address, via)) => {
                 number(tree, data, f::NETWORK_ID, place(data, network));
-                account(tree, data, field, place(data, address));
+                handle(tree, data, field, place(data, address));
                 if let Some(via) = via {
                     decoded(tree, data, f::VIA, place(data, via));
                 }
@@ -201,7 +204,7 @@ fn one(tree: &mut Tree, data: &[u8], span: Span, kind: &Kind, field: Field) {
             }
         }
         Kind::Object if tree.wanted() => super::object::show(tree, data, span),
-        Kind::Name | Kind::Object => {
+        Kind::Name | Kind::Object | Kind::Pair => {
             decoded(tree, data, field, span);
         }
         Kind::Text
@@ -212,7 +215,6 @@ fn one(tree: &mut Tree, data: &[u8], span: Span, kind: &Kind, field: Field) {
         | Kind::Md5
         | Kind::Base64
         | Kind::Session
-        | Kind::Pair
         | Kind::Word
         | Kind::Group => {
             let handle = tree.checked_wire(field, span, token);
@@ -233,6 +235,7 @@ fn literal_meaning(field: Field, word: &str) -> Option<&'static str> {
         f::REFERRAL => values::codes::REFERRALS,
         f::TRANSPORT => values::codes::TRANSPORTS,
         f::LIST => values::codes::LISTS,
+        f::URL_SERVICE => values::codes::URL_SERVICES,
         _ => return None,
     };
     values::meaning(table, word.as_bytes())

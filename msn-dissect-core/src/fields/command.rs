@@ -107,7 +107,7 @@ fields! { 0;
     HOP = "msn.hop" "Hop data" Str, "How often the client was referred, base64.";
     UNKNOWN_ZERO = "msn.fixed" "Fixed value" Str, "Value that is always the same.";
     RING_STATE = "msn.ring" "Call state" Str, "The callee's client has been told.";
-    IDLE_BYE = "msn.bye_reason" "Reason" Str, "1 when the party was dropped for idleness.";
+    IDLE_BYE = "msn.bye_reason" "Reason" Uint(4, Dec, Some(numbers::BYE_REASONS)), "1 when the party was dropped for idleness.";
     ACK_MODE = "msn.ack_mode" "Acknowledgement" Str, "Acknowledgement that the sender asks for.";
     OUT_REASON = "msn.out_reason" "Reason" Str, "Why the server ends the connection.";
     OUT_MINUTES = "msn.out_minutes" "Reconnect after" Uint(4, Dec, None), "Minutes to wait before connecting again.";

@@ -89,7 +89,7 @@ experts! { 0;
     UNKNOWN_COMMAND = "msn.expert.unknown_command" Undecoded Warn "Unknown command";
     PARAMETER_COUNT = "msn.expert.parameter_count" Protocol Warn "More parameters than this command is known to have";
     PARAMETER_MISSING = "msn.expert.parameter_missing" Protocol Warn "Fewer parameters than this command needs";
-    OTHER_LAYOUT = "msn.expert.other_layout" Protocol Note "Layout of another protocol version than the one negotiated";
+    OTHER_LAYOUT = "msn.expert.other_layout" Protocol Note "Layout of another protocol version or kind of server than that of this connection";
     LINE_CUT = "msn.expert.line_cut" Reassemble Note "Line is cut short: its end is in a later segment";
     PAYLOAD_CUT = "msn.expert.payload_cut" Reassemble Note "Payload is cut short: its end is in a later segment";
     PAYLOAD_TOO_LONG = "msn.expert.payload_too_long" Malformed Error "Payload length is more than the protocol allows";

@@ -52,7 +52,10 @@ impl Connection {
         match &self.server_end {
             Some(end) if end == source => (Some(Dir::ToClient), Dir::ToClient),
             Some(_) => (Some(Dir::ToServer), Dir::ToServer),
-            // Servers listen on lower ports than the ones clients are given.
+            // Systems of the time gave clients ports from 1025 on, lower ones than the usual port of the server.
+            None if source.port == PORT && destination.port != PORT => (None, Dir::ToClient),
+            None if destination.port == PORT => (None, Dir::ToServer),
+            // Elsewhere servers listen on lower ports than the ones clients are given.
             None if source.port < destination.port => (None, Dir::ToClient),
             None => (None, Dir::ToServer),
         }
@@ -66,6 +69,9 @@ impl Connection {
         });
     }
 }
+
+/// The port that dispatch, notification and switchboard servers listen on (fact base: values 17).
+pub const PORT: u16 = 1863;
 
 /// Most connections remembered.
 pub const MAX_CONNECTIONS: usize = 1 << 20;

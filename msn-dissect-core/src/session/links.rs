@@ -38,6 +38,8 @@ pub enum Fact {
     Earlier(u32),
     /// Another side of the chat begins in this frame.
     OtherSide(u32),
+    /// It is about the contact of the list line before.
+    Contact(NameId),
     /// An expert info with two numbers that its text needs.
     Remark(Expert, u32, u32),
 }
@@ -77,7 +79,7 @@ pub struct Forward {
 }
 
 /// The list lines that a SYN announced.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Sync {
     /// The request.
     pub key: NoteKey,
@@ -87,6 +89,8 @@ pub struct Sync {
     pub announced: Option<[u32; 2]>,
     /// Contacts and groups that came.
     pub came: [u32; 2],
+    /// The contact of the latest list line.
+    pub contact: String,
 }
 
 /// What is remembered of a connection to tie units together. What nearly every command needs stands first, in one line

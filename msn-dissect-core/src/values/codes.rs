@@ -57,7 +57,7 @@ pub static OUT_REASONS: &Codes = &[
     ("SSD", "Server shutting down"),
     ("MIG", "Address book migrated, reconnect"),
     ("TOU", "Terms of use must be accepted"),
-    ("RCT", "Reconnect after some minutes"),
+    ("RCT", "Reconnect later"),
 ];
 
 /// Security packages of INF and USR (fact base: values 7).

@@ -43,6 +43,9 @@ pub static RFS: &Names = &[(1, "Send the lists again"), (2, "Send the user data 
 /// Device a page goes to (fact base: commands 1.6).
 pub static DEVICES: &Names = &[(1, "Phone"), (2, "MSN Direct watch")];
 
+/// Why a party left a switchboard (fact base: commands 2).
+pub static BYE_REASONS: &Names = &[(1, "Dropped for idleness")];
+
 /// 0 and 1.
 pub static NO_YES: &Names = &[(0, "No"), (1, "Yes")];
 

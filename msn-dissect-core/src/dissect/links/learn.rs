@@ -10,12 +10,13 @@ use crate::{
         table::On,
     },
     dissect::{Packet, framing::Command},
-    fields::{Expert, command as f, link as x},
+    fields::{Expert, command as f, expert, link as x},
     item::Span,
     session::{
         Endpoint, NameId, NoteKey, Record, Session,
         challenge::{Pending, Scheme, Status},
         links::{Conn, Fact, MAX_PINGS, Sync, Way},
+        names::MAX_NAME,
         people::Own,
         rendezvous::Role,
         transactions::Request,
@@ -189,6 +190,7 @@ impl<'a> Unit<'a> {
                     conn.challenge = Some(pending);
                 }
             }
+            b"VER" => self.refusal(),
             b"USR" => self.login_challenge(),
             b"XFR" => self.referral(),
             b"RNG" => {
@@ -212,7 +214,10 @@ impl<'a> Unit<'a> {
             self.end_of_list(&request);
             match word {
                 b"SYN" => self.begin_list(&request),
-                b"LST" | b"LSG" => self.count_list_line(),
+                b"LST" | b"LSG" => {
+                    self.count_list_line();
+                    self.contact();
+                }
                 b"VER" => self.version(),
                 b"NAK" => self.remark(x::NOT_DELIVERED, 0, 0),
                 _ => {}
@@ -242,6 +247,17 @@ impl<'a> Unit<'a> {
         }
     }
 
+    /// The server takes none of the versions. One that was only asked for client versions answers CVR0 alone too.
+    fn refusal(&mut self) {
+        let (line, data) = (self.line, self.data);
+        let mut tokens = (0..line.len()).filter_map(|at| Some(line.token(at)?.of(data)));
+        let told = tokens.clone().any(|token| msnp_number(token).is_some());
+        let offered = self.conn().is_some_and(|conn| conn.offered > 0);
+        if !told && (offered || tokens.any(|token| token == b"0")) {
+            self.remark(expert::VERSION_REFUSED, 0, 0);
+        }
+    }
+
     /// A failed page: the number of its message is the transaction ID of the page.
     fn page(&mut self) {
         let payload = self.payload.of(self.data);
@@ -266,17 +282,40 @@ impl<'a> Unit<'a> {
         let older: Vec<u32> = [1, 2].into_iter().filter_map(|at| decimal(self.token(at))).collect();
         let by_time = self.choice.row.versions.0 >= 10;
         let announced = <[u32; 2]>::try_from(if by_time { numbers } else { older }).ok();
-        let sync = Box::new(Sync { key: request.key, time: request.time, announced, came: [0; 2] });
+        let sync =
+            Box::new(Sync { key: request.key, time: request.time, announced, came: [0; 2], contact: String::new() });
         if let Some(conn) = self.conn() {
             conn.sync = Some(sync);
         }
     }
 
     fn list_line(&mut self) {
-        let sync = self.conn().and_then(|conn| conn.sync.as_deref().copied());
-        if let Some(sync) = sync {
-            self.answers(sync.key, sync.time);
+        let sync = self.conn().and_then(|conn| conn.sync.as_deref()).map(|sync| (sync.key, sync.time));
+        if let Some((key, time)) = sync {
+            self.answers(key, time);
             self.count_list_line();
+            self.contact();
+        }
+    }
+
+    /// A BPR without account is about the contact of the latest LST.
+    fn contact(&mut self) {
+        let of_row = self.choice.row.params.iter().position(|param| param.field == f::EMAIL);
+        let told = of_row.map(|at| self.token(at)).map(|token| token.strip_prefix(b"N=").unwrap_or(token));
+        let Some((conn, names)) = self.session.links.conn_and_names(self.record.conn) else { return };
+        let Some(sync) = conn.sync.as_deref_mut() else { return };
+        match (&self.line.word, told) {
+            (b"LST", Some(account)) => {
+                sync.contact.clear();
+                sync.contact.extend(Some(text::percent(account).text).filter(|account| account.len() <= MAX_NAME));
+            }
+            (b"BPR", None) => {
+                let contact = names.keep(&sync.contact);
+                if !contact.is_none() {
+                    self.session.links.fact(Fact::Contact(contact));
+                }
+            }
+            _ => {}
         }
     }
 
@@ -471,7 +510,7 @@ impl<'a> Unit<'a> {
 }
 
 /// The quoted value behind `name=`, in a tag.
-fn attribute<'t>(tag: &'t [u8], name: &[u8]) -> Option<&'t [u8]> {
+pub(super) fn attribute<'t>(tag: &'t [u8], name: &[u8]) -> Option<&'t [u8]> {
     let at = memchr::memmem::find(tag, name)?;
     let rest = tag.get(at + name.len()..)?;
     let (&quote, rest) = rest.split_first().filter(|(quote, _)| matches!(quote, b'"' | b'\''))?;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows what ties a command to others.
 
+use super::learn::attribute;
 use super::opening::{EARLIER, NEVER_GIVEN, OTHER_ACCOUNT};
 use crate::{
     command::{
@@ -21,6 +22,9 @@ use crate::{
 
 /// Where items that no bytes stand for are put.
 const NONE: Span = Span { start: 0, end: 0 };
+
+/// Message number of a page that failed for its length (fact base: commands 1.6).
+const PAGE_TOO_LONG: u32 = 407;
 
 /// Frames that follow, by way and field.
 const FOLLOWERS: [(Way, Field); 5] = [
@@ -46,8 +50,9 @@ pub(super) fn command(walk: &mut Walk<'_>, data: &[u8], found: &Command) {
         }
     }
     facts(tree, session, key);
-    followers(tree, session, key, later_pass);
+    // What is remarked hangs below the item before it: what the unit says, not the link to a later one.
     remarks(tree, session, key);
+    followers(tree, session, key, later_pass);
     connection(tree, session, walk.record.conn, walk.record.server, key, found);
 }
 
@@ -88,10 +93,10 @@ fn added_me(tree: &mut Tree, data: &[u8], found: &Command, choice: &Choice) {
         "ADL" if !found.payload.is_empty() => {
             let payload = found.payload.of(data);
             let named = |tag: &[u8]| -> Option<&[u8]> {
-                let rest = payload.get(memchr::memmem::find(payload, tag)? + tag.len()..)?;
-                rest.get(..memchr::memchr(b'"', rest)?)
+                let rest = payload.get(memchr::memmem::find(payload, tag)?..)?;
+                attribute(rest.get(..memchr::memchr(b'>', rest)?)?, b" n=")
             };
-            match (named(b"<c n=\""), named(b"<d n=\"")) {
+            match (named(b"<c "), named(b"<d ")) {
                 (Some(local), Some(domain)) => format!("{}@{}", text::utf8(local).text, text::utf8(domain).text).into(),
                 _ => "Somebody".into(),
             }
@@ -120,6 +125,10 @@ fn facts(tree: &mut Tree, session: &Session, key: NoteKey) {
             }
             Fact::Earlier(earlier) => frame(tree, x::EARLIER_CONNECTION, earlier),
             Fact::OtherSide(side) => frame(tree, x::OTHER_SIDE, side),
+            Fact::Contact(contact) => {
+                let handle = tree.text(f::EMAIL, NONE, session.links.names.get(contact));
+                generated(tree, handle);
+            }
             Fact::Remark(..) => {}
         }
     }
@@ -167,6 +176,9 @@ fn wording(expert: Expert, first: u32, second: u32) -> Option<String> {
         x::LOGIN_REFUSED => format!("Login refused: {} ({first})", error(first)),
         x::CHALLENGE_FAILED => format!("Server rejects the answer to its challenge: {} ({first})", error(first)),
         x::NOT_DELIVERED if first == 0 => return None,
+        x::NOT_DELIVERED if (first, second) == (PAGE_TOO_LONG, 1) => {
+            "Page was not delivered: too long (message 407)".into()
+        }
         x::NOT_DELIVERED if second == 1 => format!("Page was not delivered (message {first})"),
         x::NOT_DELIVERED => format!("Message was not delivered: {} ({first})", error(first)),
         x::DUPLICATE_TRID => {
@@ -180,7 +192,7 @@ fn wording(expert: Expert, first: u32, second: u32) -> Option<String> {
             _ => format!("More LSG lines than the {second} that SYN announced"),
         },
         x::COOKIE_WRONG => match first {
-            NEVER_GIVEN => "This account never got this switchboard cookie".into(),
+            NEVER_GIVEN => "This account was not given this switchboard cookie in this capture".into(),
             OTHER_ACCOUNT => format!("Switchboard cookie was given to another account in frame {second}"),
             _ => format!("Switchboard cookie of frame {second} is for the other role (USR after XFR, ANS after RNG)"),
         },

@@ -73,7 +73,10 @@ fn cookies_that_are_wrong_or_used_again() {
     let out = talk.say(4, ToServer, "USR 1 alice@example.com 77.1.2");
     assert!(out.tree.has_expert(x::COOKIE_REUSED) && !out.tree.has_expert(x::COOKIE_WRONG));
     let out = talk.say(5, ToServer, "USR 1 alice@example.com 99.1.2");
-    assert_eq!(expert_texts(&out, x::COOKIE_WRONG), ["This account never got this switchboard cookie"]);
+    assert_eq!(
+        expert_texts(&out, x::COOKIE_WRONG),
+        ["This account was not given this switchboard cookie in this capture"]
+    );
     let out = talk.say(6, ToServer, "USR 1 alice@example.com 3.4");
     assert!(expert_texts(&out, x::COOKIE_WRONG)[0].contains("other role"));
     let out = talk.say(7, ToServer, "ANS 1 carol@example.com 3.4 88");
