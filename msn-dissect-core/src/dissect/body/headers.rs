@@ -265,11 +265,12 @@ pub(super) fn account(tree: &mut Tree, data: &[u8], field: Field, span: Span) {
         network_id(tree, data, network);
     }
     if !found.address.is_empty() {
-        string(tree, field, found.address, data);
+        // First, so that what is told of the account stands below the item that is shown.
         if field != c::EMAIL {
             let alias = tree.wire(c::EMAIL, found.address, found.address.of(data));
             tree.hidden(alias);
         }
+        string(tree, field, found.address, data);
     }
     for parameter in &found.parameters {
         match *parameter {
