@@ -133,7 +133,7 @@ fields! { super::command::END;
     INVITE_PORT = "msn.invite.port" "Port" Uint(2, Dec, None), "Port to connect to, as a plain number.";
     INVITE_PORT_EXTERNAL = "msn.invite.port_external" "External port" Uint(2, Dec, None), "External port; on the wire XOR 0x3141.";
     INVITE_PORT_INTERNAL = "msn.invite.port_internal" "Internal port" Uint(2, Dec, None), "Internal port; on the wire XOR 0x3141.";
-    INVITE_AUTH = "msn.invite.auth_cookie" "Authentication cookie" Uint(4, DecHex, None), "Number that proves the right to fetch the file.";
+    INVITE_AUTH = "msn.invite.auth_cookie" "Authentication cookie" Str, "Number that proves the right to fetch the file.";
     INVITE_SENDER_CONNECT = "msn.invite.sender_connect" "Sender connects" Str, "Whether the sender of the file connects.";
     INVITE_CONNECTION = "msn.invite.connection_type" "Connection type" Str, "How the inviter is connected.";
     INVITE_SIP = "msn.invite.sip_capability" "SIP" Uint(1, Dec, Some(numbers::NO_YES)), "Whether the client speaks SIP.";
