@@ -224,7 +224,7 @@ fn typed(tree: &mut Tree, data: &[u8], span: Span, row: &Row) -> Option<()> {
             }
         }
         Value::MediaType => media_type(tree, data, span),
-        Value::Format => return text_format(tree, data, span),
+        Value::Format => text_format(tree, data, span),
         Value::Offsets => {
             for part in media_type::split(data, span, b',') {
                 let offset = parse::unsigned(part.of(data)).filter(|&number| fits(field, number))?;
@@ -318,9 +318,8 @@ fn media_type(tree: &mut Tree, data: &[u8], span: Span) {
     }
 }
 
-fn text_format(tree: &mut Tree, data: &[u8], span: Span) -> Option<()> {
-    let mut good = Some(());
-    for part in format::parts(data, span) {
+fn text_format(tree: &mut Tree, data: &[u8], span: Span) {
+    for (whole, part) in format::parts(data, span) {
         let shown = match part {
             Part::Font(at) => {
                 let font = text::percent(at.of(data));
@@ -356,7 +355,9 @@ fn text_format(tree: &mut Tree, data: &[u8], span: Span) -> Option<()> {
                 Some(())
             }
         };
-        good = good.and(shown);
+        if shown.is_none() {
+            string(tree, f::CONTENT_PARAMETER, whole, data);
+            tree.expert(f::VALUE_WRONG);
+        }
     }
-    good
 }
