@@ -4,6 +4,7 @@
 use super::{
     Body,
     contents::{self, Content},
+    fields_body,
     head::Head,
     header_tables::{COMMON, CONTENT, RELIABILITY, ROUTING},
     headers::{self, Known},
@@ -119,6 +120,10 @@ fn deliver(walk: &mut Walk<'_>, data: &[u8], head: &Head, span: Span) {
         let subtype = head.message_subtype.map(|at| at.of(data)).unwrap_or_default();
         if is("Control/Typing") || (is("Control") && subtype.eq_ignore_ascii_case(b"Typing")) {
             return typing(walk, &content);
+        }
+        // Some clients send these as on a switchboard.
+        if (is("Nudge") || is("Wink")) && headers::find(data, span, "ID").is_some() {
+            return fields_body::datacast(walk, &content);
         }
         if is("Nudge") {
             contents::say(walk, &content, "nudge");
