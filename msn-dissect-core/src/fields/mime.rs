@@ -27,7 +27,7 @@ fields! { super::command::END;
 
     TEXT = "msn.message.text" "Text" Str, "What was written, decoded.";
     FONT = "msn.message.font" "Font" Str, "Name of the font, decoded.";
-    EFFECTS = "msn.message.effects" "Effects" Bits(EFFECT_BITS, None), "Bold, italic, underline, strike-out.";
+    EFFECTS = "msn.message.effects" "Effects" Bits(1, EFFECT_BITS, None), "Bold, italic, underline, strike-out.";
     COLOR = "msn.message.color" "Colour" Uint(4, Hex, None), "Colour of the text as 0xRRGGBB.";
     FONT_CHARSET = "msn.message.charset" "Font character set" Uint(1, Hex, Some(values::FONT_CHARSETS)), "Windows character set of the font.";
     FONT_FAMILY = "msn.message.family" "Font family" Uint(1, Dec, Some(values::FONT_FAMILIES)), "Family of the font.";
