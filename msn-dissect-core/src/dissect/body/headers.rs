@@ -139,9 +139,12 @@ fn header(tree: &mut Tree, data: &[u8], header: &Header, known: Known) {
 fn new_header(tree: &mut Tree, data: &[u8], header: &Header, known: Known) {
     let handle = tree.wire(f::HEADER, header.whole, header.whole.of(data));
     tree.open(handle);
-    let parts = [string(tree, f::NAME, header.name, data), string(tree, f::VALUE, header.value, data)];
     let name = header.name.of(data);
     let row = known.iter().flat_map(|rows| rows.iter()).find(|row| row.name.as_bytes().eq_ignore_ascii_case(name));
+    // What is wrong with the value of a known header is told where its own field is.
+    let part = if row.is_some() { Tree::wire } else { Tree::checked_wire };
+    let parts =
+        [(f::NAME, header.name), (f::VALUE, header.value)].map(|(field, at)| part(tree, field, at, at.of(data)));
     let read = match row.filter(|_| !header.value.is_empty()) {
         Some(row) => typed(tree, data, header.value, row).is_some(),
         None => header.value.is_empty(),

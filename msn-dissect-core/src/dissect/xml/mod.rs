@@ -244,8 +244,8 @@ impl Walk<'_> {
         let around = node.parent.and_then(|at| self.document.nodes.get(at));
         match around.and_then(|around| self.rule(around)) {
             None | Some(Rule::Group(_)) => {
-                let shown = self.decoded(unwrap_data(self.data(), node.start));
-                self.tree.text(x::XML_TEXT, self.view.span(node.start), &shown);
+                let part = self.view.part(unwrap_data(self.data(), node.start));
+                self.tree.checked_wire(x::XML_TEXT, self.view.span(node.start), part.xml().bytes());
             }
             Some(rule) => {
                 let content = unwrap_data(self.data(), node.start);
