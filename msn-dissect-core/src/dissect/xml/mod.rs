@@ -246,6 +246,9 @@ impl Walk<'_> {
             None | Some(Rule::Group(_)) => {
                 let part = self.view.part(unwrap_data(self.data(), node.start));
                 self.tree.checked_wire(x::XML_TEXT, self.view.span(node.start), part.xml().bytes());
+                if node.parent.is_none() && self.nesting == 0 {
+                    self.tree.expert_text(x::XML_MALFORMED, "Text that stands in no element");
+                }
             }
             Some(rule) => {
                 let content = unwrap_data(self.data(), node.start);
