@@ -357,13 +357,23 @@ impl Tree {
         handle
     }
 
+    /// The item added last is to be told about, so it is shown even if it was hidden.
+    fn unhide(&mut self) {
+        let leaf = self.items.iter_mut().rfind(|item| item.kind != Kind::Close as u8);
+        if let Some(item) = leaf {
+            item.flags &= !HIDDEN;
+        }
+    }
+
     /// Attaches an expert info to the item added last.
     pub fn expert(&mut self, expert: Expert) {
+        self.unhide();
         self.push(Kind::Expert, expert.0, Span::default(), NO_RANGE, 0);
     }
 
     /// Attaches an expert info with its own wording to the item added last.
     pub fn expert_text(&mut self, expert: Expert, text: &str) {
+        self.unhide();
         let handle = self.push_text(Kind::Expert, expert.0, Span::default(), 0, text.as_bytes());
         self.flag(handle, NO_RANGE);
     }

@@ -11,6 +11,7 @@ use nom::{
     bytes::complete::{tag, tag_no_case, take_till, take_while, take_while1},
     sequence::{delimited, preceded},
 };
+use percent_encoding::percent_decode;
 use sha1::{Digest, Sha1};
 
 /// One attribute; ranges count within the decoded object.
@@ -94,15 +95,25 @@ impl Object {
 
     /// Compares `SHA1C` with the hash of the attributes that it covers.
     pub fn check(&self, bytes: &[u8]) -> Check {
-        let mut hash = Sha1::new();
-        for name in COVERED {
-            let Some(value) = self.value(bytes, name) else { return Check::Unverified };
-            hash.update(name.as_bytes());
-            hash.update(value);
-        }
-        let Some(claimed) = self.value(bytes, "SHA1C") else { return Check::Unverified };
-        let computed: [u8; 20] = hash.finalize().into();
-        if base64(claimed).is_some_and(|claimed| claimed == computed) { Check::Good } else { Check::Bad(computed) }
+        let computed = |encoded: bool| {
+            let mut hash = Sha1::new();
+            for name in COVERED {
+                let value = self.value(bytes, name)?;
+                hash.update(name.as_bytes());
+                match encoded {
+                    true => percent_decode(value).for_each(|byte| hash.update([byte])),
+                    false => hash.update(value),
+                }
+            }
+            Some(<[u8; 20]>::from(hash.finalize()))
+        };
+        let (Some(claimed), Some(right)) = (self.value(bytes, "SHA1C"), computed(false)) else {
+            return Check::Unverified;
+        };
+        let claimed = base64(claimed);
+        let is = |hash: [u8; 20]| claimed.as_deref() == Some(&hash[..]);
+        // Some clients percent-encode the file name inside of the object, but hash it as it is.
+        if is(right) || computed(true).is_some_and(is) { Check::Good } else { Check::Bad(right) }
     }
 }
 
@@ -172,6 +183,7 @@ mod tests {
             r#"SHA1D="trC8SlFx2sWQxZMIBAWSEnXc8oQ=" SHA1C="U32o6bosZzluJq82eAtMpx5dIEI="/>"#
         );
         assert_eq!(check(documented), Check::Good);
+        assert_eq!(check(&documented.replace("TFR2C.tmp", "TFR2C%2Etmp")), Check::Good);
     }
 
     #[test]

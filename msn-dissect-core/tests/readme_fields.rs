@@ -12,7 +12,7 @@ fn kind(def: &Def) -> String {
         Type::Bytes => "bytes".into(),
         Type::Uint(..) => "number".into(),
         Type::Int(_) => "signed number".into(),
-        Type::Bits(bits, _) => format!("{} bits", bits.len()),
+        Type::Bits(_, bits, _) => format!("{} bits", bits.len()),
         Type::Bool => "yes or no".into(),
         Type::Guid => "GUID".into(),
         Type::Ipv4 => "IPv4 address".into(),

@@ -60,6 +60,20 @@ impl Pdu {
         self.all("_ws.malformed").iter().any(|field| !field.hide)
     }
 
+    /// Expert infos below a hidden node, where nobody sees them.
+    pub fn unseen_experts(&self) -> Vec<&str> {
+        let mut found = Vec::new();
+        for proto in &self.protos {
+            proto.walk(&mut |field| {
+                if field.hide {
+                    let infos = field.all("_ws.expert").into_iter().flat_map(|info| info.all("_ws.expert.message"));
+                    found.extend(infos.map(|message| message.show.as_str()));
+                }
+            });
+        }
+        found
+    }
+
     /// A line that says what this is, for messages.
     pub fn label(&self) -> String {
         let name = self.protos.first().map_or("", |p| p.name.as_str());

@@ -68,9 +68,9 @@ fn command(session: &Session, note: &FtpNote, line: &Line<'_>, tree: &mut Tree) 
         }
         "USR" => {
             if let Some(span) = params.next() {
-                tree.wire(f::FTP_EMAIL, span, span.of(line.text));
                 let alias = tree.wire(msn::EMAIL, span, span.of(line.text));
                 tree.hidden(alias);
+                tree.wire(f::FTP_EMAIL, span, span.of(line.text));
             }
             if let Some(span) = params.next() {
                 cookie(session, note, line, span, tree);
@@ -160,11 +160,11 @@ fn generated(session: &Session, note: &FtpNote, tree: &mut Tree) {
     for (field, name) in [(f::FTP_SENDER, offer.invitation.sender), (f::FTP_RECEIVER, offer.invitation.receiver)] {
         if !name.is_none() {
             let name = session.names.get(name);
-            let shown = tree.text(field, none, name);
-            tree.generated(shown);
             let alias = tree.text(msn::EMAIL, none, name);
             tree.generated(alias);
             tree.hidden(alias);
+            let shown = tree.text(field, none, name);
+            tree.generated(shown);
         }
     }
     for (field, frame) in [(f::FTP_OFFERED_IN, offer.invitation.key.0), (link::ANNOUNCED_IN, offer.frame)] {

@@ -123,9 +123,9 @@ fn known(
             tree.text(field, place, &shown);
         }
         Value::Account => {
-            tree.text(field, place, &shown);
             let alias = tree.text(f::EMAIL, place, &shown);
             tree.hidden(alias);
+            tree.text(field, place, &shown);
         }
         Value::Number => {
             let most = if field == x::OBJECT_SIZE { u64::MAX } else { u64::from(u32::MAX) };

@@ -16,6 +16,8 @@ use crate::{
 
 /// Shows every parameter of a line; of an unfinished one the last token stays as it is.
 pub(super) fn all(tree: &mut Tree, data: &[u8], line: &Line, choice: &Choice, unfinished: bool) {
+    // Aliases come before what is shown, so that expert infos hang on that.
+    own_name(tree, data, line, choice);
     for (at, param) in choice.row.params.iter().enumerate() {
         let Some(first) = choice.token(at) else {
             continue;
@@ -32,7 +34,6 @@ pub(super) fn all(tree: &mut Tree, data: &[u8], line: &Line, choice: &Choice, un
             }
         }
     }
-    own_name(tree, data, line, choice);
     // A payload length is the last token and may stand behind the surplus.
     let last_is_length = choice.row.has_payload() && choice.payload_length(line, data).is_some();
     let end = if last_is_length { line.len().saturating_sub(1) } else { line.len() };
@@ -102,11 +103,11 @@ fn new_decoded(tree: &mut Tree, token: &[u8], field: Field, span: Span) {
 
 /// Shows an account; hidden under [`f::EMAIL`] too when its field is another.
 fn account(tree: &mut Tree, data: &[u8], field: Field, span: Span) {
-    decoded(tree, data, field, span);
     if field != f::EMAIL {
         let alias = tree.escaped(f::EMAIL, span, span.of(data));
         tree.hidden(alias);
     }
+    decoded(tree, data, field, span);
 }
 
 /// Shows an account with its endpoint, if it names one.

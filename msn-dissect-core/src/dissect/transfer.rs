@@ -52,7 +52,9 @@ fn show(transfer: &Transfer, span: Span, bytes: &[u8], made: &Object, tree: &mut
     text(f::TRANSFER_TYPE, made.content_type);
     let size = tree.number(f::TRANSFER_SIZE, none, bytes.len() as u64);
     tree.generated(size);
-    if let Some(offered) = transfer.size.filter(|&offered| offered != bytes.len() as u64) {
+    // The size of ink is that of the message around it.
+    let offered = transfer.size.filter(|&offered| offered != bytes.len() as u64 && transfer.kind != TransferKind::Ink);
+    if let Some(offered) = offered {
         tree.expert_text(f::SIZE_DIFFERS, &format!("{offered} bytes were offered"));
     }
     hash(transfer, bytes, tree);

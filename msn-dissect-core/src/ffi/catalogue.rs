@@ -211,7 +211,7 @@ fn field(def: &Def) -> MsnField {
         Type::Str => (MsnType::String, MsnDisplay::None, 0, None),
         Type::Bytes => (MsnType::Bytes, MsnDisplay::None, 0, None),
         Type::Uint(width, base, names) => (MsnType::Uint, display(base), width, names),
-        Type::Bits(..) => (MsnType::Uint, MsnDisplay::Hex, 4, None),
+        Type::Bits(width, ..) => (MsnType::Uint, MsnDisplay::Hex, width, None),
         Type::Int(width) => (MsnType::Int, MsnDisplay::Dec, width, None),
         Type::Bool => (MsnType::Bool, MsnDisplay::None, 0, None),
         Type::Guid => (MsnType::Guid, MsnDisplay::None, 0, None),
@@ -244,7 +244,7 @@ fn field(def: &Def) -> MsnField {
     }
 }
 
-fn bit(parent: &Def, &(mask, name, label): &Bit) -> MsnField {
+fn bit(parent: &Def, width: u8, &(mask, name, label): &Bit) -> MsnField {
     MsnField {
         name: string(label),
         filter: string(&format!("{}.{name}", parent.filter)),
@@ -256,7 +256,7 @@ fn bit(parent: &Def, &(mask, name, label): &Bit) -> MsnField {
         protocol: protocol(parent.filter),
         kind: MsnType::Bool as u8,
         display: MsnDisplay::None as u8,
-        width: 4,
+        width,
     }
 }
 
@@ -264,13 +264,13 @@ fn build() -> MsnCatalogue {
     let defs: Vec<&Def> = fields::groups().into_iter().flatten().collect();
     let mut rows: Vec<MsnField> = defs.iter().map(|def| field(def)).collect();
     for (at, def) in defs.iter().enumerate() {
-        let Type::Bits(bits, number) = def.kind else {
+        let Type::Bits(width, bits, number) = def.kind else {
             continue;
         };
         let first = rows.len();
-        rows.extend(bits.iter().map(|one| bit(def, one)));
+        rows.extend(bits.iter().map(|one| bit(def, width, one)));
         if let Some((mask, name, names)) = number {
-            let row = bit(def, &(mask, name, "Version"));
+            let row = bit(def, width, &(mask, name, "Version"));
             rows.push(MsnField {
                 values: values(names),
                 kind: MsnType::Uint as u8,

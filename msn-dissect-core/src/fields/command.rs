@@ -40,7 +40,7 @@ fields! { 0;
     GROUP_ID = "msn.group_id" "Group ID" Str, "Number or GUID of a contact group.";
     GROUP_NAME = "msn.group_name" "Group name" Str, "Name of a contact group, decoded.";
     LIST = "msn.list" "List" Str, "List that is read or changed.";
-    LISTS = "msn.lists" "Lists" Bits(LIST_BITS, None), "Lists that a contact is on.";
+    LISTS = "msn.lists" "Lists" Bits(4, LIST_BITS, None), "Lists that a contact is on.";
     LIST_VERSION = "msn.list_version" "List version" Uint(4, Dec, None), "Version of the list after this change.";
     LIST_INDEX = "msn.list_index" "Index" Uint(4, Dec, None), "Place of this entry in the list, from 1.";
     LIST_TOTAL = "msn.list_total" "Total" Uint(4, Dec, None), "Entries in the list.";
@@ -55,11 +55,11 @@ fields! { 0;
     PRIVACY = "msn.privacy" "Users on no list" Str, "Whether users on neither the allow nor the block list may write.";
     PROPERTY = "msn.property" "Property" Str, "Property that is set.";
     PROPERTY_VALUE = "msn.property_value" "Property value" Str, "Value of the property, decoded; absent when it was cleared.";
-    REFRESH = "msn.refresh" "Refresh" Bits(REFRESH_BITS, None), "What the client is to send again.";
+    REFRESH = "msn.refresh" "Refresh" Bits(4, REFRESH_BITS, None), "What the client is to send again.";
 
     STATUS = "msn.status" "Status" Str, "Presence.";
-    CAPABILITIES = "msn.capabilities" "Capabilities" Bits(capabilities::FIRST, Some((0xf000_0000, "msnc", numbers::MSNC))), "What the client can do.";
-    CAPABILITIES_EX = "msn.capabilities_ex" "Extended capabilities" Bits(capabilities::SECOND, None), "What the client can do, second word.";
+    CAPABILITIES = "msn.capabilities" "Capabilities" Bits(4, capabilities::FIRST, Some((0xf000_0000, "msnc", numbers::MSNC))), "What the client can do.";
+    CAPABILITIES_EX = "msn.capabilities_ex" "Extended capabilities" Bits(4, capabilities::SECOND, None), "What the client can do, second word.";
     ICON_URL = "msn.icon_url" "Icon" Str, "Address of an icon of the contact.";
     OBJECT = "msn.object" "MSN object" Str, "Picture, emoticon or other object that a user offers.";
 

@@ -57,7 +57,7 @@ fields! { super::slp::END;
     CAM_PAUSED = "msncam.frame.paused" "Paused" Bool, "The sender has paused.";
     CAM_WIDTH = "msncam.frame.width" "Width" Uint(2, Dec, None), "Width in pixels.";
     CAM_HEIGHT = "msncam.frame.height" "Height" Uint(2, Dec, None), "Height in pixels.";
-    CAM_FLAGS = "msncam.frame.flags" "Flags" Bits(values::CAM_FLAGS, None), "Flags of the frame; some clients never set the key frame bit.";
+    CAM_FLAGS = "msncam.frame.flags" "Flags" Bits(2, values::CAM_FLAGS, None), "Flags of the frame; some clients never set the key frame bit.";
     CAM_LENGTH = "msncam.frame.length" "Payload length" Uint(4, Dec, None), "Bytes of the compressed picture.";
     CAM_FOURCC = "msncam.frame.codec" "Codec" Str, "Name of the codec, ML20.";
     CAM_STREAM = "msncam.frame.stream_id" "Stream ID" Uint(4, Hex, None), "Random number, constant for a stream.";

@@ -27,7 +27,7 @@ fields! { super::command::END;
 
     TEXT = "msn.message.text" "Text" Str, "What was written, decoded.";
     FONT = "msn.message.font" "Font" Str, "Name of the font, decoded.";
-    EFFECTS = "msn.message.effects" "Effects" Bits(EFFECT_BITS, None), "Bold, italic, underline, strike-out.";
+    EFFECTS = "msn.message.effects" "Effects" Bits(1, EFFECT_BITS, None), "Bold, italic, underline, strike-out.";
     COLOR = "msn.message.color" "Colour" Uint(4, Hex, None), "Colour of the text as 0xRRGGBB.";
     FONT_CHARSET = "msn.message.charset" "Font character set" Uint(1, Hex, Some(values::FONT_CHARSETS)), "Windows character set of the font.";
     FONT_FAMILY = "msn.message.family" "Font family" Uint(1, Dec, Some(values::FONT_FAMILIES)), "Family of the font.";
@@ -133,7 +133,7 @@ fields! { super::command::END;
     INVITE_PORT = "msn.invite.port" "Port" Uint(2, Dec, None), "Port to connect to, as a plain number.";
     INVITE_PORT_EXTERNAL = "msn.invite.port_external" "External port" Uint(2, Dec, None), "External port; on the wire XOR 0x3141.";
     INVITE_PORT_INTERNAL = "msn.invite.port_internal" "Internal port" Uint(2, Dec, None), "Internal port; on the wire XOR 0x3141.";
-    INVITE_AUTH = "msn.invite.auth_cookie" "Authentication cookie" Uint(4, DecHex, None), "Number that proves the right to fetch the file.";
+    INVITE_AUTH = "msn.invite.auth_cookie" "Authentication cookie" Str, "Number that proves the right to fetch the file.";
     INVITE_SENDER_CONNECT = "msn.invite.sender_connect" "Sender connects" Str, "Whether the sender of the file connects.";
     INVITE_CONNECTION = "msn.invite.connection_type" "Connection type" Str, "How the inviter is connected.";
     INVITE_SIP = "msn.invite.sip_capability" "SIP" Uint(1, Dec, Some(numbers::NO_YES)), "Whether the client speaks SIP.";

@@ -83,8 +83,8 @@ pub enum Type {
     Bytes,
     /// Unsigned, of 1 to 8 bytes, with meanings.
     Uint(u8, Base, Option<&'static Names>),
-    /// Unsigned of 4 bytes whose bits are fields of their own.
-    Bits(&'static [Bit], Option<(u32, &'static str, &'static Names)>),
+    /// Unsigned, of 1 to 4 bytes, whose bits are fields of their own.
+    Bits(u8, &'static [Bit], Option<(u32, &'static str, &'static Names)>),
     /// Signed, of 4 or 8 bytes.
     Int(u8),
     /// True or false.

@@ -2,7 +2,7 @@
 //! Fields and expert infos of XML documents and MSN objects.
 
 use super::{Base::*, Type::*, expert::experts, fields};
-use crate::values::{endpoints, numbers, objects};
+use crate::values::{endpoints, lcid, numbers, objects};
 
 fields! { super::mime::END;
     OBJECT_CREATOR = "msn.object.creator" "Creator" Str, "Account that owns the object.";
@@ -110,7 +110,7 @@ fields! { super::mime::END;
     ALERT_ACTION = "msn.alert.action" "Action address" Str, "Page that opens on a click.";
     ALERT_SUBSCRIPTION = "msn.alert.subscription" "Subscription address" Str, "Page for changing the subscription.";
     ALERT_CATEGORY = "msn.alert.category" "Category" Str, "Category of the message.";
-    ALERT_LANGUAGE = "msn.alert.language" "Language" Str, "Language of the text.";
+    ALERT_LANGUAGE = "msn.alert.language" "Language" Uint(4, Dec, Some(lcid::LCIDS)), "Language of the text.";
     ALERT_ICON = "msn.alert.icon" "Icon" Str, "Picture beside the text.";
     ALERT_TEXT = "msn.alert.text" "Notification text" Str, "What the user is shown.";
     ALERT_HTML = "msn.alert.html" "Notification text (HTML)" Str, "What the user is shown, with markup.";

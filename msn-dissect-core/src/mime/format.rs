@@ -35,12 +35,12 @@ pub enum Part {
     Unknown(Span),
 }
 
-/// The parts of a value in their order.
-pub fn parts(data: &[u8], value: Span) -> impl Iterator<Item = Part> {
+/// The parts of a value in their order, each with where it stands.
+pub fn parts(data: &[u8], value: Span) -> impl Iterator<Item = (Span, Part)> {
     split(data, value, b';').filter(|part| !part.is_empty()).take(32).map(|part| {
         let (name, at) = pair(data, part);
         let bytes = at.of(data);
-        match name.of(data).to_ascii_uppercase().as_slice() {
+        let found = match name.of(data).to_ascii_uppercase().as_slice() {
             b"FN" => Part::Font(at),
             b"EF" => Part::Effects(at, effects(bytes)),
             b"CO" => Part::Color(at, hexadecimal(bytes, 6).map(color)),
@@ -55,7 +55,8 @@ pub fn parts(data: &[u8], value: Span) -> impl Iterator<Item = Part> {
                 },
             ),
             _ => Part::Unknown(part),
-        }
+        };
+        (part, found)
     })
 }
 
@@ -85,7 +86,7 @@ mod tests {
     #[test]
     fn all_parts() {
         let data = b"FN=Segoe%20UI; EF=BU;CO=8040 ; CS=cc; PF=22; RL=1; X=1";
-        let found: Vec<_> = parts(data, Span::new(0, data.len())).collect();
+        let found: Vec<_> = parts(data, Span::new(0, data.len())).map(|part| part.1).collect();
         let Part::Font(font) = found[0] else { panic!("{found:?}") };
         assert_eq!(font.of(data), b"Segoe%20UI");
         assert!(matches!(found[1], Part::Effects(_, Some(5))));
@@ -107,7 +108,7 @@ mod tests {
     #[test]
     fn wrong_values_are_told() {
         let data = b"EF=BX; CO=1234567; CS=; PF=g; RL=2; FN";
-        for part in parts(data, Span::new(0, data.len())) {
+        for (_, part) in parts(data, Span::new(0, data.len())) {
             assert!(matches!(
                 part,
                 Part::Effects(_, None)

@@ -115,7 +115,8 @@ fn irregularities(regular: &Regular, unit: &Unit, pdu: &Pdu) -> Vec<String> {
 }
 
 fn unit_failures(unit: &Unit, pdu: &Pdu, info: &str) -> Vec<String> {
-    let mut failures = Vec::new();
+    let unseen = pdu.unseen_experts();
+    let mut failures: Vec<_> = unseen.iter().map(|text| format!("line {}: nobody sees {text:?}", unit.line)).collect();
     // Index behind the last occurrence that a claim about the same field has used up.
     let mut used: BTreeMap<&str, usize> = BTreeMap::new();
     for expectation in &unit.expectations {

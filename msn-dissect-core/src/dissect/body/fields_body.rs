@@ -55,6 +55,7 @@ pub(super) fn system(walk: &mut Walk<'_>, content: &Content<'_>) {
     if walk.packet.want_info {
         let argument = text::utf8(value("Arg1"));
         let what = match shutdown {
+            true if argument.text == "1" => "server shuts down in 1 minute".into(),
             true => format!("server shuts down in {} minutes", argument.text),
             false => format!("system message {}", text::utf8(value("Type")).text),
         };
@@ -93,7 +94,8 @@ pub(super) fn datacast(walk: &mut Walk<'_>, content: &Content<'_>) {
             Some(2) => "wink",
             Some(3) => "voice clip",
             Some(4) => &action,
-            _ => "datacast",
+            Some(other) => &format!("datacast {other}"),
+            None => "datacast",
         };
         say(walk, content, what);
     }

@@ -121,7 +121,7 @@ pub(super) static INVITE: Known = &[&[
     row("Port", f::INVITE_PORT, Number),
     row("PortX", f::INVITE_PORT_EXTERNAL, XoredPort),
     row("PortX-Internal", f::INVITE_PORT_INTERNAL, XoredPort),
-    row("AuthCookie", f::INVITE_AUTH, Number),
+    row("AuthCookie", f::INVITE_AUTH, Text),
     row("Sender-Connect", f::INVITE_SENDER_CONNECT, Text),
     row("Conn-Type", f::INVITE_CONNECTION, Text),
     row("Sip-Capability", f::INVITE_SIP, Number),

@@ -139,9 +139,12 @@ fn header(tree: &mut Tree, data: &[u8], header: &Header, known: Known) {
 fn new_header(tree: &mut Tree, data: &[u8], header: &Header, known: Known) {
     let handle = tree.wire(f::HEADER, header.whole, header.whole.of(data));
     tree.open(handle);
-    let parts = [string(tree, f::NAME, header.name, data), string(tree, f::VALUE, header.value, data)];
     let name = header.name.of(data);
     let row = known.iter().flat_map(|rows| rows.iter()).find(|row| row.name.as_bytes().eq_ignore_ascii_case(name));
+    // What is wrong with the value of a known header is told where its own field is.
+    let part = if row.is_some() { Tree::wire } else { Tree::checked_wire };
+    let parts =
+        [(f::NAME, header.name), (f::VALUE, header.value)].map(|(field, at)| part(tree, field, at, at.of(data)));
     let read = match row.filter(|_| !header.value.is_empty()) {
         Some(row) => typed(tree, data, header.value, row).is_some(),
         None => header.value.is_empty(),
@@ -224,7 +227,7 @@ fn typed(tree: &mut Tree, data: &[u8], span: Span, row: &Row) -> Option<()> {
             }
         }
         Value::MediaType => media_type(tree, data, span),
-        Value::Format => return text_format(tree, data, span),
+        Value::Format => text_format(tree, data, span),
         Value::Offsets => {
             for part in media_type::split(data, span, b',') {
                 let offset = parse::unsigned(part.of(data)).filter(|&number| fits(field, number))?;
@@ -265,11 +268,12 @@ pub(super) fn account(tree: &mut Tree, data: &[u8], field: Field, span: Span) {
         network_id(tree, data, network);
     }
     if !found.address.is_empty() {
-        string(tree, field, found.address, data);
+        // First, so that what is told of the account stands below the item that is shown.
         if field != c::EMAIL {
             let alias = tree.wire(c::EMAIL, found.address, found.address.of(data));
             tree.hidden(alias);
         }
+        string(tree, field, found.address, data);
     }
     for parameter in &found.parameters {
         match *parameter {
@@ -317,9 +321,8 @@ fn media_type(tree: &mut Tree, data: &[u8], span: Span) {
     }
 }
 
-fn text_format(tree: &mut Tree, data: &[u8], span: Span) -> Option<()> {
-    let mut good = Some(());
-    for part in format::parts(data, span) {
+fn text_format(tree: &mut Tree, data: &[u8], span: Span) {
+    for (whole, part) in format::parts(data, span) {
         let shown = match part {
             Part::Font(at) => {
                 let font = text::percent(at.of(data));
@@ -355,7 +358,9 @@ fn text_format(tree: &mut Tree, data: &[u8], span: Span) -> Option<()> {
                 Some(())
             }
         };
-        good = good.and(shown);
+        if shown.is_none() {
+            string(tree, f::CONTENT_PARAMETER, whole, data);
+            tree.expert(f::VALUE_WRONG);
+        }
     }
-    good
 }

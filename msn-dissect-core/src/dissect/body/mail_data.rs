@@ -140,23 +140,27 @@ fn show_element(tree: &mut Tree, view: &View<'_>, group: &[u8], name: &[u8], nod
             }
         }
         Text => {
-            tree.wire(*field, at, bytes);
+            tree.checked_wire(*field, at, bytes);
         }
         Account => {
-            tree.wire(*field, at, bytes);
             let alias = tree.wire(c::EMAIL, at, bytes);
             tree.hidden(alias);
+            tree.checked_wire(*field, at, bytes);
         }
         Folder => {
-            let handle = tree.wire(*field, at, bytes);
+            let handle = tree.checked_wire(*field, at, bytes);
             if let Some(meaning) = values::meaning(tables::FOLDERS, bytes) {
                 tree.note(handle, meaning);
             }
         }
-        Words => {
-            let shown = words::decode(bytes).unwrap_or_else(|| text::utf8(bytes).text.into_owned());
-            tree.text(*field, at, &shown);
-        }
+        Words => match words::decode(bytes) {
+            Some(shown) => {
+                tree.text(*field, at, &shown);
+            }
+            None => {
+                tree.checked_wire(*field, at, bytes);
+            }
+        },
     }
 }
 

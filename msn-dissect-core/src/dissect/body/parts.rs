@@ -4,6 +4,7 @@
 use super::{
     Body,
     contents::{self, Content},
+    fields_body,
     head::Head,
     header_tables::{COMMON, CONTENT, RELIABILITY, ROUTING},
     headers::{self, Known},
@@ -11,7 +12,7 @@ use super::{
 };
 use crate::{
     command::Dir,
-    dissect::{Walk, slp_body},
+    dissect::{Walk, slp_body, xml},
     fields::mime as f,
     item::Span,
     mime::{Line, Lines, address, media_type},
@@ -127,6 +128,10 @@ fn deliver(walk: &mut Walk<'_>, data: &[u8], head: &Head, span: Span) {
         if is("Control/Typing") || (is("Control") && subtype.eq_ignore_ascii_case(b"Typing")) {
             return typing(walk, &content);
         }
+        // Some clients send these as on a switchboard.
+        if (is("Nudge") || is("Wink")) && headers::find(data, span, "ID").is_some() {
+            return fields_body::datacast(walk, &content);
+        }
         if is("Nudge") {
             contents::say(walk, &content, "nudge");
             walk.out.tree.number(f::NUDGE, at, 1);
@@ -146,7 +151,7 @@ fn deliver(walk: &mut Walk<'_>, data: &[u8], head: &Head, span: Span) {
         }
         if kind.len() > 7 && kind.get(..7).is_some_and(|start| start.eq_ignore_ascii_case(b"Signal/")) {
             contents::say(walk, &content, &text::utf8(kind).text);
-            return signal(walk, &content);
+            return signal(walk, &content, is("Signal/AudioTunnel"));
         }
         if is("Text") && content.essence().is_empty() {
             return contents::chat(walk, &content);
@@ -167,9 +172,19 @@ fn typing(walk: &mut Walk<'_>, content: &Content<'_>) {
     contents::rest(walk, content);
 }
 
-fn signal(walk: &mut Walk<'_>, content: &Content<'_>) {
-    if !content.is_blank() {
-        headers::string(&mut walk.out.tree, f::SIGNAL, content.span, content.data);
+/// What a signal carries: a document, SIP in a tunnel, or words.
+fn signal(walk: &mut Walk<'_>, content: &Content<'_>, tunnel: bool) {
+    let (data, span) = (content.data, content.span);
+    let tree = &mut walk.out.tree;
+    if content.is_blank() || !tree.wanted() {
+        return;
+    }
+    if xml::is_document(content.bytes()) {
+        xml::document(tree, data, span, content.charset());
+    } else if tunnel {
+        xml::sip(tree, data, span);
+    } else {
+        headers::string(tree, f::SIGNAL, span, data);
     }
 }
 

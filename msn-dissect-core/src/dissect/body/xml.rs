@@ -21,8 +21,18 @@ pub(super) fn show(body: &mut Body<'_, '_>) {
 
 /// Shows user data; the personal message is told in the Info column.
 pub(super) fn user_data(body: &mut Body<'_, '_>) {
+    told(body, b"<PSM>");
+}
+
+/// Shows an alert; its text is told in the Info column.
+pub(super) fn alert(body: &mut Body<'_, '_>) {
+    told(body, b"<TEXT>");
+}
+
+/// Shows a document; the text behind a start tag is told in the Info column.
+fn told(body: &mut Body<'_, '_>, tag: &[u8]) {
     if body.walk.packet.want_info {
-        if let Some(message) = content(body.unit, body.span, b"<PSM>") {
+        if let Some(message) = content(body.unit, body.span, tag) {
             body.walk.out.info.push_str(": ");
             text::push_line(&mut body.walk.out.info, &message, MAX_INFO_TEXT);
         }
@@ -42,9 +52,9 @@ pub(super) fn lists(body: &mut Body<'_, '_>) {
     show(body);
 }
 
-/// Says in the Info column which presence a document publishes.
+/// Says in the Info column which presence a document publishes, or how things are with another network.
 pub(super) fn say_status(walk: &mut Walk<'_>, data: &[u8], span: Span) {
-    if let Some(status) = content(data, span, b"<Status>") {
+    if let Some(status) = content(data, span, b"<Status>").or_else(|| content(data, span, b"<status>")) {
         let meaning = values::meaning(codes::STATUSES, status.as_bytes());
         walk.out.info.push_str(", ");
         text::push_line(&mut walk.out.info, meaning.unwrap_or(&status), MAX_INFO_TEXT);

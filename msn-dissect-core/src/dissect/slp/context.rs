@@ -55,8 +55,9 @@ fn decoded(tree: &mut Tree, bytes: &[u8], file: bool, ends: bool) {
         };
     }
     let (words, end) = context::utf16(bytes, all);
+    // All text that is known begins with a letter, a digit or a bracket; other bytes often make letters of other scripts.
     if bytes.len() % 2 == 0
-        && !words.is_empty()
+        && matches!(bytes, [b' '..=b'~', 0, ..])
         && words.chars().all(|letter| !letter.is_control() && letter != '\u{fffd}')
     {
         return utf16_text(tree, all, &words, end);

@@ -244,8 +244,11 @@ impl Walk<'_> {
         let around = node.parent.and_then(|at| self.document.nodes.get(at));
         match around.and_then(|around| self.rule(around)) {
             None | Some(Rule::Group(_)) => {
-                let shown = self.decoded(unwrap_data(self.data(), node.start));
-                self.tree.text(x::XML_TEXT, self.view.span(node.start), &shown);
+                let part = self.view.part(unwrap_data(self.data(), node.start));
+                self.tree.checked_wire(x::XML_TEXT, self.view.span(node.start), part.xml().bytes());
+                if node.parent.is_none() && self.nesting == 0 {
+                    self.tree.expert_text(x::XML_MALFORMED, "Text that stands in no element");
+                }
             }
             Some(rule) => {
                 let content = unwrap_data(self.data(), node.start);

@@ -234,8 +234,8 @@ pub(super) static ATTRIBUTES: &[(&str, &str, &str, Rule)] = &[
     ("MSG", "SUBSCR", "url", Text(x::ALERT_SUBSCRIPTION)),
     ("MSG", "CAT", "id", Text(x::ALERT_CATEGORY)),
     ("MSG", "CAT", "Id", Text(x::ALERT_CATEGORY)),
-    ("MSG", "BODY", "lang", Text(x::ALERT_LANGUAGE)),
-    ("MSG", "BODY", "lcid", Text(x::ALERT_LANGUAGE)),
+    ("MSG", "BODY", "lang", Number(x::ALERT_LANGUAGE)),
+    ("MSG", "BODY", "lcid", Number(x::ALERT_LANGUAGE)),
     ("MSG", "BODY", "icon", Text(x::ALERT_ICON)),
     // Circle tickets
     ("", "SignedTicket", "ver", Text(x::TICKET_VERSION)),

@@ -11,8 +11,7 @@ use crate::{
     dissect::object,
     fields::{Field, command as f, expert, xml as x},
     item::{Handoff, Span, Tree},
-    text,
-    values::{self, Codes},
+    text, values,
     view::{View, base64},
     xml::{Attribute, Node},
 };
@@ -72,16 +71,22 @@ impl Walk<'_> {
                 true
             }),
             Rule::Code(field, codes) => {
-                self.code(field, codes, place, value, &shown.text);
+                let handle = self.tree.checked_wire(field, place, value);
+                if let Some(meaning) = values::meaning(codes, value) {
+                    self.tree.note(handle, meaning);
+                }
                 true
             }
             Rule::Account => {
-                self.tree.text(f::EMAIL, place, &shown.text);
+                self.tree.checked_wire(f::EMAIL, place, value);
                 true
             }
             Rule::NetworkAddress => self.network_address(place, value),
             Rule::Local => {
                 self.local(place, &shown.text, around);
+                if !shown.valid {
+                    self.expert(expert::NOT_UTF8);
+                }
                 true
             }
             Rule::Object(field) => {
@@ -167,13 +172,6 @@ impl Walk<'_> {
         }
     }
 
-    fn code(&mut self, field: Field, codes: &'static Codes, place: Span, value: &[u8], shown: &str) {
-        let handle = self.tree.text(field, place, shown);
-        if let Some(meaning) = values::meaning(codes, value) {
-            self.tree.note(handle, meaning);
-        }
-    }
-
     /// Shows capabilities, one word or two.
     fn capabilities(&mut self, place: Span, value: &[u8]) -> bool {
         let mut words = value.trim_ascii().splitn(2, |&byte| byte == b':').map(decimal);
@@ -248,7 +246,8 @@ impl Walk<'_> {
                 Some(argument) => MUSIC.get(argument).filter(|_| music),
             };
             if argument.is_none() || !part.is_empty() {
-                last = self.tree.wire(*field.unwrap_or(&x::MEDIA_ARGUMENT), view.span(whole), part.of(value));
+                let field = *field.unwrap_or(&x::MEDIA_ARGUMENT);
+                last = self.tree.checked_wire(field, view.span(whole), part.of(value));
                 if let Some(argument) = argument {
                     self.tree.note(last, &format!("{{{argument}}}"));
                 }
