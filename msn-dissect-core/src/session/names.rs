@@ -35,7 +35,10 @@ impl Names {
         if let Some(&id) = self.by_text.get(text) {
             return NameId(id);
         }
-        if text.is_empty() || text.len() > MAX_NAME || self.texts.len() >= MAX_NAMES {
+        if text.is_empty() {
+            return NameId::default();
+        }
+        if text.len() > MAX_NAME || self.texts.len() >= MAX_NAMES {
             self.lost += 1;
             return NameId::default();
         }
@@ -62,6 +65,7 @@ mod tests {
         assert_eq!(names.keep("alice@example.com"), alice);
         assert_eq!(names.get(alice), "alice@example.com");
         assert!(names.keep(&"x".repeat(MAX_NAME + 1)).is_none());
+        assert!(names.keep("").is_none());
         assert_eq!((names.lost, names.get(NameId::default())), (1, ""));
     }
 }
