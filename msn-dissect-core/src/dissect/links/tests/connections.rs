@@ -84,6 +84,25 @@ fn cookies_that_are_wrong_or_used_again() {
 }
 
 #[test]
+fn a_server_that_is_heard_first_is_not_taken_for_the_client() {
+    let first = |from: u16, to: u16, line: &str| {
+        let mut session = Session::default();
+        let ends = [from, to].map(|port| Endpoint { port, ..Endpoint::default() });
+        let packet = Packet { source: ends[0], destination: ends[1], ..Packet::example() };
+        let said = Said { packet, bytes: format!("{line}\r\n").into_bytes() };
+        texts(&dissect(&mut session, &said, true), f::DIRECTION).concat()
+    };
+    for (from, to, line) in [(1863, 1025, "VER 1 MSNP15 MSNP14 CVR0"), (443, 40000, "VER 1 MSNP18")] {
+        assert!(first(from, to, line).starts_with("Server"), "{from} {to}");
+    }
+    for (from, to, line) in
+        [(1025, 1863, "VER 1 MSNP8"), (40000, 443, "VER 1 MSNP8"), (4000, 7777, "VER 1 MSNP12 MSNP11 CVR0")]
+    {
+        assert!(first(from, to, line).starts_with("Client"), "{from} {to}");
+    }
+}
+
+#[test]
 fn referral_and_the_same_account_again() {
     let mut talk = Talk::default();
     talk.client("VER 1 MSNP8");
