@@ -178,6 +178,7 @@ impl Walk<'_> {
             }
         }
         connection.started = true;
+        connection.cut |= found.unfinished || found.missing > 0;
         let told = match choice.row.on {
             On::Sb => ServerKind::Switchboard,
             _ => ServerKind::Notification,

@@ -32,6 +32,8 @@ pub struct Connection {
     pub account: NameId,
     /// Whether a unit was seen.
     pub started: bool,
+    /// Whether the end of a unit was not seen.
+    pub cut: bool,
     /// By direction: where the rest of a payload ends whose begin was dissected without reassembly (TCP sequence number).
     pub skip_to: [Option<u32>; 2],
     /// By sender, the one with the lower address and port first: which bytes were there.
@@ -43,6 +45,12 @@ impl Connection {
     pub fn flow(&mut self, source: &Endpoint, destination: &Endpoint) -> &mut Flow {
         let [lower, higher] = &mut self.flows;
         if (source.port, &source.address) < (destination.port, &destination.address) { lower } else { higher }
+    }
+
+    /// Whether all that was said so far is known: both sides were heard, and nothing is missing.
+    pub fn heard_whole(&self) -> bool {
+        let [lower, higher] = &self.flows;
+        !self.cut && lower.began() == higher.began() && !lower.has_holes() && !higher.has_holes()
     }
 
     /// Who sent a packet that comes from `source`, and whether that was guessed.

@@ -52,7 +52,10 @@ impl Unit<'_> {
             None => {
                 // Only where the account's other connection was seen whole can it be said that it never got the cookie.
                 let rendezvous = &self.session.rendezvous;
-                let whole = rendezvous.signed_in(self.record.account).is_some_and(|signed_in| signed_in.from_start);
+                let whole = rendezvous.signed_in(self.record.account).is_some_and(|signed_in| {
+                    let conn = self.session.connections.get(signed_in.conn);
+                    signed_in.from_start && conn.is_some_and(|conn| conn.heard_whole())
+                });
                 if whole && rendezvous.evicted == 0 {
                     self.remark(x::COOKIE_WRONG, NEVER_GIVEN, 0);
                 }

@@ -83,6 +83,35 @@ fn cookies_that_are_wrong_or_used_again() {
     assert!(!out.tree.has_expert(x::COOKIE_WRONG));
 }
 
+/// Says a line in a segment that begins at this sequence number.
+fn segment(talk: &mut Talk, dir: Dir, sequence: u32, line: &str) -> Dissection {
+    let said = talk.placed(1, dir, format!("{line}\r\n").as_bytes());
+    let packet = Packet { sequence: Some(sequence), arrival: Arrival::Segment, ..said.packet };
+    let said = Said { packet, ..said };
+    let out = dissect(&mut talk.session, &said, true);
+    talk.said.push(said);
+    out
+}
+
+#[test]
+fn cookies_are_not_called_wrong_where_the_announcement_may_be_missing() {
+    let accused = |missing: bool, one_sided: bool| {
+        let mut talk = Talk::default();
+        segment(&mut talk, ToServer, 1, "VER 1 MSNP12");
+        if !one_sided {
+            segment(&mut talk, ToClient, 1, "VER 1 MSNP12");
+        }
+        segment(&mut talk, ToServer, 15, "USR 2 TWN I alice@example.com");
+        if !one_sided {
+            segment(&mut talk, ToClient, if missing { 99 } else { 15 }, "USR 2 OK alice@example.com 1 0");
+        }
+        talk.say(2, ToServer, "USR 1 alice@example.com 1.2.3").tree.has_expert(x::COOKIE_WRONG)
+    };
+    assert!(accused(false, false));
+    assert!(!accused(true, false));
+    assert!(!accused(false, true));
+}
+
 #[test]
 fn a_server_that_is_heard_first_is_not_taken_for_the_client() {
     let first = |from: u16, to: u16, line: &str| {
