@@ -50,7 +50,13 @@ impl Connection {
     /// Whether all that was said so far is known: both sides were heard, and nothing is missing.
     pub fn heard_whole(&self) -> bool {
         let [lower, higher] = &self.flows;
-        !self.cut && lower.began() == higher.began() && !lower.has_holes() && !higher.has_holes()
+        !self.cut && self.heard_both() && !lower.has_holes() && !higher.has_holes()
+    }
+
+    /// Whether both sides were heard, or neither as TCP segments.
+    pub fn heard_both(&self) -> bool {
+        let [lower, higher] = &self.flows;
+        lower.began() == higher.began()
     }
 
     /// Who sent a packet that comes from `source`, and whether that was guessed.
@@ -75,6 +81,9 @@ impl Connection {
 
 /// Most connections remembered.
 pub const MAX_CONNECTIONS: usize = 1 << 20;
+
+/// Connections that are looked at to tell whether the capture has one direction only.
+const LOOKED_AT: usize = 64;
 
 /// All connections by the consumer's key.
 #[derive(Debug, Default)]
@@ -102,6 +111,11 @@ impl Connections {
         }
         let last = self.all.len() - 1;
         &mut self.all[at.min(last)]
+    }
+
+    /// Whether the capture has one direction only, as far as the first connections tell.
+    pub fn one_way(&self) -> bool {
+        !self.all.iter().take(LOOKED_AT).any(Connection::heard_both)
     }
 
     /// A connection by its number.

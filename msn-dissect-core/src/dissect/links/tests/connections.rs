@@ -113,6 +113,22 @@ fn cookies_are_not_called_wrong_where_the_announcement_may_be_missing() {
 }
 
 #[test]
+fn where_only_one_direction_was_captured_no_answer_is_missed() {
+    for answers in [false, true] {
+        let mut talk = Talk::default();
+        segment(&mut talk, ToServer, 1, "VER 1 MSNP12");
+        if answers {
+            segment(&mut talk, ToClient, 1, "VER 1 MSNP12");
+        }
+        segment(&mut talk, ToServer, 15, "CHG 2 NLN");
+        assert_eq!(talk.again(talk.last()).tree.has_expert(x::NO_ANSWER), answers);
+        // A server that is silent on one connection is heard on another.
+        talk.say(2, ToServer, "USR 1 alice@example.com 1.2.3");
+        assert!(talk.again(talk.last()).tree.has_expert(x::NO_ANSWER));
+    }
+}
+
+#[test]
 fn a_server_that_is_heard_first_is_not_taken_for_the_client() {
     let first = |from: u16, to: u16, line: &str| {
         let mut session = Session::default();
