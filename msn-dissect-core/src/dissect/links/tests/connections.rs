@@ -76,6 +76,10 @@ fn cookies_that_are_wrong_or_used_again() {
     assert_eq!(expert_texts(&out, x::COOKIE_WRONG), ["This account never got this switchboard cookie"]);
     let out = talk.say(6, ToServer, "USR 1 alice@example.com 3.4");
     assert!(expert_texts(&out, x::COOKIE_WRONG)[0].contains("other role"));
+    // Of this one's notification connection nothing is known yet: it may have got the same cookie.
+    let out = talk.say(9, ToServer, "ANS 1 carol@example.com 3.4 88");
+    assert!(!out.tree.has_expert(x::COOKIE_WRONG) && !out.tree.has_expert(x::COOKIE_REUSED));
+    talk.sign_in(10, 12, "carol@example.com");
     let out = talk.say(7, ToServer, "ANS 1 carol@example.com 3.4 88");
     assert!(expert_texts(&out, x::COOKIE_WRONG)[0].contains("another account"));
     // Nothing is known of this account's notification connection.
