@@ -136,6 +136,7 @@ pub struct Tree {
     source: u16,
     base: usize,
     memo: Option<Box<Memo>>,
+    cut: bool,
 }
 
 impl Tree {
@@ -153,6 +154,18 @@ impl Tree {
         self.sources = 0;
         self.source = 0;
         self.base = 0;
+        self.cut = false;
+    }
+
+    /// The bytes that are shown from now on are all there, or their end is missing (`cut`): then nothing is said of
+    /// their form.
+    pub fn set_cut(&mut self, cut: bool) {
+        self.cut = cut;
+    }
+
+    /// Whether the end of the bytes that are shown is missing.
+    pub fn is_cut(&self) -> bool {
+        self.cut
     }
 
     /// Whether items are kept; ask before work that only serves items.
@@ -367,12 +380,18 @@ impl Tree {
 
     /// Attaches an expert info to the item added last.
     pub fn expert(&mut self, expert: Expert) {
+        if self.cut && expert::is_of_form(expert) {
+            return;
+        }
         self.unhide();
         self.push(Kind::Expert, expert.0, Span::default(), NO_RANGE, 0);
     }
 
     /// Attaches an expert info with its own wording to the item added last.
     pub fn expert_text(&mut self, expert: Expert, text: &str) {
+        if self.cut && expert::is_of_form(expert) {
+            return;
+        }
         self.unhide();
         let handle = self.push_text(Kind::Expert, expert.0, Span::default(), 0, text.as_bytes());
         self.flag(handle, NO_RANGE);
@@ -386,6 +405,15 @@ impl Tree {
     /// Marks the place of fragment `index` of the dissection.
     pub fn fragment(&mut self, span: Span, index: u64) {
         self.push(Kind::Fragment, 0, span, 0, index);
+    }
+
+    /// Takes back the fragments since there were `from` items.
+    pub fn drop_fragments(&mut self, from: usize) {
+        let mut at = 0;
+        self.items.retain(|item| {
+            at += 1;
+            at <= from || item.kind != Kind::Fragment as u8
+        });
     }
 
     /// The source that spans refer to at the moment: 0 = the bytes given.

@@ -11,7 +11,6 @@ use nom::{
     bytes::complete::{tag, tag_no_case, take_till, take_while, take_while1},
     sequence::{delimited, preceded},
 };
-use percent_encoding::percent_decode;
 use sha1::{Digest, Sha1};
 
 /// One attribute; ranges count within the decoded object.
@@ -93,27 +92,32 @@ impl Object {
         Some(found.value.of(bytes))
     }
 
-    /// Compares `SHA1C` with the hash of the attributes that it covers.
+    /// Compares `SHA1C` with the hash of the attributes that it covers. aMSN writes the location percent-encoded and
+    /// hashes it as it was before, so that is right too.
     pub fn check(&self, bytes: &[u8]) -> Check {
-        let computed = |encoded: bool| {
-            let mut hash = Sha1::new();
-            for name in COVERED {
-                let value = self.value(bytes, name)?;
-                hash.update(name.as_bytes());
-                match encoded {
-                    true => percent_decode(value).for_each(|byte| hash.update([byte])),
-                    false => hash.update(value),
-                }
-            }
-            Some(<[u8; 20]>::from(hash.finalize()))
-        };
-        let (Some(claimed), Some(right)) = (self.value(bytes, "SHA1C"), computed(false)) else {
-            return Check::Unverified;
-        };
+        let Some(claimed) = self.value(bytes, "SHA1C") else { return Check::Unverified };
+        let Some(computed) = self.hash(bytes, false) else { return Check::Unverified };
         let claimed = base64(claimed);
-        let is = |hash: [u8; 20]| claimed.as_deref() == Some(&hash[..]);
-        // Some clients percent-encode the file name inside of the object, but hash it as it is.
-        if is(right) || computed(true).is_some_and(is) { Check::Good } else { Check::Bad(right) }
+        let is = |hash: &[u8; 20]| claimed.as_deref() == Some(&hash[..]);
+        if is(&computed) || self.hash(bytes, true).as_ref().is_some_and(is) {
+            Check::Good
+        } else {
+            Check::Bad(computed)
+        }
+    }
+
+    fn hash(&self, bytes: &[u8], decoded: bool) -> Option<[u8; 20]> {
+        let mut hash = Sha1::new();
+        for name in COVERED {
+            let value = self.value(bytes, name)?;
+            hash.update(name.as_bytes());
+            if decoded {
+                hash.update(View::new(value, Span::new(0, value.len())).percent().bytes());
+            } else {
+                hash.update(value);
+            }
+        }
+        Some(hash.finalize().into())
     }
 }
 
@@ -183,7 +187,12 @@ mod tests {
             r#"SHA1D="trC8SlFx2sWQxZMIBAWSEnXc8oQ=" SHA1C="U32o6bosZzluJq82eAtMpx5dIEI="/>"#
         );
         assert_eq!(check(documented), Check::Good);
-        assert_eq!(check(&documented.replace("TFR2C.tmp", "TFR2C%2Etmp")), Check::Good);
+        let amsn = concat!(
+            r#"<msnobj Creator="alice@example.com" Size="7028" Type="3" Location="dp%2Dalice.tmp" Friendly="AAA=" "#,
+            r#"SHA1D="iP9mF4Va2DSuuY8TRQeFmJSdy8s=" SHA1C="IyHs6IN7f+MMhnuI31A/yP1XAwg="/>"#
+        );
+        assert_eq!(check(amsn), Check::Good);
+        assert!(matches!(check(&amsn.replace("%2D", "%2E")), Check::Bad(_)));
     }
 
     #[test]

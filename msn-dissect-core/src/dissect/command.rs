@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows one command and learns from it.
 
-use super::{AnnouncedKind, Announcement, MAX_INFO, Walk, framing::Command, params, summary};
+use super::{AnnouncedKind, Announcement, MAX_INFO, Packet, Walk, framing::Command, params, summary};
 use crate::{
     command::{
         Choice, Dir, Fit, Kind, ServerKind,
@@ -35,6 +35,19 @@ fn known(record: &Record) -> Known {
         dir,
         server: record.server,
         version: if record.inferred & VERSION_INFERRED == 0 { record.version } else { 0 },
+    }
+}
+
+/// Who sends the `VER` that is the first line seen of a connection. It is the client's, unless that was not captured:
+/// then it is the server's answer, which has the same layout. `None` where later lines must tell.
+fn opener(packet: &Packet, tokens: usize) -> Option<Dir> {
+    let (from, to) = (packet.source.port, packet.destination.port);
+    if from == PORT && to != PORT {
+        Some(Dir::ToClient)
+    } else if from >= to || to == PORT || tokens > 2 {
+        Some(Dir::ToServer)
+    } else {
+        None
     }
 }
 
@@ -143,17 +156,20 @@ impl Walk<'_> {
         let Some(choice) = &found.choice else { return };
         let connection = self.session.connections.of(self.packet.connection);
         if connection.server_end.is_none() {
-            // Every dispatch and notification connection begins with the client's VER, unless the capture lacks it.
-            let from_server = self.packet.source.port == PORT && self.packet.destination.port != PORT;
-            let first_ver = !connection.started && found.line.word == *b"VER" && !from_server;
-            let dir = if first_ver { Dir::ToServer } else { choice.row.dir };
-            if first_ver || (choice.sure_dir && choice.fit != Fit::Loose) {
+            let first_ver = !connection.started && found.line.word == *b"VER";
+            let dir = if first_ver {
+                opener(self.packet, found.line.len())
+            } else {
+                (choice.sure_dir && choice.fit != Fit::Loose).then_some(choice.row.dir)
+            };
+            if let Some(dir) = dir {
                 connection.learn_direction(dir, &self.packet.source, &self.packet.destination);
                 self.record.dir = dir;
                 self.record.inferred &= !DIR_INFERRED;
             }
         }
         connection.started = true;
+        connection.cut |= found.unfinished || found.missing > 0;
         let told = match choice.row.on {
             On::Sb => ServerKind::Switchboard,
             _ => ServerKind::Notification,

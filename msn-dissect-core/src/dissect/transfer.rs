@@ -14,7 +14,7 @@ use crate::{
 /// Called once for each object whose bytes are all there, where the last of them stands; on every pass, also without
 /// a tree. `span` is the place of `bytes` in the current source.
 pub(crate) fn completed(walk: &mut Walk<'_>, transfer: &Transfer, span: Span, bytes: &[u8]) {
-    if !walk.out.tree.wanted() && !walk.packet.want_objects {
+    if !walk.out.tree.wanted() && !walk.packet.want_objects || walk.out.tree.is_cut() {
         return;
     }
     let fallback = transfer.kind.name().replace(' ', "_");

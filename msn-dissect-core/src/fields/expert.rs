@@ -126,3 +126,11 @@ pub fn groups() -> [&'static [ExpertDef]; 9] {
 pub fn expert(expert: Expert) -> Option<&'static ExpertDef> {
     groups().into_iter().flatten().nth(expert.0 as usize)
 }
+
+/// Whether it tells that bytes, lengths or characters are not as they should be: what is cut short need not be.
+pub fn is_of_form(expert: Expert) -> bool {
+    expert == NOT_UTF8
+        || expert == super::mime::WRONG_CHARACTERS
+        || expert == super::p2p::LENGTH_LIES
+        || self::expert(expert).is_some_and(|entry| entry.group == Group::Malformed)
+}

@@ -101,5 +101,5 @@ experts! { super::slp::EXPERT_END;
     FTP_GAP = "msn.expert.ftp_continuation" Sequence Note "Bytes whose place in the file is not known (capture began late, or a segment is missing)";
     FTP_DUPLICATE = "msn.expert.ftp_duplicate" Sequence Note "Bytes of the file that had arrived before";
     CAM_CONTINUED = "msn.expert.cam_continuation" Sequence Note "Bytes in which neither line nor frame begins (capture began late, or a segment is missing)";
-    CAM_CUT = "msn.expert.cam_cut" Malformed Warn "Frame is cut short";
+    CAM_CUT = "msn.expert.cam_cut" Reassemble Note "Frame is cut short";
 }

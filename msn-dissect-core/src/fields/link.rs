@@ -43,6 +43,6 @@ experts! { super::login::EXPERT_END;
     CONTACT_ADDED = "msn.expert.contact_added" Request Chat "Somebody added this account to a contact list";
     NOT_DELIVERED = "msn.expert.not_delivered" Response Warn "Message was not delivered";
     VERSION_DOWNGRADE = "msn.expert.version_downgrade" Response Note "Lower protocol version than could be expected";
-    CAPTURE_LATE = "msn.expert.capture_late" Sequence Note "Capture lacks the beginning of this connection";
+    CAPTURE_LATE = "msn.expert.capture_late" Sequence Note "First line of this connection was not seen (capture began late, or a segment is missing)";
     STATE_EVICTED = "msn.expert.state_evicted" Undecoded Note "Table full, something older was forgotten: links may be missing";
 }

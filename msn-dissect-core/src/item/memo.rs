@@ -116,7 +116,10 @@ impl Tree {
     /// Adds what `show` makes of `value`, which begins at `start`. What it makes must depend on nothing but the value, the
     /// subject and the place.
     pub(crate) fn again(&mut self, subject: Subject, value: &[u8], start: usize, show: impl FnOnce(&mut Tree)) {
-        if let Some(mark) = self.recall(subject, value, start) {
+        if self.cut {
+            // Not all is said that would be said of a whole value.
+            show(self);
+        } else if let Some(mark) = self.recall(subject, value, start) {
             show(self);
             self.keep(subject, value, &mark);
         }

@@ -163,6 +163,12 @@ impl Packet {
         be_u64::<_, nom::error::Error<&[u8]>>(value.of(packet)).ok().map(|(_, number)| number)
     }
 
+    /// Bytes of the data that the header announces and that are not there.
+    pub fn missing(&self, packet: &[u8]) -> u64 {
+        let end = self.transport_options.end + usize::from(self.transport.message_length);
+        end.saturating_sub(packet.len()) as u64
+    }
+
     /// Value of the acknowledgement or its opposite ([`ACK`] or [`NAK`]).
     pub fn sequence_option(&self, packet: &[u8], kind: u8) -> Option<u32> {
         let value = find(packet, self.transport_options, kind)?;
@@ -216,6 +222,8 @@ mod tests {
         let (header, at) = packet.data_header.unwrap();
         assert_eq!((header.tf, header.session_id, at), (FIRST, 0, 24));
         assert_eq!((packet.remaining(&bytes), packet.lies), (None, false));
+        let cut = &bytes[..70];
+        assert_eq!((packet.missing(&bytes), parse(cut).unwrap().missing(cut)), (0, 2));
     }
 
     #[test]

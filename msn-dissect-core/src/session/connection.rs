@@ -36,6 +36,8 @@ pub struct Connection {
     pub account: NameId,
     /// Whether a unit was seen.
     pub started: bool,
+    /// Whether the end of a unit was not seen.
+    pub cut: bool,
     /// By direction: where the rest of a payload ends whose begin was dissected without reassembly (TCP sequence number).
     pub skip_to: [Option<u32>; 2],
 }
@@ -45,6 +47,18 @@ impl Connection {
     pub fn flow(&mut self, source: &Endpoint, destination: &Endpoint) -> &mut Flow {
         let [lower, higher] = &mut self.flows;
         if (source.port, &source.address) < (destination.port, &destination.address) { lower } else { higher }
+    }
+
+    /// Whether all that was said so far is known: both sides were heard, and nothing is missing.
+    pub fn heard_whole(&self) -> bool {
+        let [lower, higher] = &self.flows;
+        !self.cut && self.heard_both() && !lower.has_holes() && !higher.has_holes()
+    }
+
+    /// Whether both sides were heard, or neither as TCP segments.
+    pub fn heard_both(&self) -> bool {
+        let [lower, higher] = &self.flows;
+        lower.began() == higher.began()
     }
 
     /// Who sent a packet that comes from `source`, and whether that was guessed.
@@ -78,6 +92,9 @@ pub const MAX_CONNECTIONS: usize = 1 << 20;
 
 /// Keys below this are looked up without a hash: consumers count their connections.
 const NEAR_KEYS: u64 = 1 << 20;
+
+/// Connections that are looked at to tell whether the capture has one direction only.
+const LOOKED_AT: usize = 64;
 
 /// All connections by the consumer's key.
 #[derive(Debug, Default)]
@@ -126,6 +143,11 @@ impl Connections {
             Some(place) => *place - 1,
             None => next,
         }
+    }
+
+    /// Whether the capture has one direction only, as far as the first connections tell.
+    pub fn one_way(&self) -> bool {
+        !self.all.iter().take(LOOKED_AT).any(Connection::heard_both)
     }
 
     /// A connection by its number.

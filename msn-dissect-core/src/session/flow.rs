@@ -78,6 +78,16 @@ impl Flow {
         Place { repeated, late }
     }
 
+    /// Whether segments were seen.
+    pub fn began(&self) -> bool {
+        self.frame != 0
+    }
+
+    /// Whether bytes are missing between those that were seen.
+    pub fn has_holes(&self) -> bool {
+        !self.holes.is_empty()
+    }
+
     /// The unit at this sequence number is not complete.
     pub fn wait(&mut self, start: u32) {
         if distance(start, self.done) > 0 && distance(self.done, self.seen) == 0 {

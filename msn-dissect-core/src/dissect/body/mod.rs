@@ -15,7 +15,7 @@ mod notification;
 mod parts;
 mod xml;
 
-use super::{Walk, framing::Command};
+use super::{Table, Walk, framing::Command};
 use crate::{
     fields::{Field, command as f, expert, xml as x},
     item::Span,
@@ -83,6 +83,8 @@ fn report(body: &mut Body<'_, '_>) {
 
 /// Shows the payload of a command. Runs on every pass: on the first one state may be learnt, and the tree may be unwanted.
 pub(super) fn show(walk: &mut Walk<'_>, unit: &[u8], found: &Command) {
+    let (items, fragments) = (walk.out.tree.items().len(), walk.out.fragments.len());
+    walk.out.tree.set_cut(found.missing > 0);
     if !found.payload.is_empty() {
         let shower = match &found.choice {
             Some(_) if found.line.error().is_some() => Some(error::show as Show),
@@ -101,7 +103,62 @@ pub(super) fn show(walk: &mut Walk<'_>, unit: &[u8], found: &Command) {
         }
     }
     if found.missing > 0 {
+        walk.out.tree.set_cut(false);
+        // Parts of a text are put together by their number: a part without its end would be taken for a whole one.
+        if walk.out.fragments.iter().skip(fragments).all(|piece| piece.table == Table::Message) {
+            walk.out.fragments.truncate(fragments);
+            walk.out.tree.drop_fragments(items);
+        }
         let cut = walk.packet.reported_len > walk.data.len();
         walk.out.tree.expert(if cut { expert::CAPTURE_CUT } else { expert::PAYLOAD_CUT });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        dissect::{Dissection, Packet, stream},
+        fields::{expert, mime, xml},
+        session::Session,
+    };
+
+    fn shown(bytes: &[u8], reported_len: usize) -> Dissection {
+        let mut out = Dissection::default();
+        out.reset(true);
+        let packet = Packet { reported_len, can_desegment: false, ..Packet::example() };
+        stream(&mut Session::default(), &packet, bytes, &mut out);
+        out
+    }
+
+    #[test]
+    fn what_was_cut_is_not_called_malformed() {
+        for (bytes, blamed) in [
+            (&b"MSG 1 N 99\r\nMIME-Version: 1.0\r\nContent-Ty"[..], mime::NO_BLANK_LINE),
+            (b"UUX 1 99\r\n<Data><PSM>a</PSM><Curr", xml::XML_MALFORMED),
+            (b"SDG 1 99\r\nRouting: 1.0\r\nTo: 1:a@b", mime::BLOCK_MISSING),
+        ] {
+            let whole = bytes.iter().map(|&byte| byte as char).collect::<String>();
+            let line = whole.find('\n').unwrap_or_default() + 1;
+            let whole = whole.replacen("99", &format!("{:02}", whole.len() - line), 1);
+            assert!(shown(whole.as_bytes(), whole.len()).tree.has_expert(blamed));
+            let cut = shown(bytes, bytes.len() + 1000).tree;
+            assert!(cut.has_expert(expert::CAPTURE_CUT) && !cut.has_expert(blamed));
+            let later = shown(bytes, bytes.len()).tree;
+            assert!(later.has_expert(expert::PAYLOAD_CUT) && !later.has_expert(blamed));
+        }
+    }
+
+    #[test]
+    fn what_was_cut_is_no_part_and_no_object() {
+        let part = b"MSG 1 N 58\r\nMessage-ID: {1}\r\nChunks: 2\r\nContent-Type: text/plain\r\n\r\nHi";
+        assert_eq!(shown(part, part.len()).fragments.len(), 1);
+        assert!(shown(&part[..part.len() - 1], part.len()).fragments.is_empty());
+        let ink = b"MSG 1 N 50\r\nContent-Type: image/gif\r\n\r\nbase64:R0lGODlhAQABAIAA";
+        let found = |reported: usize, there: usize| {
+            let out = shown(&ink[..there], reported);
+            (out.objects.len(), out.tree.has_expert(mime::BASE64_WRONG))
+        };
+        assert_eq!(found(ink.len(), ink.len()), (1, false));
+        assert_eq!(found(ink.len(), ink.len() - 4), (0, false));
     }
 }

@@ -29,6 +29,13 @@ impl Unit<'_> {
         if let Some(conn) = self.conn() {
             conn.opened.get_or_insert(key);
         }
+        // Only where the account's other connection was seen whole can it be said which cookies it got, and how often.
+        let rendezvous = &self.session.rendezvous;
+        let whole = rendezvous.evicted == 0
+            && rendezvous.signed_in(self.record.account).is_some_and(|signed_in| {
+                let conn = self.session.connections.get(signed_in.conn);
+                signed_in.from_start && conn.is_some_and(|conn| conn.heard_whole())
+            });
         match self.session.rendezvous.take(cookie) {
             Some(ticket) => {
                 if let Some(conn) = self.conn() {
@@ -39,24 +46,18 @@ impl Unit<'_> {
                 }
                 self.session.links.follow(ticket.key, Way::Opened, frame);
                 let account = self.record.account;
-                if ticket.role != role {
+                let named = !ticket.account.is_none() && !account.is_none();
+                if whole && ticket.role != role {
                     self.remark(x::COOKIE_WRONG, OTHER_ROLE, ticket.key.0);
-                } else if !ticket.account.is_none() && !account.is_none() && !self.same_account(ticket.account, account)
-                {
+                } else if whole && named && !self.same_account(ticket.account, account) {
                     self.remark(x::COOKIE_WRONG, OTHER_ACCOUNT, ticket.key.0);
                 }
-                if ticket.used >= ticket.announced {
+                if whole && ticket.used >= ticket.announced {
                     self.remark(x::COOKIE_REUSED, ticket.key.0, 0);
                 }
             }
-            None => {
-                // Only where the account's other connection was seen whole can it be said that it never got the cookie.
-                let rendezvous = &self.session.rendezvous;
-                let whole = rendezvous.signed_in(self.record.account).is_some_and(|signed_in| signed_in.from_start);
-                if whole && rendezvous.evicted == 0 {
-                    self.remark(x::COOKIE_WRONG, NEVER_GIVEN, 0);
-                }
-            }
+            None if whole => self.remark(x::COOKIE_WRONG, NEVER_GIVEN, 0),
+            None => {}
         }
         if role == Role::Callee {
             self.enter_chat(2);

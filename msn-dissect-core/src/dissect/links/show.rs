@@ -151,7 +151,8 @@ fn followers(tree: &mut Tree, session: &Session, key: NoteKey, later_pass: bool)
             let handle = tree.number(x::RESPONSE_COUNT, NONE, u64::from(forward.count));
             generated(tree, handle);
         }
-        if forward.needed && forward.count == 0 {
+        // Where the capture has one direction only, no request has an answer.
+        if forward.needed && forward.count == 0 && !session.connections.one_way() {
             tree.expert(x::NO_ANSWER);
         }
     }

@@ -56,7 +56,8 @@ pub(super) fn learn(walk: &mut Walk<'_>, bytes: &[u8], way: &Way, key: NoteKey, 
         None => (0, 0, v2::FIRST),
     };
     walk.belongs(session_id, way, note);
-    let remaining = packet.remaining(bytes).unwrap_or(0);
+    // Data whose end was cut off is no whole message, and its place is told by what should be there.
+    let remaining = packet.remaining(bytes).unwrap_or(0).saturating_add(packet.missing(bytes));
     let first = tf & v2::FIRST != 0;
     if let Sequence::Repeated(before) = sequence {
         note.placed.trouble |= trouble::REPEATED;

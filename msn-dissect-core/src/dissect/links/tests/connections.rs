@@ -79,11 +79,79 @@ fn cookies_that_are_wrong_or_used_again() {
     );
     let out = talk.say(6, ToServer, "USR 1 alice@example.com 3.4");
     assert!(expert_texts(&out, x::COOKIE_WRONG)[0].contains("other role"));
+    // Of this one's notification connection nothing is known yet: it may have got the same cookie.
+    let out = talk.say(9, ToServer, "ANS 1 carol@example.com 3.4 88");
+    assert!(!out.tree.has_expert(x::COOKIE_WRONG) && !out.tree.has_expert(x::COOKIE_REUSED));
+    talk.sign_in(10, 12, "carol@example.com");
     let out = talk.say(7, ToServer, "ANS 1 carol@example.com 3.4 88");
     assert!(expert_texts(&out, x::COOKIE_WRONG)[0].contains("another account"));
     // Nothing is known of this account's notification connection.
     let out = talk.say(8, ToServer, "USR 1 dave@hotmail.com 5.5.5");
     assert!(!out.tree.has_expert(x::COOKIE_WRONG));
+}
+
+/// Says a line in a segment that begins at this sequence number.
+fn segment(talk: &mut Talk, dir: Dir, sequence: u32, line: &str) -> Dissection {
+    let said = talk.placed(1, dir, format!("{line}\r\n").as_bytes());
+    let packet = Packet { sequence: Some(sequence), arrival: Arrival::Segment, ..said.packet };
+    let said = Said { packet, ..said };
+    let out = dissect(&mut talk.session, &said, true);
+    talk.said.push(said);
+    out
+}
+
+#[test]
+fn cookies_are_not_called_wrong_where_the_announcement_may_be_missing() {
+    let accused = |missing: bool, one_sided: bool| {
+        let mut talk = Talk::default();
+        segment(&mut talk, ToServer, 1, "VER 1 MSNP12");
+        if !one_sided {
+            segment(&mut talk, ToClient, 1, "VER 1 MSNP12");
+        }
+        segment(&mut talk, ToServer, 15, "USR 2 TWN I alice@example.com");
+        if !one_sided {
+            segment(&mut talk, ToClient, if missing { 99 } else { 15 }, "USR 2 OK alice@example.com 1 0");
+        }
+        talk.say(2, ToServer, "USR 1 alice@example.com 1.2.3").tree.has_expert(x::COOKIE_WRONG)
+    };
+    assert!(accused(false, false));
+    assert!(!accused(true, false));
+    assert!(!accused(false, true));
+}
+
+#[test]
+fn where_only_one_direction_was_captured_no_answer_is_missed() {
+    for answers in [false, true] {
+        let mut talk = Talk::default();
+        segment(&mut talk, ToServer, 1, "VER 1 MSNP12");
+        if answers {
+            segment(&mut talk, ToClient, 1, "VER 1 MSNP12");
+        }
+        segment(&mut talk, ToServer, 15, "CHG 2 NLN");
+        assert_eq!(talk.again(talk.last()).tree.has_expert(x::NO_ANSWER), answers);
+        // A server that is silent on one connection is heard on another.
+        talk.say(2, ToServer, "USR 1 alice@example.com 1.2.3");
+        assert!(talk.again(talk.last()).tree.has_expert(x::NO_ANSWER));
+    }
+}
+
+#[test]
+fn a_server_that_is_heard_first_is_not_taken_for_the_client() {
+    let first = |from: u16, to: u16, line: &str| {
+        let mut session = Session::default();
+        let ends = [from, to].map(|port| Endpoint { port, ..Endpoint::default() });
+        let packet = Packet { source: ends[0], destination: ends[1], ..Packet::example() };
+        let said = Said { packet, bytes: format!("{line}\r\n").into_bytes() };
+        texts(&dissect(&mut session, &said, true), f::DIRECTION).concat()
+    };
+    for (from, to, line) in [(1863, 1025, "VER 1 MSNP15 MSNP14 CVR0"), (443, 40000, "VER 1 MSNP18")] {
+        assert!(first(from, to, line).starts_with("Server"), "{from} {to}");
+    }
+    for (from, to, line) in
+        [(1025, 1863, "VER 1 MSNP8"), (40000, 443, "VER 1 MSNP8"), (4000, 7777, "VER 1 MSNP12 MSNP11 CVR0")]
+    {
+        assert!(first(from, to, line).starts_with("Client"), "{from} {to}");
+    }
 }
 
 #[test]

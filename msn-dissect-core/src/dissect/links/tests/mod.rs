@@ -7,7 +7,7 @@ mod remarks;
 
 use crate::{
     command::Dir,
-    dissect::{Dissection, Packet, stream},
+    dissect::{Arrival, Dissection, Packet, stream},
     fields::{Expert, Field, command as f, link as x},
     item::Kind,
     session::{Endpoint, Session, challenge::Status},
@@ -39,16 +39,21 @@ impl Talk {
     }
 
     fn bytes(&mut self, connection: u64, dir: Dir, bytes: &[u8]) -> Dissection {
+        let said = self.placed(connection, dir, bytes);
+        let out = dissect(&mut self.session, &said, true);
+        self.said.push(said);
+        out
+    }
+
+    /// The next packet, not said yet.
+    fn placed(&mut self, connection: u64, dir: Dir, bytes: &[u8]) -> Said {
         self.time += 1_000_000;
         let client = Endpoint { port: 40000 + connection as u16, ..Endpoint::default() };
         let server = Endpoint { port: 1863, ..Endpoint::default() };
         let (source, destination) = if dir == ToServer { (client, server) } else { (server, client) };
         let frame = self.said.len() as u32 + 1;
         let packet = Packet { frame, connection, source, destination, time: self.time, ..Packet::example() };
-        let said = Said { packet, bytes: bytes.to_vec() };
-        let out = dissect(&mut self.session, &said, true);
-        self.said.push(said);
-        out
+        Said { packet, bytes: bytes.to_vec() }
     }
 
     fn client(&mut self, line: &str) -> Dissection {
