@@ -103,14 +103,13 @@ impl Row {
     }
 }
 
-/// Rows of a command word; empty for unknown words. The table is sorted by word, so this is one look-up.
+/// Rows of a command word; empty for unknown words. Every line asks, so this is one look into a small table.
 pub fn rows_of(word: [u8; 3]) -> &'static [Row] {
-    let Some(slot) = slot(word) else { return &[] };
-    match INDEX.get(slot) {
-        Some(&(start, len)) => {
-            rows::ROWS.get(usize::from(start)..usize::from(start) + usize::from(len)).unwrap_or_default()
-        }
-        None => &[],
+    let &(start, len) = INDEX.1.get(slot(word, INDEX.0)).unwrap_or(&(0, 0));
+    let rows = rows::ROWS.get(usize::from(start)..usize::from(start) + usize::from(len)).unwrap_or_default();
+    match rows.first() {
+        Some(row) if row.word.as_bytes() == word => rows,
+        _ => &[],
     }
 }
 
@@ -119,38 +118,47 @@ pub fn is_known(word: [u8; 3]) -> bool {
     !rows_of(word).is_empty()
 }
 
-const SLOTS: usize = 26 * 26 * 26;
+const SLOT_BITS: u32 = 10;
+const SLOTS: usize = 1 << SLOT_BITS;
 
-const fn slot(word: [u8; 3]) -> Option<usize> {
-    let mut at = 0;
-    let mut sum = 0usize;
-    while at < 3 {
-        if !word[at].is_ascii_uppercase() {
-            return None;
-        }
-        sum = sum * 26 + (word[at] - b'A') as usize;
-        at += 1;
-    }
-    Some(sum)
+/// First row and number of rows of each word, in a slot of its own.
+type Index = [(u16, u8); SLOTS];
+
+const fn slot(word: [u8; 3], factor: u32) -> usize {
+    let number = u32::from_le_bytes([word[0], word[1], word[2], 0]);
+    (number.wrapping_mul(factor) >> (u32::BITS - SLOT_BITS)) as usize
 }
 
-/// First row and number of rows by word, made at compile time.
-static INDEX: [(u16, u8); SLOTS] = index();
+/// The first factor that gives each word of the table a slot of its own, and the slots; made at compile time.
+static INDEX: (u32, Index) = index();
 
-const fn index() -> [(u16, u8); SLOTS] {
+const fn index() -> (u32, Index) {
+    let mut factor = 0x9e37_79b1;
+    loop {
+        if let Some(index) = index_with(factor) {
+            return (factor, index);
+        }
+        factor += 2;
+    }
+}
+
+const fn index_with(factor: u32) -> Option<Index> {
     let mut index = [(0, 0); SLOTS];
     let mut row = 0;
     while row < rows::ROWS.len() {
         let word = rows::ROWS[row].word.as_bytes();
-        if let Some(slot) = slot([word[0], word[1], word[2]]) {
-            if index[slot].1 == 0 {
-                index[slot].0 = row as u16;
-            }
-            index[slot].1 += 1;
+        let slot = slot([word[0], word[1], word[2]], factor);
+        if index[slot].1 == 0 {
+            index[slot] = (row as u16, 0);
         }
+        let first = rows::ROWS[index[slot].0 as usize].word.as_bytes();
+        if first[0] != word[0] || first[1] != word[1] || first[2] != word[2] {
+            return None;
+        }
+        index[slot].1 += 1;
         row += 1;
     }
-    index
+    Some(index)
 }
 
 /// The words of the table, each once.
