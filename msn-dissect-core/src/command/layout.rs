@@ -3,7 +3,7 @@
 
 use super::{
     line::{Line, decimal},
-    params::Kind,
+    params::{Kind, Param},
     rows,
     table::{Dir, On, Row, ServerKind, rows_of},
 };
@@ -75,6 +75,13 @@ impl Choice {
     /// Number of the first parameter that must be there and is not.
     pub fn missing(&self) -> Option<usize> {
         self.row.params.iter().enumerate().position(|(at, param)| !param.optional && self.token(at).is_none())
+    }
+
+    /// Whether every token fits, and those that are empty are names.
+    pub fn takes_empty_names(&self, line: &Line) -> bool {
+        let empty = |at: &usize| self.place(line, *at).is_some_and(Span::is_empty);
+        let mut params = self.row.params.iter().enumerate().filter(|(at, _)| empty(at));
+        self.fit == Fit::Exact && params.all(|(_, param)| matches!(param.kind, Kind::Name))
     }
 
     /// The transaction ID, if the row has one and the line gives one.
@@ -197,7 +204,11 @@ pub fn choose_loosely(line: &Line, data: &[u8], known: Known) -> Option<Choice> 
         let right_dir = known.dir.is_none_or(|dir| row.dir == dir);
         let slots = assign_loosely(row, line, data);
         let filled = slots.tokens.iter().filter(|&&token| token > 0).count();
-        let off = line.len().saturating_sub(usize::from(slots.extra)) + row.params.len().saturating_sub(filled);
+        let span = |token: u8| line.token(usize::from(token.checked_sub(1)?));
+        let wrong = |both: &(&Param, &u8)| span(*both.1).is_some_and(|span| !both.0.kind.fits(span.of(data)));
+        let off = row.params.iter().zip(&slots.tokens).filter(wrong).count()
+            + line.len().saturating_sub(usize::from(slots.extra))
+            + row.params.len().saturating_sub(filled);
         ((right_dir, row.on_server(known.server), row.in_version(known.version)), std::cmp::Reverse(off))
     };
     let row: &'static Row = rows.iter().max_by_key(|row| by_rank(row))?;
@@ -224,6 +235,9 @@ mod tests {
         assert_eq!(versions("NLN NLN bob@example.com Bob 1073791084 0"), (9, 13));
         assert_eq!(versions("NLN NLN bob@example.com 1 Bob 2788999228:48 0"), (14, 17));
         assert_eq!(versions("NLN NLN 1:bob@example.com Bob 2788999228:48 0"), (18, 18));
+        // Not a list version of MSNP5 to 7, but the answer to a request.
+        let known = Known { dir: Some(Dir::ToClient), ..known };
+        assert_eq!(chosen("PRP 6 MFN Carol", known).row.versions, (10, 18));
     }
 
     #[test]
@@ -252,6 +266,12 @@ mod tests {
     fn left_over_and_missing_tokens_are_told() {
         let choice = chosen("ACK 4 what is this", Known { dir: Some(Dir::ToClient), ..Known::default() });
         assert_eq!((choice.fit, choice.first_extra()), (Fit::Loose, 1));
+        // Both lines were cut within their last token.
+        let choice = chosen("ANS 1 bob@example.com;{43925a28-e765-44a8-ab10-b3375b246f33} 6b0b", Known::default());
+        assert_eq!((choice.row.dir, choice.missing()), (Dir::ToServer, Some(2)));
+        let known = Known { dir: Some(Dir::ToClient), server: Some(ServerKind::Notification), version: 18 };
+        let choice = chosen("USR 3 SSO S MBI_KEY_OLD D2SWM", known);
+        assert_eq!((choice.row.params.len(), choice.missing()), (4, None));
         let choice = chosen("RNG 1 192.0.2.1:1863 CKI", Known { dir: Some(Dir::ToClient), ..Known::default() });
         assert_eq!((choice.fit, choice.missing()), (Fit::Loose, Some(3)));
     }

@@ -24,6 +24,8 @@ pub struct Line {
     pub total: usize,
     /// Whether the line ended in a line feed alone.
     pub bare_line_feed: bool,
+    /// Whether several blanks stand between two tokens.
+    pub blank_runs: bool,
 }
 
 /// Why no line starts here.
@@ -69,6 +71,7 @@ impl Line {
         self.count = 0;
         self.total = total;
         self.bare_line_feed = end + 1 == total;
+        self.blank_runs = false;
         if whole.get(self.word.len()) == Some(&b' ') {
             self.cut(whole);
         }
@@ -79,7 +82,7 @@ impl Line {
     fn cut(&mut self, whole: &[u8]) {
         const BLANKS: u64 = u64::from_ne_bytes([b' '; 8]);
         const LOW: u64 = u64::from_ne_bytes([0x7f; 8]);
-        let (mut at, mut start) = (self.word.len(), self.word.len());
+        let (mut at, mut start) = (self.word.len() + 1, self.word.len() + 1);
         while let Some(eight) = whole.get(at..at + 8).and_then(|eight| <[u8; 8]>::try_from(eight).ok()) {
             let odd = u64::from_le_bytes(eight) ^ BLANKS;
             // The highest bit of each byte that was a blank.
@@ -87,6 +90,7 @@ impl Line {
             while blanks != 0 {
                 let stop = at + blanks.trailing_zeros() as usize / 8;
                 self.push(start, stop);
+                self.blank_runs |= start == stop;
                 start = stop + 1;
                 blanks &= blanks - 1;
             }
@@ -94,16 +98,30 @@ impl Line {
         }
         for (stop, _) in whole.iter().enumerate().skip(at).filter(|(_, byte)| **byte == b' ') {
             self.push(start, stop);
+            self.blank_runs |= start == stop;
             start = stop + 1;
         }
         self.push(start, whole.len());
     }
 
+    /// Cuts the line again, at each blank: what stands between two of them may be a name that is empty.
+    pub fn cut_at_each_blank(&mut self, data: &[u8]) {
+        let mut start = self.word.len() + 1;
+        self.count = 0;
+        for token in self.text.of(data).get(start..).unwrap_or_default().trim_ascii_end().split(|&byte| byte == b' ') {
+            self.keep(start, start + token.len());
+            start += token.len() + 1;
+        }
+    }
+
     /// Keeps a token, unless nothing stands between two blanks.
     fn push(&mut self, start: usize, stop: usize) {
-        if start >= stop {
-            return;
+        if start < stop {
+            self.keep(start, stop);
         }
+    }
+
+    fn keep(&mut self, start: usize, stop: usize) {
         if let Some(place) = self.tokens.get_mut(self.count) {
             *place = (start as u16, stop as u16);
             self.count += 1;
@@ -181,6 +199,16 @@ mod tests {
         assert_eq!(tokens(b"PNG\n"), Vec::<String>::new());
         assert!(parse_line(b"PNG\n").unwrap().bare_line_feed);
         assert_eq!(parse_line(b"217 4\r\n").unwrap().error(), Some(217));
+    }
+
+    #[test]
+    fn lines_can_be_cut_at_each_blank() {
+        let data = b"NLN NLN a@b  7 \r\n";
+        let mut line = parse_line(data).unwrap();
+        assert!(line.blank_runs && !parse_line(b"PRP 9 PHH \r\n").unwrap().blank_runs);
+        line.cut_at_each_blank(data);
+        let tokens: Vec<_> = (0..line.len()).map(|at| line.token(at).unwrap().of(data)).collect();
+        assert_eq!(tokens, [&b"NLN"[..], b"a@b", b"", b"7"]);
     }
 
     #[test]

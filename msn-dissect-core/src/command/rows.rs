@@ -188,8 +188,6 @@ pub static ROWS: &[Row] = &[
     row("SBS", S, NS, 11, 21, &[param(Word, f::UNKNOWN_ZERO)], PLAIN),
     bare("MSG", S, NS, 2, 21, &[HOTMAIL, NAME, LEN], "from the server"),
     bare("MSG", S, SB, 2, 18, &[HANDLE, NAME, LEN], "from {0}"),
-    // An empty name leaves two blanks.
-    bare("MSG", S, SB, 2, 18, &[HANDLE, LEN], "from {0}"),
     row("MSG", C, SB, 2, 18, &[ACK, LEN], "ack {0}"),
     bare("OUT", C, ANY, 2, 21, &[], PLAIN),
     bare("OUT", S, NS, 2, 21, &[OUT_REASON.opt()], "{0:name}"),

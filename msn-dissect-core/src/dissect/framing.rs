@@ -88,8 +88,11 @@ pub fn next<'l>(data: &[u8], context: &Context, line: &'l mut Line) -> Unit<'l> 
         }
         Err(_) => return Unit::Continuation(next_command(data, context)),
     }
+    let choice = match line.blank_runs {
+        false => layout::choose(line, data, context.known),
+        true => choose_with_empty_names(line, data, context.known),
+    };
     let line = &*line;
-    let choice = layout::choose(line, data, context.known);
     match &choice {
         Some(choice) if choice.fit != Fit::Loose => {}
         _ if !printable(line.text.of(data)) => return Unit::Continuation(next_command(data, context)),
@@ -121,6 +124,18 @@ pub fn next<'l>(data: &[u8], context: &Context, line: &'l mut Line) -> Unit<'l> 
         line,
         choice,
     })
+}
+
+/// Chooses a row for a line with runs of blanks. Between two blanks may stand a name that is empty; otherwise they count
+/// as one.
+fn choose_with_empty_names(line: &mut Line, data: &[u8], known: Known) -> Option<Choice> {
+    let runs_as_one = line.clone();
+    line.cut_at_each_blank(data);
+    if let Some(choice) = layout::choose(line, data, known).filter(|choice| choice.takes_empty_names(line)) {
+        return Some(choice);
+    }
+    *line = runs_as_one;
+    layout::choose(line, data, known)
 }
 
 /// A line whose end will not come: shown as far as it goes.

@@ -30,11 +30,11 @@ mod windows;
 pub(crate) mod xml;
 
 use crate::{
-    command::{Dir, Line, ServerKind},
+    command::{Line, ServerKind},
     fields::{Proto, command as f, expert},
     item::{Span, Tree},
     session::{
-        Endpoint, Record, Session, What,
+        Connection, Endpoint, Record, Session, What,
         flow::{Flow, Place},
         records::{DIR_INFERRED, LATE, VERSION_INFERRED},
     },
@@ -394,7 +394,7 @@ pub fn message(session: &mut Session, packet: &Packet, table: Table, id: u32, da
 
 /// What can be said of a unit without any state.
 fn guess(packet: &Packet) -> Record {
-    let dir = if packet.source.port < packet.destination.port { Dir::ToClient } else { Dir::ToServer };
+    let (_, dir) = Connection::default().direction(&packet.source, &packet.destination);
     Record {
         frame: packet.frame,
         unit: 0,

@@ -3,7 +3,10 @@
 
 use super::framing::Command;
 use crate::{
-    command::{Choice, Kind},
+    command::{
+        Choice, Fit, Kind,
+        params::{split_handle, split_naddr},
+    },
     text::push_percent,
     values::{self, errors, numbers},
 };
@@ -31,7 +34,8 @@ pub(super) fn command(info: &mut String, data: &[u8], found: &Command) {
         info.push(')');
         return;
     }
-    if choice.row.summary.is_empty() || found.unfinished {
+    // A line that no row explains says only what it says.
+    if choice.row.summary.is_empty() || choice.fit == Fit::Loose || found.unfinished {
         for index in usize::from(choice.row.trid)..line.len() {
             if let Some(span) = line.token(index) {
                 info.push(' ');
@@ -83,13 +87,15 @@ fn parameter(info: &mut String, data: &[u8], found: &Command, choice: &Choice, i
         (Some(meaning), _) => info.push_str(meaning),
         (None, Kind::Prefixed(..)) => push_percent(info, token.get(2..).unwrap_or_default(), MAX_TOKEN),
         (None, Kind::Naddr) => {
-            let address = crate::command::params::split_naddr(token).map_or(token, |parts| parts.1);
-            push_percent(info, address, MAX_TOKEN);
+            let address = split_naddr(token).map_or(token, |parts| parts.1);
+            push_percent(info, account(address), MAX_TOKEN);
         }
-        (None, Kind::Handle) => {
-            let email = crate::command::params::split_handle(token).map_or(token, |parts| parts.0);
-            push_percent(info, email, MAX_TOKEN);
-        }
+        (None, Kind::Handle) => push_percent(info, account(token), MAX_TOKEN),
         _ => push_percent(info, token, MAX_TOKEN),
     }
+}
+
+/// The account of a handle, without its endpoint.
+fn account(handle: &[u8]) -> &[u8] {
+    split_handle(handle).map_or(handle, |parts| parts.0)
 }
