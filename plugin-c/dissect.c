@@ -3,8 +3,6 @@
 
 #include "shim.h"
 
-#include <epan/tap.h>
-
 /* From packet-tls-utils.h, which needs headers that are not installed everywhere. */
 WS_DLL_PUBLIC void tls_set_appdata_dissector(dissector_handle_t tls, packet_info *pinfo, dissector_handle_t carried);
 
@@ -103,6 +101,10 @@ void msn_apply(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_
     }
     current->units += dissection->units;
     msn_expect(pinfo, dissection);
+    if (tree != NULL && dissection->item_count == 0 && dissection->protocol != MSN_NO_PROTOCOL) {
+        /* Nobody looks at it, but a dissector that adds nothing to a tree is not listed among a frame's protocols. */
+        proto_tree_add_item(tree, msn_registry.protocols[dissection->protocol], tvb, 0, -1, ENC_NA);
+    }
     /* Without a tree there is rarely anything. */
     if ((dissection->item_count | dissection->fragment_count | dissection->object_count) != 0) {
         msn_replay(dissection, packet, tvb, pinfo, tree);
@@ -114,18 +116,7 @@ void msn_apply(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_
     }
 }
 
-/* Somebody lists expert infos (Analyze > Expert Information, tshark -z expert), which does not take a tree. */
-static bool experts_wanted(void)
-{
-    static int tap;
-
-    if (tap == 0) {
-        tap = find_tap_id("expert");
-    }
-    return tap != 0 && have_tap_listener(tap);
-}
-
-void msn_describe(MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo, const proto_tree *tree)
+void msn_describe(MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     unsigned captured = tvb_captured_length(tvb);
     unsigned reported = tvb_reported_length(tvb);
@@ -146,7 +137,7 @@ void msn_describe(MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo, const pr
     }
     /* Asking for more bytes of a segment that the capture cut would never be answered. */
     packet->flags = (pinfo->can_desegment && captured == reported ? MSN_CAN_DESEGMENT : 0u) |
-                    (first_pass ? MSN_FIRST_PASS : 0u) | (tree != NULL || experts_wanted() ? MSN_WANT_TREE : 0u) |
+                    (first_pass ? MSN_FIRST_PASS : 0u) | (msn_items_wanted(tree) ? MSN_WANT_TREE : 0u) |
                     (msn_stats_wanted() ? MSN_WANT_TREE | MSN_WANT_STATISTICS : 0u) |
                     (msn_credentials_wanted() ? MSN_WANT_TREE | MSN_WANT_CREDENTIALS : 0u) |
                     (want_info ? MSN_WANT_INFO : 0u) | (msn_export_wanted() ? MSN_WANT_OBJECTS : 0u);

@@ -174,6 +174,7 @@ static void end_capture(void)
     msn_session_free(msn_session);
     msn_session = NULL;
     msn_forget_connections();
+    msn_forget_wanted();
 }
 
 void msn_register(void)

@@ -392,6 +392,8 @@ void msn_replay(const MsnDissection *dissection, const MsnPacket *packet, tvbuff
     msn_count(dissection, pinfo);
     msn_tell_credentials(dissection, pinfo);
     if (dissection->item_count == 0) {
+        /* Trees of fragments have no place either. */
+        replay.current = NULL;
         for (uint32_t i = 0; i < dissection->fragment_count; i++) {
             if (dissection->fragments[i].source == 0) {
                 add_fragment(&replay, tvb, &dissection->fragments[i]);

@@ -61,7 +61,13 @@ void msn_tell_secrets(void);
 tvbuff_t *msn_reassemble(const MsnFragment *fragment, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
 
 /* Fills in what the core must know of a packet. */
-void msn_describe(MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo, const proto_tree *tree);
+void msn_describe(MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
+
+/* Whether anybody needs what the tree would hold. */
+bool msn_items_wanted(proto_tree *tree);
+
+/* Forgets what that depends on, which may change between captures. */
+void msn_forget_wanted(void);
 
 /* A number for the connection of a packet whose addresses and ports are described; first pass only. */
 uint64_t msn_connection_key(packet_info *pinfo, const MsnPacket *packet);

@@ -136,6 +136,7 @@ pub struct Tree {
     source: u16,
     base: usize,
     memo: Option<Box<Memo>>,
+    first: Option<Proto>,
     cut: bool,
 }
 
@@ -151,6 +152,7 @@ impl Tree {
         self.items.clear();
         self.arena.clear();
         self.open.clear();
+        self.first = None;
         self.sources = 0;
         self.source = 0;
         self.base = 0;
@@ -171,6 +173,11 @@ impl Tree {
     /// Whether items are kept; ask before work that only serves items.
     pub fn wanted(&self) -> bool {
         self.wanted
+    }
+
+    /// The first protocol that was to be shown, wanted or not.
+    pub fn first_protocol(&self) -> Option<Proto> {
+        self.first
     }
 
     /// The items so far.
@@ -294,8 +301,14 @@ impl Tree {
         self.push_text(Kind::Leaf, field.0, span, 0, value)
     }
 
+    /// Notes a protocol that would be shown if items were wanted.
+    pub fn implies(&mut self, proto: Proto) {
+        self.first = self.first.or(Some(proto));
+    }
+
     /// Adds a protocol and opens it.
     pub fn protocol(&mut self, proto: Proto, span: Span, label: &str) -> Handle {
+        self.implies(proto);
         let handle = self.push_text(Kind::Protocol, proto as u16, span, 0, label.as_bytes());
         self.open(handle)
     }

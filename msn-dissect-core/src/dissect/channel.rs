@@ -4,7 +4,10 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::{Dissection, Packet, ftp};
-use crate::session::{Endpoint, Session};
+use crate::{
+    fields::Proto,
+    session::{Endpoint, Session},
+};
 
 /// A kind of connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -46,6 +49,19 @@ impl Channel {
             Channel::NatProbe => super::probe::datagram(packet, data, out),
         }
         out.tree.give_back(&mut session.memo);
+        if let Some(proto) = self.protocol().filter(|_| out.consumed > 0) {
+            out.tree.implies(proto);
+        }
+    }
+
+    /// The protocol of all that a connection between clients carries.
+    fn protocol(self) -> Option<Proto> {
+        match self {
+            Channel::Server => None,
+            Channel::Direct | Channel::NatProbe => Some(Proto::MsnP2p),
+            Channel::FileTransfer => Some(Proto::MsnFtp),
+            Channel::Webcam => Some(Proto::MsnCam),
+        }
     }
 
     /// The channel that the first bytes of a TCP stream prove, on a port that belongs to another protocol.

@@ -132,6 +132,9 @@ pub struct MsnObject {
 /// Table of units cut between bodies of the HTTP gateway.
 pub const MSN_TABLE_GATEWAY: u8 = 2;
 
+/// No protocol, see [`MsnDissection::protocol`].
+pub const MSN_NO_PROTOCOL: u8 = u8::MAX;
+
 /// What the shim must do about the bytes after `consumed`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -188,6 +191,8 @@ pub struct MsnDissection {
     pub units: u32,
     /// [`MsnNeed`].
     pub need: u8,
+    /// Number of the first protocol that is shown, whether there are items or not; [`MSN_NO_PROTOCOL`] if none is.
+    pub protocol: u8,
     owner: *mut Owner,
 }
 
@@ -420,6 +425,7 @@ fn hand_out(mut owner: Box<Owner>) -> *const MsnDissection {
         need_bytes,
         units: owner.out.units,
         need: need as u8,
+        protocol: owner.out.tree.first_protocol().map_or(MSN_NO_PROTOCOL, |protocol| protocol as u8),
         owner: ptr::null_mut(),
     };
     let owner = Box::into_raw(owner);
