@@ -25,6 +25,7 @@ typedef struct {
     proto_tree *trees[MAX_DEPTH];
     proto_tree *current; /* the innermost of the trees */
     unsigned depth;
+    bool seen; /* items are built whether somebody asks for their fields or not */
     proto_item *last;
 } Replay;
 
@@ -311,11 +312,25 @@ static void hand_over(const Replay *replay, tvbuff_t *tvb, const MsnItem *item)
     ENDTRY;
 }
 
+/* Wireshark gives the tree itself back for a field that nobody asks for; that is known without asking it. */
+static bool is_left_out(const Replay *replay, const MsnItem *item)
+{
+    return !replay->seen && item->kind == MSN_KIND_LEAF && !(item->flags & WITH_BITS) &&
+           !proto_field_is_referenced(replay->current, msn_registry.fields[item->id]);
+}
+
 static void add_visible(Replay *replay, tvbuff_t *tvb, const MsnItem *item)
 {
     proto_tree *tree = replay->current;
     proto_item *added;
 
+    if (is_left_out(replay, item)) {
+        replay->last = tree;
+        if (item->flags & OPEN) {
+            open_subtree(replay, tree, item);
+        }
+        return;
+    }
     if (item->kind == MSN_KIND_LEAF) {
         added = add_field(tree, item->id, tvb, item, item_text(replay, item));
     } else if (item->kind == MSN_KIND_PROTOCOL) {
@@ -387,6 +402,7 @@ void msn_replay(const MsnDissection *dissection, const MsnPacket *packet, tvbuff
     replay.trees[0] = tree;
     replay.current = tree;
     replay.depth = 0;
+    replay.seen = tree != NULL && PTREE_DATA(tree)->visible;
     replay.last = NULL;
     msn_export(dissection, tvb, pinfo);
     msn_count(dissection, pinfo);
