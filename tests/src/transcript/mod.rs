@@ -24,7 +24,7 @@ pub use check::{check, units};
 
 use crate::pcap::{Capture, Event, Link, Segment, Side, Stream, TcpOptions, Timed, segments};
 use crate::tshark::Options;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use std::path::{Path, PathBuf};
 
 /// A transcript file, understood.
@@ -108,7 +108,8 @@ impl Transcript {
     /// When it cannot be read or understood; the message names the line.
     pub fn read(path: &Path) -> Result<Transcript> {
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        Transcript::parse(&text).with_context(|| path.display().to_string())
+        // In one message: tests print the outermost only.
+        Transcript::parse(&text).map_err(|error| anyhow!("{}: {error:#}", path.display()))
     }
 
     /// Understands the text of a transcript.
