@@ -35,9 +35,9 @@ impl Head {
     pub fn read(&mut self, data: &[u8], span: Span) {
         let mut lines = Lines::new(data, span);
         while let Some(line) = lines.whole().filter(|line| !line.is_empty()) {
-            let bytes = line.of(data);
+            let bytes = line.of(data).trim_ascii_start();
             let is = |name: &[u8]| is_named(bytes, name);
-            let slot = match bytes.trim_ascii_start().first().map(u8::to_ascii_uppercase) {
+            let slot = match bytes.first().map(u8::to_ascii_uppercase) {
                 Some(b'B') if is(b"Bridging-Offsets") => &mut self.offsets,
                 Some(b'C') if is(b"Content-Type") => &mut self.content_type,
                 Some(b'C') if is(b"Content-Length") => &mut self.content_length,
@@ -56,7 +56,7 @@ impl Head {
                 _ => continue,
             };
             let colon = bytes.iter().take_while(|byte| **byte != b':').count();
-            *slot = Some(trim(data, Span::new(line.start + colon + 1, line.end)));
+            *slot = Some(trim(data, Span::new(line.end - bytes.len() + colon + 1, line.end)));
         }
         self.body = lines.at();
     }
@@ -79,11 +79,16 @@ impl Head {
     }
 }
 
-/// Whether a line is a header of this name, in whatever case and with blanks around it.
+/// Whether a line is a header of this name, in whatever case and with blanks before the colon.
+#[inline]
 fn is_named(line: &[u8], name: &[u8]) -> bool {
-    let line = line.trim_ascii_start();
-    let Some((head, rest)) = line.split_at_checked(name.len()) else { return false };
-    matches!(rest.trim_ascii_start().first(), Some(b':')) && head.eq_ignore_ascii_case(name)
+    // The byte behind the name decides nearly always.
+    match line.get(name.len()) {
+        Some(b':') => {}
+        Some(b' ' | b'\t') if line.get(name.len()..).unwrap_or_default().trim_ascii_start().starts_with(b":") => {}
+        _ => return false,
+    }
+    line.iter().zip(name).all(|(one, other)| one.eq_ignore_ascii_case(other))
 }
 
 #[cfg(test)]
