@@ -9,6 +9,7 @@ pub mod bounded;
 pub mod cam;
 pub mod challenge;
 pub mod connection;
+pub mod contacts;
 pub mod direct;
 pub mod drawings;
 pub mod flow;

@@ -5,6 +5,7 @@
 //! answer) is known from the second pass on only: a single pass of tshark cannot show it.
 
 mod learn;
+mod lists;
 mod opening;
 mod show;
 #[cfg(test)]
