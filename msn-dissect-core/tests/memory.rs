@@ -73,6 +73,7 @@ const ATTACKS: &[Attack] = &[
     ("contacts", false, |n| {
         (u64::from(n >> 12), format!("LST N=a{n}@example.com C=00000000-0000-0000-0000-{n:012} 11\r\n"))
     }),
+    ("calls to people", true, |n| (1, format!("CAL {n} a{n}@example.com\r\n"))),
     ("display names", false, |n| (1, format!("PRP {n} MFN A{n}\r\n"))),
     ("pings", true, |_| (1, "PNG\r\n".into())),
     ("challenges", false, |n| (1, format!("CHL 0 {n}\r\n"))),

@@ -74,13 +74,14 @@ impl Walk<'_> {
         if self.packet.want_info && (!full || self.out.tree.wanted()) {
             summary::command(&mut self.out.info, data, found);
         }
+        let info_end = self.out.info.len();
         let base = self.out.tree.rebase(at);
         let protocol = self.out.tree.protocol(Proto::Msn, Span::new(0, found.shown), "");
         if self.out.tree.wanted() {
             self.line(data, found);
         }
         super::body::show(self, data, found);
-        self.links(data, found);
+        self.links(data, found, info_end);
         if self.out.tree.wanted() {
             self.generated();
             // The payload may have added to the summary, so the label comes last.

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What ties a unit to others: what the first pass learnt at the unit itself, and what later units added.
 //!
-//! Memory: a request takes 32 bytes and an answer 32 for the life of the capture; each change of a chat's participants
-//! 16, each change of an account's own state 44, each contact with a GUID about 45 and its account. Beside that a connection takes about 450 bytes, and at most some
-//! 70 KB for requests that can still be answered ([`super::transactions::MAX_REQUESTS`]).
+//! Memory: a request takes 32 bytes, an answer 32 and whom or what it is about 32 for the life of the capture; each
+//! change of a chat's participants 16, each change of an account's own state 44, each contact with a GUID about 45 and
+//! its account. Beside that a connection takes about 450 bytes, and at most some 70 KB for requests that can still be
+//! answered ([`super::transactions::MAX_REQUESTS`]).
 
 use std::collections::VecDeque;
 
@@ -41,6 +42,8 @@ pub enum Fact {
     OtherSide(u32),
     /// It is about this person, whom it does not name.
     Contact(NameId),
+    /// It is the error reply to a request with this word.
+    Failed([u8; 3]),
     /// An expert info with two numbers that its text needs.
     Remark(Expert, u32, u32),
 }

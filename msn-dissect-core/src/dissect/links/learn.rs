@@ -18,6 +18,7 @@ use crate::{
         links::{Conn, Fact, MAX_PINGS, Way},
         people::Own,
         rendezvous::Role,
+        transactions::Question,
     },
     text,
 };
@@ -119,7 +120,8 @@ impl<'a> Unit<'a> {
         let word = self.line.word;
         if let Some((_, trid)) = self.choice.trid(self.line, self.data) {
             let need = answers::need(&word, self.token(0));
-            self.ask(word, trid, need);
+            let about = self.whom();
+            self.ask(Question { trid, word, need, about });
         }
         match &word {
             b"PNG" => self.ping(),
@@ -141,13 +143,13 @@ impl<'a> Unit<'a> {
         }
     }
 
-    fn ask(&mut self, word: [u8; 3], trid: u32, need: Need) {
+    fn ask(&mut self, question: Question) {
         let (key, time) = (self.key, self.time);
         let Some(conn) = self.conn() else { return };
-        let asked = conn.transactions.ask(key, time, trid, word, need);
-        self.session.links.expect(key, Way::Response, need == Need::Always);
+        let asked = conn.transactions.ask(key, time, question);
+        self.session.links.expect(key, Way::Response, question.need == Need::Always);
         if asked.duplicate_of != 0 {
-            self.remark(x::DUPLICATE_TRID, trid, asked.duplicate_of);
+            self.remark(x::DUPLICATE_TRID, question.trid, asked.duplicate_of);
         }
         if asked.forgot {
             self.remark(x::STATE_EVICTED, 0, 0);
@@ -211,6 +213,9 @@ impl<'a> Unit<'a> {
         if let Some(request) = request {
             self.answers(request.key, request.time);
             self.end_of_list(&request);
+            if !request.about.is_none() && (error.is_some() || !self.names_account()) {
+                self.about(request.about);
+            }
             match word {
                 b"SYN" => self.begin_list(&request),
                 b"LST" | b"LSG" => {
@@ -226,6 +231,9 @@ impl<'a> Unit<'a> {
         }
         if let Some(code) = error {
             let asked = request.map_or([0; 3], |request| request.word);
+            if request.is_some() {
+                self.session.links.fact(Fact::Failed(asked));
+            }
             match (&asked, code) {
                 (b"QRY", _) | (_, CHALLENGE_ERROR) => self.remark(x::CHALLENGE_FAILED, code, 0),
                 (b"USR" | b"ANS", _) | (_, LOGIN_ERROR) => {
@@ -269,6 +277,7 @@ impl<'a> Unit<'a> {
         let request = self.conn().and_then(|conn| conn.transactions.page(trid));
         if let Some(request) = request {
             self.answers(request.key, request.time);
+            self.about(request.about);
         }
         let code = attribute(tag, b" id=").and_then(decimal).unwrap_or(0);
         self.remark(x::NOT_DELIVERED, code, 1);

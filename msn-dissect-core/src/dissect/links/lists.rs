@@ -3,7 +3,11 @@
 
 use super::learn::Unit;
 use crate::{
-    command::{Dir, line::decimal, params::guid},
+    command::{
+        Dir,
+        line::decimal,
+        params::{guid, split_handle},
+    },
     fields::{Field, command as f, link as x},
     session::{
         NameId,
@@ -53,6 +57,26 @@ impl<'a> Unit<'a> {
                 self.about(contact);
             }
         }
+    }
+
+    /// The first account that a request names, by GUID too. Logins name the connection's own, which every line shows.
+    pub fn whom(&mut self) -> NameId {
+        if matches!(&self.line.word, b"USR" | b"ANS" | b"CVR" | b"CVQ") {
+            return NameId::default();
+        }
+        if let Some(account) = self.prefixed(f::EMAIL, b"N=").or_else(|| self.prefixed(f::CONTACT_ID, b"C=")) {
+            if let Some(id) = guid(account) {
+                return self.session.links.contact(self.record.conn, &id);
+            }
+            let account = split_handle(account).map_or(account, |(account, _)| account);
+            return self.session.links.names.keep(&text::percent(account).text);
+        }
+        NameId::default()
+    }
+
+    /// Whether lines of this layout name an account.
+    pub fn names_account(&self) -> bool {
+        self.choice.row.params.iter().any(|param| param.field == f::EMAIL || param.field == f::CONTACT_ID)
     }
 
     /// The line is about a person whom it does not name.

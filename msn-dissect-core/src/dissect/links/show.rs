@@ -26,6 +26,9 @@ const NONE: Span = Span { start: 0, end: 0 };
 /// Message number of a page that failed for its length (fact base: commands 1.6).
 const PAGE_TOO_LONG: u32 = 407;
 
+/// Most characters of an account in the Info column.
+const MAX_ACCOUNT: usize = 64;
+
 /// Frames that follow, by way and field.
 const FOLLOWERS: [(Way, Field); 5] = [
     (Way::Response, x::RESPONSE_IN),
@@ -63,6 +66,25 @@ fn generated(tree: &mut Tree, handle: Handle) {
 fn frame(tree: &mut Tree, field: Field, frame: u32) {
     let handle = tree.number(field, NONE, u64::from(frame));
     generated(tree, handle);
+}
+
+/// Says in the Info column what an error reply is about: the request, and whom it named.
+pub(super) fn failure(info: &mut String, at: usize, session: &Session, key: NoteKey) {
+    let mut said = String::new();
+    for fact in session.links.facts(key) {
+        match *fact {
+            Fact::Failed(word) => {
+                said.insert_str(0, std::str::from_utf8(&word).unwrap_or_default());
+                said.insert_str(0, " to ");
+            }
+            Fact::Contact(who) => {
+                said.push(' ');
+                text::push_line(&mut said, session.links.names.get(who), MAX_ACCOUNT);
+            }
+            _ => {}
+        }
+    }
+    info.insert_str(at.min(info.len()), &said);
 }
 
 /// When a message is acknowledged.
@@ -129,7 +151,7 @@ fn facts(tree: &mut Tree, session: &Session, key: NoteKey) {
                 let handle = tree.text(f::EMAIL, NONE, session.links.names.get(contact));
                 generated(tree, handle);
             }
-            Fact::Remark(..) => {}
+            Fact::Failed(_) | Fact::Remark(..) => {}
         }
     }
 }
