@@ -30,6 +30,7 @@ fields! { super::login::END;
 
 experts! { super::login::EXPERT_END;
     LOGIN_REFUSED = "msn.expert.login_refused" Response Warn "Login refused";
+    CIRCLE_REFUSED = "msn.expert.circle_refused" Response Warn "Ticket for circles refused";
     NO_ANSWER = "msn.expert.no_answer" Sequence Warn "No answer to this request in this capture";
     NO_REQUEST = "msn.expert.no_request" Sequence Note "Answers a request that was not seen (not captured, or out of order)";
     DUPLICATE_TRID = "msn.expert.duplicate_trid" Sequence Warn "Transaction ID of a request that still waits for its answer";

@@ -23,6 +23,8 @@ pub struct Question {
     pub need: Need,
     /// The first account that it names.
     pub about: NameId,
+    /// It proves the account to circles, which comes after the login.
+    pub circle: bool,
 }
 
 /// A request.
@@ -44,6 +46,8 @@ pub struct Request {
     pub needed: bool,
     /// It was.
     pub answered: bool,
+    /// It proves the account to circles.
+    pub circle: bool,
 }
 
 /// What came of remembering a request.
@@ -90,7 +94,7 @@ impl Transactions {
 
     /// Remembers a request.
     pub fn ask(&mut self, key: NoteKey, time: u64, question: Question) -> Asked {
-        let Question { trid, word, need, about } = question;
+        let Question { trid, word, need, about, circle } = question;
         let mut asked = Asked::default();
         if self.newest.is_none() && self.ring.back().is_some_and(|last| trid <= last.trid) {
             let numbered = self.ring.iter().enumerate();
@@ -119,7 +123,7 @@ impl Transactions {
         if let Some(newest) = &mut self.newest {
             newest.insert(trid, number);
         }
-        self.ring.push_back(Request { key, time, trid, older, about, word, needed, answered: false });
+        self.ring.push_back(Request { key, time, trid, older, about, word, needed, answered: false, circle });
         asked
     }
 
@@ -161,7 +165,8 @@ mod tests {
     use super::*;
 
     fn ask(table: &mut Transactions, frame: u32, trid: u32, word: &[u8; 3]) -> Asked {
-        let question = Question { trid, word: *word, need: answers::need(word, b"A"), about: NameId::default() };
+        let question =
+            Question { trid, word: *word, need: answers::need(word, b"A"), about: NameId::default(), circle: false };
         table.ask((frame, 0, 0), u64::from(frame), question)
     }
 

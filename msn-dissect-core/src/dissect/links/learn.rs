@@ -121,7 +121,8 @@ impl<'a> Unit<'a> {
         if let Some((_, trid)) = self.choice.trid(self.line, self.data) {
             let need = answers::need(&word, self.token(0));
             let about = self.whom();
-            self.ask(Question { trid, word, need, about });
+            let circle = word == *b"USR" && self.token(0) == b"SHA";
+            self.ask(Question { trid, word, need, about, circle });
         }
         match &word {
             b"PNG" => self.ping(),
@@ -236,6 +237,7 @@ impl<'a> Unit<'a> {
             }
             match (&asked, code) {
                 (b"QRY", _) | (_, CHALLENGE_ERROR) => self.remark(x::CHALLENGE_FAILED, code, 0),
+                (b"USR", _) if request.is_some_and(|request| request.circle) => self.remark(x::CIRCLE_REFUSED, code, 0),
                 (b"USR" | b"ANS", _) | (_, LOGIN_ERROR) => {
                     let switchboard = u32::from(self.on_switchboard());
                     self.remark(x::LOGIN_REFUSED, code, switchboard);

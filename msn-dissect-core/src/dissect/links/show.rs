@@ -197,6 +197,9 @@ fn wording(expert: Expert, first: u32, second: u32) -> Option<String> {
     Some(match expert {
         x::LOGIN_REFUSED if second == 1 => format!("Switchboard refuses the connection: {} ({first})", error(first)),
         x::LOGIN_REFUSED => format!("Login refused: {} ({first})", error(first)),
+        x::CIRCLE_REFUSED => {
+            format!("Ticket for circles refused (the account had signed in before): {} ({first})", error(first))
+        }
         x::CHALLENGE_FAILED => format!("Server rejects the answer to its challenge: {} ({first})", error(first)),
         x::NOT_DELIVERED if first == 0 => return None,
         x::NOT_DELIVERED if (first, second) == (PAGE_TOO_LONG, 1) => {

@@ -135,3 +135,18 @@ fn forgetting_is_told() {
     }
     assert_eq!(told, 1);
 }
+
+#[test]
+fn a_refused_circle_ticket_is_no_refused_login() {
+    let mut talk = Talk::default();
+    talk.sign_in(1, 18, "alice@example.com");
+    for code in [911, 935] {
+        talk.client("USR 7 SHA A PFNpZ25lZFRpY2tldD48L1NpZ25lZFRpY2tldD4=");
+        let out = talk.server(&format!("{code} 7"));
+        let told = expert_texts(&out, x::CIRCLE_REFUSED);
+        assert!(told.len() == 1 && told[0].ends_with(&format!("({code})")), "{told:?}");
+        assert!(!out.tree.has_expert(x::LOGIN_REFUSED));
+    }
+    talk.client("USR 8 SSO S t=x&p= AAAA");
+    assert!(talk.server("911 8").tree.has_expert(x::LOGIN_REFUSED));
+}
