@@ -51,6 +51,14 @@ fn opener(packet: &Packet, tokens: usize) -> Option<Dir> {
     }
 }
 
+/// What is said of a command that only the other side sends.
+const fn wrong_side(sender: Dir) -> &'static str {
+    match sender {
+        Dir::ToServer => "Command of the other direction: servers send it, not clients",
+        Dir::ToClient => "Command of the other direction: clients send it, not servers",
+    }
+}
+
 impl Walk<'_> {
     /// Shows the command that starts at `at`.
     pub(super) fn command(&mut self, at: usize, found: &Command) {
@@ -139,6 +147,8 @@ impl Walk<'_> {
                 if found.unfinished {
                     let cut_by_capture = self.packet.reported_len > self.data.len();
                     tree.expert(if cut_by_capture { expert::CAPTURE_CUT } else { expert::LINE_CUT });
+                } else if choice.row.dir != self.record.dir && self.record.inferred & DIR_INFERRED == 0 {
+                    tree.expert_text(expert::WRONG_SIDE, wrong_side(self.record.dir));
                 } else if choice.missing().is_some() {
                     tree.expert(expert::PARAMETER_MISSING);
                 }

@@ -9,7 +9,7 @@ mod remarks;
 use crate::{
     command::Dir,
     dissect::{Arrival, Dissection, Packet, stream},
-    fields::{Expert, Field, command as f, link as x},
+    fields::{Expert, Field, command as f, expert, link as x},
     item::Kind,
     session::{Endpoint, Session, challenge::Status},
 };

@@ -150,3 +150,22 @@ fn a_refused_circle_ticket_is_no_refused_login() {
     talk.client("USR 8 SSO S t=x&p= AAAA");
     assert!(talk.server("911 8").tree.has_expert(x::LOGIN_REFUSED));
 }
+
+#[test]
+fn commands_of_the_other_side_are_told() {
+    let mut talk = Talk::default();
+    talk.sign_in(1, 12, "alice@example.com");
+    for (dir, line) in [
+        (ToServer, "ACK 9"),
+        (ToServer, "NLN NLN bob@example.com Bob"),
+        (ToServer, "911 3"),
+        (ToClient, "PNG"),
+        (ToClient, "CVR 1"),
+    ] {
+        let sender = if dir == ToServer { "not clients" } else { "not servers" };
+        let told = expert_texts(&talk.say(1, dir, line), expert::WRONG_SIDE);
+        assert_eq!(told.iter().filter(|text| text.ends_with(sender)).count(), usize::from(line != "CVR 1"), "{line}");
+    }
+    // Where nothing but ports tells who speaks, nobody is accused.
+    assert!(!talk.say(2, ToClient, "ANS x").tree.has_expert(expert::WRONG_SIDE));
+}
