@@ -129,7 +129,7 @@ impl Walk<'_> {
             tree.expert_text(kind, &format!("Error {code}: {meaning}"));
         }
         let Some(choice) = &found.choice else {
-            params::unknown(tree, data, line, 0..line.len());
+            params::unknown(tree, data, line, 0..line.len(), expert::UNKNOWN_PARAMETER);
             return;
         };
         if let Some((span, trid)) = choice.trid(line, data) {
