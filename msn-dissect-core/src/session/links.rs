@@ -124,6 +124,8 @@ pub struct Conn {
     pub announced: Option<(NoteKey, u32)>,
     /// Since which unit the chat is known, and its session id.
     pub chat: Option<(NoteKey, NameId)>,
+    /// The same as the caller's cookie tells it, before the server does.
+    pub foretold: Option<(NoteKey, NameId)>,
     /// The unit that opened the switchboard session.
     pub opened: Option<NoteKey>,
     /// The account that was tied to its other connections.

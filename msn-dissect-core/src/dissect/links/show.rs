@@ -251,10 +251,14 @@ fn connection(
         frame(tree, x::ANNOUNCED_IN, announced);
     }
     if server == Some(ServerKind::Switchboard) {
-        if let Some((_, chat)) = conn.chat.filter(|chat| since(chat.0)) {
+        let told_by_server = conn.chat.filter(|chat| since(chat.0));
+        if let Some((_, chat)) = told_by_server.or(conn.foretold.filter(|chat| since(chat.0))) {
             let told = matches!(&found.line.word, b"ANS" | b"CAL") && found.line.len() > 2;
             if !told {
                 let handle = tree.text(f::SESSION_ID, NONE, session.links.names.get(chat));
+                if told_by_server.is_none() {
+                    tree.note(handle, "from the cookie");
+                }
                 generated(tree, handle);
             }
         }
