@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows one command and learns from it.
 
+mod shape;
+
 use super::{AnnouncedKind, Announcement, MAX_INFO, Packet, Walk, framing::Command, params, summary};
 use crate::{
     command::{
@@ -17,6 +19,7 @@ use crate::{
         connection::PORT,
         records::{DIR_INFERRED, TAUGHT, VERSION_INFERRED},
         rendezvous::{Role, Ticket},
+        versions::Range,
     },
     text,
     values::errors,
@@ -68,6 +71,11 @@ impl Walk<'_> {
                 let before = known(&self.record);
                 self.learn_before(found);
                 self.learn(data, found);
+                // What comes most looks the same in all versions.
+                let common = matches!(&found.line.word, b"MSG" | b"ACK");
+                if self.record.inferred & VERSION_INFERRED != 0 && !common {
+                    self.narrow(data, found);
+                }
                 if known(&self.record) != before {
                     self.record.inferred |= TAUGHT;
                     self.session.before.keep((self.record.frame, self.record.unit, 0), before);
@@ -234,6 +242,27 @@ impl Walk<'_> {
         }
         if line.word == *b"USR" && choice.row.on == On::Sb && choice.row.dir == Dir::ToServer {
             self.inherit(token(1));
+        }
+    }
+
+    /// Infers the version from the shape of the command, unless the client asks for versions: then it will be known.
+    fn narrow(&mut self, data: &[u8], found: &Command) {
+        let (before, known) = (self.session.connections.of(self.packet.connection).shapes, known(&self.record));
+        if before.is_empty() {
+            return;
+        }
+        let mut range =
+            if found.line.word == *b"VER" { Range::NONE } else { shape::narrow(before, data, found, known) };
+        if range == before {
+            return;
+        }
+        if range.is_empty() {
+            range = Range::NONE;
+        }
+        self.session.connections.of(self.packet.connection).shapes = range;
+        if before != Range::ALL || !range.is_empty() {
+            let Record { conn, frame, unit, .. } = self.record;
+            self.session.versions.set(conn, frame, unit, range);
         }
     }
 

@@ -6,7 +6,7 @@ use crate::{
     command::{
         Dir,
         line::decimal,
-        params::{guid, split_handle},
+        params::{Param, guid, split_handle},
     },
     fields::{Field, command as f, link as x},
     session::{
@@ -61,17 +61,18 @@ impl<'a> Unit<'a> {
 
     /// The first account that a request names, by GUID too. Logins name the connection's own, which every line shows.
     pub fn whom(&mut self) -> NameId {
-        if matches!(&self.line.word, b"USR" | b"ANS" | b"CVR" | b"CVQ") {
+        if matches!(&self.line.word, b"MSG" | b"USR" | b"ANS" | b"CVR" | b"CVQ") {
             return NameId::default();
         }
-        if let Some(account) = self.prefixed(f::EMAIL, b"N=").or_else(|| self.prefixed(f::CONTACT_ID, b"C=")) {
-            if let Some(id) = guid(account) {
-                return self.session.links.contact(self.record.conn, &id);
-            }
-            let account = split_handle(account).map_or(account, |(account, _)| account);
-            return self.session.links.names.keep(&text::percent(account).text);
+        let named = |param: &Param| param.field == f::EMAIL || param.field == f::CONTACT_ID;
+        let Some(place) = self.choice.row.params.iter().position(named) else { return NameId::default() };
+        let token = self.token(place);
+        let account = token.strip_prefix(b"N=").or_else(|| token.strip_prefix(b"C=")).unwrap_or(token);
+        if let Some(id) = guid(account) {
+            return self.session.links.contact(self.record.conn, &id);
         }
-        NameId::default()
+        let account = split_handle(account).map_or(account, |(account, _)| account);
+        self.session.links.names.keep(&text::percent(account).text)
     }
 
     /// Whether lines of this layout name an account.
