@@ -70,6 +70,10 @@ const ATTACKS: &[Attack] = &[
         (1, format!("{word} a{}@example.com{name}\r\n", n % 60))
     }),
     ("accounts", true, |n| (1, format!("USR {n} TWN I a{n}@example.com\r\n"))),
+    ("contacts", false, |n| {
+        (u64::from(n >> 12), format!("LST N=a{n}@example.com C=00000000-0000-0000-0000-{n:012} 11\r\n"))
+    }),
+    ("calls to people", true, |n| (1, format!("CAL {n} a{n}@example.com\r\n"))),
     ("display names", false, |n| (1, format!("PRP {n} MFN A{n}\r\n"))),
     ("pings", true, |_| (1, "PNG\r\n".into())),
     ("challenges", false, |n| (1, format!("CHL 0 {n}\r\n"))),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows one command and learns from it.
 
+mod shape;
+
 use super::{AnnouncedKind, Announcement, MAX_INFO, Packet, Walk, framing::Command, params, summary};
 use crate::{
     command::{
@@ -17,6 +19,7 @@ use crate::{
         connection::PORT,
         records::{DIR_INFERRED, TAUGHT, VERSION_INFERRED},
         rendezvous::{Role, Ticket},
+        versions::Range,
     },
     text,
     values::errors,
@@ -51,6 +54,14 @@ fn opener(packet: &Packet, tokens: usize) -> Option<Dir> {
     }
 }
 
+/// What is said of a command that only the other side sends.
+const fn wrong_side(sender: Dir) -> &'static str {
+    match sender {
+        Dir::ToServer => "Command of the other direction: servers send it, not clients",
+        Dir::ToClient => "Command of the other direction: clients send it, not servers",
+    }
+}
+
 impl Walk<'_> {
     /// Shows the command that starts at `at`.
     pub(super) fn command(&mut self, at: usize, found: &Command) {
@@ -60,6 +71,11 @@ impl Walk<'_> {
                 let before = known(&self.record);
                 self.learn_before(found);
                 self.learn(data, found);
+                // What comes most looks the same in all versions.
+                let common = matches!(&found.line.word, b"MSG" | b"ACK");
+                if self.record.inferred & VERSION_INFERRED != 0 && !common {
+                    self.narrow(data, found);
+                }
                 if known(&self.record) != before {
                     self.record.inferred |= TAUGHT;
                     self.session.before.keep((self.record.frame, self.record.unit, 0), before);
@@ -74,13 +90,14 @@ impl Walk<'_> {
         if self.packet.want_info && (!full || self.out.tree.wanted()) {
             summary::command(&mut self.out.info, data, found);
         }
+        let info_end = self.out.info.len();
         let base = self.out.tree.rebase(at);
         let protocol = self.out.tree.protocol(Proto::Msn, Span::new(0, found.shown), "");
         if self.out.tree.wanted() {
             self.line(data, found);
         }
         super::body::show(self, data, found);
-        self.links(data, found);
+        self.links(data, found, info_end);
         if self.out.tree.wanted() {
             self.generated();
             // The payload may have added to the summary, so the label comes last.
@@ -120,7 +137,7 @@ impl Walk<'_> {
             tree.expert_text(kind, &format!("Error {code}: {meaning}"));
         }
         let Some(choice) = &found.choice else {
-            params::unknown(tree, data, line, 0..line.len());
+            params::unknown(tree, data, line, 0..line.len(), expert::UNKNOWN_PARAMETER);
             return;
         };
         if let Some((span, trid)) = choice.trid(line, data) {
@@ -138,6 +155,8 @@ impl Walk<'_> {
                 if found.unfinished {
                     let cut_by_capture = self.packet.reported_len > self.data.len();
                     tree.expert(if cut_by_capture { expert::CAPTURE_CUT } else { expert::LINE_CUT });
+                } else if choice.row.dir != self.record.dir && self.record.inferred & DIR_INFERRED == 0 {
+                    tree.expert_text(expert::WRONG_SIDE, wrong_side(self.record.dir));
                 } else if choice.missing().is_some() {
                     tree.expert(expert::PARAMETER_MISSING);
                 }
@@ -223,6 +242,27 @@ impl Walk<'_> {
         }
         if line.word == *b"USR" && choice.row.on == On::Sb && choice.row.dir == Dir::ToServer {
             self.inherit(token(1));
+        }
+    }
+
+    /// Infers the version from the shape of the command, unless the client asks for versions: then it will be known.
+    fn narrow(&mut self, data: &[u8], found: &Command) {
+        let (before, known) = (self.session.connections.of(self.packet.connection).shapes, known(&self.record));
+        if before.is_empty() {
+            return;
+        }
+        let mut range =
+            if found.line.word == *b"VER" { Range::NONE } else { shape::narrow(before, data, found, known) };
+        if range == before {
+            return;
+        }
+        if range.is_empty() {
+            range = Range::NONE;
+        }
+        self.session.connections.of(self.packet.connection).shapes = range;
+        if before != Range::ALL || !range.is_empty() {
+            let Record { conn, frame, unit, .. } = self.record;
+            self.session.versions.set(conn, frame, unit, range);
         }
     }
 

@@ -450,10 +450,18 @@ impl Walk<'_> {
         }
         if self.record.version != 0 {
             let version = tree.number(f::VERSION, none, u64::from(self.record.version));
-            if inferred & VERSION_INFERRED != 0 {
-                tree.note(version, "inferred from the shape of the command");
-            }
             tree.generated(version);
+        } else {
+            let range = self.session.versions.at(self.record.conn, self.record.frame, self.record.unit);
+            let handle = match range.wording() {
+                Some(_) if range.low == range.high => Some(tree.number(f::VERSION, none, u64::from(range.low))),
+                Some(wording) => Some(tree.text(f::VERSION_RANGE, none, &wording)),
+                None => None,
+            };
+            if let Some(handle) = handle {
+                tree.note(handle, "inferred from the shape of commands");
+                tree.generated(handle);
+            }
         }
         let account = self.session.names.get(self.record.account);
         if !account.is_empty() {

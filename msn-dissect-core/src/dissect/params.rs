@@ -9,7 +9,7 @@ use crate::{
         line::decimal,
         params::{guid, hexadecimal, split_handle, split_naddr},
     },
-    fields::{Field, Type, command as f, def, expert},
+    fields::{Expert, Field, Type, command as f, def, expert},
     item::{Span, Subject, Tree},
     text, values,
 };
@@ -37,7 +37,7 @@ pub(super) fn all(tree: &mut Tree, data: &[u8], line: &Line, choice: &Choice, un
     // A payload length is the last token and may stand behind the surplus.
     let last_is_length = choice.row.has_payload() && choice.payload_length(line, data).is_some();
     let end = if last_is_length { line.len().saturating_sub(1) } else { line.len() };
-    unknown(tree, data, line, choice.first_extra()..end);
+    unknown(tree, data, line, choice.first_extra()..end, expert::PARAMETER_COUNT);
 }
 
 /// The value of the property that is a display name can be found as a name too.
@@ -51,12 +51,12 @@ fn own_name(tree: &mut Tree, data: &[u8], line: &Line, choice: &Choice) {
     }
 }
 
-/// Shows tokens that no parameter explains.
-pub(super) fn unknown(tree: &mut Tree, data: &[u8], line: &Line, tokens: std::ops::Range<usize>) {
+/// Shows tokens that no parameter explains; `why` is told of the first.
+pub(super) fn unknown(tree: &mut Tree, data: &[u8], line: &Line, tokens: std::ops::Range<usize>, why: Expert) {
     for (count, span) in tokens.filter_map(|token| line.token(token)).enumerate() {
         tree.checked_wire(f::PARAMETER, span, span.of(data));
         if count == 0 {
-            tree.expert(expert::PARAMETER_COUNT);
+            tree.expert(why);
         }
     }
 }

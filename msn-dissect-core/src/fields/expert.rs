@@ -88,6 +88,8 @@ experts! { 0;
     MALFORMED_LINE = "msn.expert.malformed_line" Malformed Error "Command line is malformed";
     UNKNOWN_COMMAND = "msn.expert.unknown_command" Undecoded Warn "Unknown command";
     PARAMETER_COUNT = "msn.expert.parameter_count" Protocol Warn "More parameters than this command is known to have";
+    UNKNOWN_PARAMETER = "msn.expert.unknown_parameter" Undecoded Note "Parameter of an unknown command";
+    WRONG_SIDE = "msn.expert.wrong_side" Protocol Warn "Command of the other direction";
     PARAMETER_MISSING = "msn.expert.parameter_missing" Protocol Warn "Fewer parameters than this command needs";
     OTHER_LAYOUT = "msn.expert.other_layout" Protocol Note "Layout of another protocol version or kind of server than that of this connection";
     LINE_CUT = "msn.expert.line_cut" Reassemble Note "Line is cut short: its end is in a later segment";

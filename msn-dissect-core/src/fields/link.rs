@@ -30,6 +30,7 @@ fields! { super::login::END;
 
 experts! { super::login::EXPERT_END;
     LOGIN_REFUSED = "msn.expert.login_refused" Response Warn "Login refused";
+    CIRCLE_REFUSED = "msn.expert.circle_refused" Response Warn "Ticket for circles refused";
     NO_ANSWER = "msn.expert.no_answer" Sequence Warn "No answer to this request in this capture";
     NO_REQUEST = "msn.expert.no_request" Sequence Note "Answers a request that was not seen (not captured, or out of order)";
     DUPLICATE_TRID = "msn.expert.duplicate_trid" Sequence Warn "Transaction ID of a request that still waits for its answer";
@@ -40,6 +41,7 @@ experts! { super::login::EXPERT_END;
     LIST_COUNT = "msn.expert.list_count" Sequence Warn "SYN announced other numbers of contacts or groups than came";
     COOKIE_WRONG = "msn.expert.cookie_wrong" Security Warn "Switchboard cookie was not given to this account for this use";
     COOKIE_REUSED = "msn.expert.cookie_reused" Security Warn "Switchboard cookie was used before";
+    SESSION_DIFFERS = "msn.expert.session_differs" Protocol Note "Session ID is not the first number of the switchboard cookie";
     CONTACT_ADDED = "msn.expert.contact_added" Request Chat "Somebody added this account to a contact list";
     NOT_DELIVERED = "msn.expert.not_delivered" Response Warn "Message was not delivered";
     VERSION_DOWNGRADE = "msn.expert.version_downgrade" Response Note "Lower protocol version than could be expected";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! One MSN connection: who is the server, what was negotiated, who is signed in.
 
-use super::{flow::Flow, map::Map, names::NameId};
+use super::{flow::Flow, map::Map, names::NameId, versions::Range};
 use crate::command::{Dir, ServerKind};
 
 /// Address and port of one end. IPv4 addresses fill the first four bytes.
@@ -40,6 +40,8 @@ pub struct Connection {
     pub cut: bool,
     /// By direction: where the rest of a payload ends whose begin was dissected without reassembly (TCP sequence number).
     pub skip_to: [Option<u32>; 2],
+    /// What the shapes of commands tell of the version while it is not known.
+    pub shapes: Range,
 }
 
 impl Connection {

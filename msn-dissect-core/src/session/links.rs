@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What ties a unit to others: what the first pass learnt at the unit itself, and what later units added.
 //!
-//! Memory: a request takes 32 bytes and an answer 32 for the life of the capture; each change of a chat's participants
-//! 16, each change of an account's own state 44. Beside that a connection takes about 450 bytes, and at most some
-//! 70 KB for requests that can still be answered ([`super::transactions::MAX_REQUESTS`]).
+//! Memory: a request takes 32 bytes, an answer 32 and whom or what it is about 32 for the life of the capture; each
+//! change of a chat's participants 16, each change of an account's own state 44, each contact with a GUID about 45 and
+//! its account. Beside that a connection takes about 450 bytes, and at most some 70 KB for requests that can still be
+//! answered ([`super::transactions::MAX_REQUESTS`]).
 
 use std::collections::VecDeque;
 
@@ -11,6 +12,7 @@ use super::{
     NameId,
     challenge::{Pending, Scheme},
     connection::ConnId,
+    contacts::Contacts,
     names::Names,
     notes::{NoteKey, Notes},
     people::{OwnHistory, Participants},
@@ -38,8 +40,10 @@ pub enum Fact {
     Earlier(u32),
     /// Another side of the chat begins in this frame.
     OtherSide(u32),
-    /// It is about the contact of the list line before.
+    /// It is about this person, whom it does not name.
     Contact(NameId),
+    /// It is the error reply to a request with this word.
+    Failed([u8; 3]),
     /// An expert info with two numbers that its text needs.
     Remark(Expert, u32, u32),
 }
@@ -112,12 +116,16 @@ pub struct Conn {
     pub challenge: Option<Box<Pending>>,
     /// The login challenge that waits.
     pub login: Option<Box<(Scheme, Pending)>>,
+    /// Accounts of contacts that are named by GUID.
+    pub contacts: Option<Box<Contacts>>,
     /// The list that is being sent.
     pub sync: Option<Box<Sync>>,
     /// Since which unit the connection is known to be announced, and in which frame it was.
     pub announced: Option<(NoteKey, u32)>,
     /// Since which unit the chat is known, and its session id.
     pub chat: Option<(NoteKey, NameId)>,
+    /// The same as the caller's cookie tells it, before the server does.
+    pub foretold: Option<(NoteKey, NameId)>,
     /// The unit that opened the switchboard session.
     pub opened: Option<NoteKey>,
     /// The account that was tied to its other connections.
@@ -131,6 +139,9 @@ pub struct Conn {
 /// Most pings without answer that are remembered.
 pub const MAX_PINGS: usize = 16;
 
+/// Most contacts of all connections whose GUIDs are remembered.
+pub const MAX_ALL_CONTACTS: usize = 1 << 18;
+
 /// All links.
 #[derive(Debug, Default)]
 pub struct Links {
@@ -141,6 +152,10 @@ pub struct Links {
     last: NoteKey,
     /// Display names, handles and session ids, each once.
     pub names: Names,
+    /// Contacts kept, of all connections.
+    kept_contacts: usize,
+    /// Contacts that were not kept because there were too many.
+    pub lost_contacts: u64,
     /// Losses of the tables that all connections share, as far as they were told.
     pub told: u64,
 }
@@ -173,6 +188,26 @@ impl Links {
     /// The state of a connection, to be read.
     pub fn known(&self, id: ConnId) -> Option<&Conn> {
         self.conns.get(id.0 as usize)
+    }
+
+    /// Remembers the account of a contact of a connection.
+    pub fn keep_contact(&mut self, id: ConnId, contact: [u8; 16], account: &str) {
+        let Some(conn) = self.conns.get_mut(id.0 as usize) else { return };
+        let contacts = conn.contacts.get_or_insert_default();
+        if contacts.get(&contact) == account {
+            return;
+        }
+        if self.kept_contacts < MAX_ALL_CONTACTS && contacts.keep(contact, account) {
+            self.kept_contacts += 1;
+        } else {
+            self.lost_contacts += 1;
+        }
+    }
+
+    /// The account of a contact of a connection, as a kept name.
+    pub fn contact(&mut self, id: ConnId, contact: &[u8; 16]) -> NameId {
+        let contacts = self.conns.get(id.0 as usize).and_then(|conn| conn.contacts.as_deref());
+        contacts.map_or_else(NameId::default, |contacts| self.names.keep(contacts.get(contact)))
     }
 
     /// Keeps a fact of the unit that is being learnt.

@@ -9,6 +9,7 @@ pub mod bounded;
 pub mod cam;
 pub mod challenge;
 pub mod connection;
+pub mod contacts;
 pub mod direct;
 pub mod drawings;
 pub mod flow;
@@ -27,6 +28,7 @@ pub mod rendezvous;
 pub mod secrets;
 pub mod transactions;
 pub mod transfers;
+pub mod versions;
 pub mod windows;
 
 pub use connection::{Connection, Endpoint};
@@ -56,6 +58,8 @@ pub struct Session {
     pub records: Records,
     /// What was known before units that taught something of the connection, by frame and unit.
     pub before: Notes<Known>,
+    /// Versions of connections that did not tell theirs.
+    pub versions: versions::Versions,
     /// Account names, each once.
     pub names: Names,
     /// What ties connections together.

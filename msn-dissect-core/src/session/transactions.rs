@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use super::{map::Map, notes::NoteKey};
+use super::{map::Map, names::NameId, notes::NoteKey};
 use crate::command::answers::{self, Need};
 
 /// Most requests of a connection that are remembered; the oldest goes first.
@@ -11,6 +11,21 @@ pub const MAX_REQUESTS: usize = 1024;
 
 /// Requests with the same transaction ID that are tried for an answer.
 const MAX_TRIES: usize = 8;
+
+/// What a client asks.
+#[derive(Clone, Copy, Debug)]
+pub struct Question {
+    /// Transaction ID.
+    pub trid: u32,
+    /// Command word.
+    pub word: [u8; 3],
+    /// Whether it must be answered.
+    pub need: Need,
+    /// The first account that it names.
+    pub about: NameId,
+    /// It proves the account to circles, which comes after the login.
+    pub circle: bool,
+}
 
 /// A request.
 #[derive(Clone, Copy, Debug)]
@@ -23,12 +38,16 @@ pub struct Request {
     pub trid: u32,
     /// Number of the earlier request with the same transaction ID.
     older: Option<u32>,
+    /// The first account that it names.
+    pub about: NameId,
     /// Command word.
     pub word: [u8; 3],
     /// It must be answered.
     pub needed: bool,
     /// It was.
     pub answered: bool,
+    /// It proves the account to circles.
+    pub circle: bool,
 }
 
 /// What came of remembering a request.
@@ -74,7 +93,8 @@ impl Transactions {
     }
 
     /// Remembers a request.
-    pub fn ask(&mut self, key: NoteKey, time: u64, trid: u32, word: [u8; 3], need: Need) -> Asked {
+    pub fn ask(&mut self, key: NoteKey, time: u64, question: Question) -> Asked {
+        let Question { trid, word, need, about, circle } = question;
         let mut asked = Asked::default();
         if self.newest.is_none() && self.ring.back().is_some_and(|last| trid <= last.trid) {
             let numbered = self.ring.iter().enumerate();
@@ -103,7 +123,7 @@ impl Transactions {
         if let Some(newest) = &mut self.newest {
             newest.insert(trid, number);
         }
-        self.ring.push_back(Request { key, time, trid, older, word, needed, answered: false });
+        self.ring.push_back(Request { key, time, trid, older, about, word, needed, answered: false, circle });
         asked
     }
 
@@ -145,7 +165,9 @@ mod tests {
     use super::*;
 
     fn ask(table: &mut Transactions, frame: u32, trid: u32, word: &[u8; 3]) -> Asked {
-        table.ask((frame, 0, 0), u64::from(frame), trid, *word, answers::need(word, b"A"))
+        let question =
+            Question { trid, word: *word, need: answers::need(word, b"A"), about: NameId::default(), circle: false };
+        table.ask((frame, 0, 0), u64::from(frame), question)
     }
 
     #[test]

@@ -15,11 +15,10 @@ use crate::{
     session::{
         Endpoint, NameId, NoteKey, Record, Session,
         challenge::{Pending, Scheme, Status},
-        links::{Conn, Fact, MAX_PINGS, Sync, Way},
-        names::MAX_NAME,
+        links::{Conn, Fact, MAX_PINGS, Way},
         people::Own,
         rendezvous::Role,
-        transactions::Request,
+        transactions::Question,
     },
     text,
 };
@@ -74,6 +73,7 @@ pub(super) fn command(session: &mut Session, packet: &Packet, record: Record, da
         Dir::ToServer => unit.client_says(),
         Dir::ToClient => unit.server_says(),
     }
+    unit.contact_ids();
     unit.people();
     unit.own();
     unit.losses();
@@ -120,7 +120,9 @@ impl<'a> Unit<'a> {
         let word = self.line.word;
         if let Some((_, trid)) = self.choice.trid(self.line, self.data) {
             let need = answers::need(&word, self.token(0));
-            self.ask(word, trid, need);
+            let about = self.whom();
+            let circle = word == *b"USR" && self.token(0) == b"SHA";
+            self.ask(Question { trid, word, need, about, circle });
         }
         match &word {
             b"PNG" => self.ping(),
@@ -142,13 +144,13 @@ impl<'a> Unit<'a> {
         }
     }
 
-    fn ask(&mut self, word: [u8; 3], trid: u32, need: Need) {
+    fn ask(&mut self, question: Question) {
         let (key, time) = (self.key, self.time);
         let Some(conn) = self.conn() else { return };
-        let asked = conn.transactions.ask(key, time, trid, word, need);
-        self.session.links.expect(key, Way::Response, need == Need::Always);
+        let asked = conn.transactions.ask(key, time, question);
+        self.session.links.expect(key, Way::Response, question.need == Need::Always);
         if asked.duplicate_of != 0 {
-            self.remark(x::DUPLICATE_TRID, trid, asked.duplicate_of);
+            self.remark(x::DUPLICATE_TRID, question.trid, asked.duplicate_of);
         }
         if asked.forgot {
             self.remark(x::STATE_EVICTED, 0, 0);
@@ -212,6 +214,9 @@ impl<'a> Unit<'a> {
         if let Some(request) = request {
             self.answers(request.key, request.time);
             self.end_of_list(&request);
+            if !request.about.is_none() && (error.is_some() || !self.names_account()) {
+                self.about(request.about);
+            }
             match word {
                 b"SYN" => self.begin_list(&request),
                 b"LST" | b"LSG" => {
@@ -227,8 +232,12 @@ impl<'a> Unit<'a> {
         }
         if let Some(code) = error {
             let asked = request.map_or([0; 3], |request| request.word);
+            if request.is_some() {
+                self.session.links.fact(Fact::Failed(asked));
+            }
             match (&asked, code) {
                 (b"QRY", _) | (_, CHALLENGE_ERROR) => self.remark(x::CHALLENGE_FAILED, code, 0),
+                (b"USR", _) if request.is_some_and(|request| request.circle) => self.remark(x::CIRCLE_REFUSED, code, 0),
                 (b"USR" | b"ANS", _) | (_, LOGIN_ERROR) => {
                     let switchboard = u32::from(self.on_switchboard());
                     self.remark(x::LOGIN_REFUSED, code, switchboard);
@@ -270,83 +279,10 @@ impl<'a> Unit<'a> {
         let request = self.conn().and_then(|conn| conn.transactions.page(trid));
         if let Some(request) = request {
             self.answers(request.key, request.time);
+            self.about(request.about);
         }
         let code = attribute(tag, b" id=").and_then(decimal).unwrap_or(0);
         self.remark(x::NOT_DELIVERED, code, 1);
-    }
-
-    // Lists
-
-    fn begin_list(&mut self, request: &Request) {
-        let numbers: Vec<u32> = [2, 3].into_iter().filter_map(|at| decimal(self.token(at))).collect();
-        let older: Vec<u32> = [1, 2].into_iter().filter_map(|at| decimal(self.token(at))).collect();
-        let by_time = self.choice.row.versions.0 >= 10;
-        let announced = <[u32; 2]>::try_from(if by_time { numbers } else { older }).ok();
-        let sync =
-            Box::new(Sync { key: request.key, time: request.time, announced, came: [0; 2], contact: String::new() });
-        if let Some(conn) = self.conn() {
-            conn.sync = Some(sync);
-        }
-    }
-
-    fn list_line(&mut self) {
-        let sync = self.conn().and_then(|conn| conn.sync.as_deref()).map(|sync| (sync.key, sync.time));
-        if let Some((key, time)) = sync {
-            self.answers(key, time);
-            self.count_list_line();
-            self.contact();
-        }
-    }
-
-    /// A BPR without account is about the contact of the latest LST.
-    fn contact(&mut self) {
-        let of_row = self.choice.row.params.iter().position(|param| param.field == f::EMAIL);
-        let told = of_row.map(|at| self.token(at)).map(|token| token.strip_prefix(b"N=").unwrap_or(token));
-        let Some((conn, names)) = self.session.links.conn_and_names(self.record.conn) else { return };
-        let Some(sync) = conn.sync.as_deref_mut() else { return };
-        match (&self.line.word, told) {
-            (b"LST", Some(account)) => {
-                sync.contact.clear();
-                sync.contact.extend(Some(text::percent(account).text).filter(|account| account.len() <= MAX_NAME));
-            }
-            (b"BPR", None) => {
-                let contact = names.keep(&sync.contact);
-                if !contact.is_none() {
-                    self.session.links.fact(Fact::Contact(contact));
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn count_list_line(&mut self) {
-        let kind = match &self.line.word {
-            b"LST" => 0,
-            b"LSG" => 1,
-            _ => return,
-        };
-        let Some(sync) = self.conn().and_then(|conn| conn.sync.as_deref_mut()) else { return };
-        let (Some(came), announced) = (sync.came.get_mut(kind), sync.announced) else { return };
-        *came += 1;
-        let came = *came;
-        let announced = announced.and_then(|numbers| numbers.get(kind).copied());
-        if announced.is_some_and(|announced| came == announced.saturating_add(1)) {
-            self.remark(x::LIST_COUNT, kind as u32 + 2, came - 1);
-        }
-    }
-
-    /// The answer to a later request ends the list.
-    fn end_of_list(&mut self, request: &Request) {
-        let Some(conn) = self.conn() else { return };
-        if conn.sync.as_ref().is_none_or(|sync| request.key <= sync.key) {
-            return;
-        }
-        let Some(sync) = conn.sync.take() else { return };
-        for (kind, (announced, came)) in sync.announced.into_iter().flatten().zip(sync.came).enumerate() {
-            if came < announced {
-                self.remark(x::LIST_COUNT, kind as u32, announced - came);
-            }
-        }
     }
 
     // Challenges and logins
@@ -496,7 +432,8 @@ impl<'a> Unit<'a> {
     /// Says so when a table that all connections share lost something with this unit.
     fn losses(&mut self) {
         let session = &mut *self.session;
-        let lost = session.rendezvous.evicted + session.names.lost + session.links.names.lost;
+        let lost =
+            session.rendezvous.evicted + session.names.lost + session.links.names.lost + session.links.lost_contacts;
         if lost > session.links.told {
             session.links.told = lost;
             self.remark(x::STATE_EVICTED, 1, 0);

@@ -5,6 +5,7 @@
 //! answer) is known from the second pass on only: a single pass of tshark cannot show it.
 
 mod learn;
+mod lists;
 mod opening;
 mod show;
 #[cfg(test)]
@@ -13,11 +14,14 @@ mod tests;
 use super::{Walk, framing::Command};
 
 impl Walk<'_> {
-    /// Learns from and shows one command.
-    pub(super) fn links(&mut self, data: &[u8], found: &Command) {
+    /// Learns from and shows one command, the summary of which ends at `info`.
+    pub(super) fn links(&mut self, data: &[u8], found: &Command, info: usize) {
         let key = (self.record.frame, self.record.unit, 0);
         if self.packet.first_pass && self.session.links.enter(key) {
             learn::command(self.session, self.packet, self.record, data, found);
+        }
+        if found.line.error().is_some() && self.packet.want_info {
+            show::failure(&mut self.out.info, info, self.session, key);
         }
         if self.out.tree.wanted() {
             show::command(self, data, found);

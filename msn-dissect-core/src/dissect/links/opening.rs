@@ -9,7 +9,7 @@ use crate::{
     dissect::params,
     fields::link as x,
     session::{
-        Endpoint, NameId,
+        Endpoint, NameId, NoteKey,
         links::{Fact, Way},
         rendezvous::{Role, SignedIn},
     },
@@ -36,7 +36,10 @@ impl Unit<'_> {
                 let conn = self.session.connections.get(signed_in.conn);
                 signed_in.from_start && conn.is_some_and(|conn| conn.heard_whole())
             });
-        match self.session.rendezvous.take(cookie) {
+        let ticket = self.session.rendezvous.take(cookie);
+        // What opens no session joins no chat.
+        let sound = ticket.map_or(!whole, |ticket| ticket.role == role && ticket.used < ticket.announced);
+        match ticket {
             Some(ticket) => {
                 if let Some(conn) = self.conn() {
                     conn.announced.get_or_insert((key, ticket.key.0));
@@ -59,8 +62,10 @@ impl Unit<'_> {
             None if whole => self.remark(x::COOKIE_WRONG, NEVER_GIVEN, 0),
             None => {}
         }
-        if role == Role::Callee {
-            self.enter_chat(2);
+        match role {
+            Role::Callee => self.enter_chat(2),
+            Role::Caller if sound => self.foretell_chat(cookie),
+            Role::Caller => {}
         }
     }
 
@@ -68,8 +73,9 @@ impl Unit<'_> {
     pub fn enter_chat(&mut self, place: usize) {
         let session_id = crate::text::utf8(self.token(place)).text.into_owned();
         let chat = self.session.links.names.keep(&session_id);
-        let (id, key) = (self.record.conn, self.key);
+        let key = self.key;
         let Some(conn) = self.conn() else { return };
+        let foretold = conn.foretold;
         if chat.is_none() || conn.chat.is_some_and(|known| known.1 == chat) {
             return;
         }
@@ -83,7 +89,28 @@ impl Unit<'_> {
                 key
             }
         };
-        for other in self.session.rendezvous.join(chat, id, opened) {
+        if foretold.is_some_and(|foretold| foretold.1 != chat) {
+            self.remark(x::SESSION_DIFFERS, 0, 0);
+        }
+        self.join(chat, opened);
+    }
+
+    /// The caller's cookie begins with the session id that the server tells when it calls somebody.
+    fn foretell_chat(&mut self, cookie: &[u8]) {
+        let Some(session_id) = session_of(cookie) else { return };
+        let (key, chat) = (self.key, self.session.links.names.keep(session_id));
+        let Some(conn) = self.conn() else { return };
+        if chat.is_none() || conn.chat.is_some() || conn.foretold.is_some() {
+            return;
+        }
+        conn.foretold = Some((key, chat));
+        let opened = conn.opened.unwrap_or(key);
+        self.join(chat, opened);
+    }
+
+    /// This connection, which began in `opened`, is one side of a chat.
+    fn join(&mut self, chat: NameId, opened: NoteKey) {
+        for other in self.session.rendezvous.join(chat, self.record.conn, opened) {
             self.session.links.fact(Fact::OtherSide(other.0));
             self.session.links.follow(other, Way::OtherSide, opened.0);
             self.session.links.follow(opened, Way::OtherSide, other.0);
@@ -152,6 +179,15 @@ impl Unit<'_> {
             self.remark(x::VERSION_DOWNGRADE, u32::from(version), u32::from(before.version) | EARLIER);
         }
     }
+}
+
+/// The session id in a cookie of the form `session.n.n`. Revived servers give cookies of other forms.
+fn session_of(cookie: &[u8]) -> Option<&str> {
+    let mut numbers = cookie.split(|&byte| byte == b'.');
+    let session_id = numbers.next().filter(|&first| decimal(first).is_some())?;
+    let (second, third) = (numbers.next()?, numbers.next()?);
+    let form = decimal(second).is_some() && decimal(third).is_some() && numbers.next().is_none();
+    std::str::from_utf8(session_id).ok().filter(|_| form)
 }
 
 fn bytes_of(address: IpAddr) -> [u8; 16] {

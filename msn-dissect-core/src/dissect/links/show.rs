@@ -26,6 +26,9 @@ const NONE: Span = Span { start: 0, end: 0 };
 /// Message number of a page that failed for its length (fact base: commands 1.6).
 const PAGE_TOO_LONG: u32 = 407;
 
+/// Most characters of an account in the Info column.
+const MAX_ACCOUNT: usize = 64;
+
 /// Frames that follow, by way and field.
 const FOLLOWERS: [(Way, Field); 5] = [
     (Way::Response, x::RESPONSE_IN),
@@ -63,6 +66,25 @@ fn generated(tree: &mut Tree, handle: Handle) {
 fn frame(tree: &mut Tree, field: Field, frame: u32) {
     let handle = tree.number(field, NONE, u64::from(frame));
     generated(tree, handle);
+}
+
+/// Says in the Info column what an error reply is about: the request, and whom it named.
+pub(super) fn failure(info: &mut String, at: usize, session: &Session, key: NoteKey) {
+    let mut said = String::new();
+    for fact in session.links.facts(key) {
+        match *fact {
+            Fact::Failed(word) => {
+                said.insert_str(0, std::str::from_utf8(&word).unwrap_or_default());
+                said.insert_str(0, " to ");
+            }
+            Fact::Contact(who) => {
+                said.push(' ');
+                text::push_line(&mut said, session.links.names.get(who), MAX_ACCOUNT);
+            }
+            _ => {}
+        }
+    }
+    info.insert_str(at.min(info.len()), &said);
 }
 
 /// When a message is acknowledged.
@@ -129,7 +151,7 @@ fn facts(tree: &mut Tree, session: &Session, key: NoteKey) {
                 let handle = tree.text(f::EMAIL, NONE, session.links.names.get(contact));
                 generated(tree, handle);
             }
-            Fact::Remark(..) => {}
+            Fact::Failed(_) | Fact::Remark(..) => {}
         }
     }
 }
@@ -175,6 +197,9 @@ fn wording(expert: Expert, first: u32, second: u32) -> Option<String> {
     Some(match expert {
         x::LOGIN_REFUSED if second == 1 => format!("Switchboard refuses the connection: {} ({first})", error(first)),
         x::LOGIN_REFUSED => format!("Login refused: {} ({first})", error(first)),
+        x::CIRCLE_REFUSED => {
+            format!("Ticket for circles refused (the account had signed in before): {} ({first})", error(first))
+        }
         x::CHALLENGE_FAILED => format!("Server rejects the answer to its challenge: {} ({first})", error(first)),
         x::NOT_DELIVERED if first == 0 => return None,
         x::NOT_DELIVERED if (first, second) == (PAGE_TOO_LONG, 1) => {
@@ -226,10 +251,14 @@ fn connection(
         frame(tree, x::ANNOUNCED_IN, announced);
     }
     if server == Some(ServerKind::Switchboard) {
-        if let Some((_, chat)) = conn.chat.filter(|chat| since(chat.0)) {
+        let told_by_server = conn.chat.filter(|chat| since(chat.0));
+        if let Some((_, chat)) = told_by_server.or(conn.foretold.filter(|chat| since(chat.0))) {
             let told = matches!(&found.line.word, b"ANS" | b"CAL") && found.line.len() > 2;
             if !told {
                 let handle = tree.text(f::SESSION_ID, NONE, session.links.names.get(chat));
+                if told_by_server.is_none() {
+                    tree.note(handle, "from the cookie");
+                }
                 generated(tree, handle);
             }
         }

@@ -15,6 +15,7 @@ fn both_sides_of_a_chat_and_what_announced_them() {
     let caller = talk.last();
     assert_eq!(numbers(&usr, x::ANNOUNCED_IN), [xfr]);
     assert_eq!(numbers(&usr, f::VERSION), [15]);
+    assert_eq!(texts(&usr, f::SESSION_ID), ["77"]);
     talk.say(3, ToClient, "USR 1 OK alice@example.com Alice");
     talk.say(3, ToServer, "CAL 2 bob@example.com");
     talk.say(3, ToClient, "CAL 2 RINGING 77");
@@ -45,6 +46,34 @@ fn both_sides_of_a_chat_and_what_announced_them() {
         (numbers(&ring, x::OPENED_IN), numbers(&ring, x::RESPONSE_IN)),
         (vec![u64::from(callee)], vec![u64::from(callee)])
     );
+}
+
+#[test]
+fn the_cookie_of_the_caller_joins_the_sides_before_ringing() {
+    for cookie in ["77.1050826919.32308", "0a11b2c3d4e5f60718293a4b5c6d7e8f", "77.1", "77.1.2.3", "x.1.2", "77.1."] {
+        let joined = cookie.starts_with("77.10");
+        let mut talk = Talk::default();
+        let ans = talk.say(4, ToServer, "ANS 1 bob@example.com 3.4 77");
+        let usr = talk.say(3, ToServer, &format!("USR 1 alice@example.com {cookie}"));
+        assert_eq!(texts(&ans, f::SESSION_ID), ["77"]);
+        assert_eq!(texts(&usr, f::SESSION_ID), if joined { vec!["77"] } else { vec![] }, "{cookie}");
+        assert_eq!(numbers(&usr, x::OTHER_SIDE), if joined { vec![1] } else { vec![] }, "{cookie}");
+        assert_eq!(numbers(&talk.again(1), x::OTHER_SIDE), if joined { vec![2] } else { vec![] });
+        let call = talk.say(3, ToServer, "CAL 2 bob@example.com");
+        assert!(texts(&call, f::SESSION_ID).is_empty() != joined);
+        let ringing = talk.say(3, ToClient, "CAL 2 RINGING 77");
+        assert_eq!(numbers(&ringing, x::OTHER_SIDE), if joined { vec![] } else { vec![1] });
+        assert!(!ringing.tree.has_expert(x::SESSION_DIFFERS));
+    }
+    // What the server says counts, from there on.
+    let mut talk = Talk::default();
+    talk.say(3, ToServer, "USR 1 alice@example.com 77.1.2");
+    talk.say(3, ToServer, "CAL 2 bob@example.com");
+    assert!(talk.say(3, ToClient, "CAL 2 RINGING 78").tree.has_expert(x::SESSION_DIFFERS));
+    talk.say(3, ToClient, "JOI bob@example.com Bob");
+    for (frame, session) in [(1, "77"), (2, "77"), (4, "78")] {
+        assert_eq!(texts(&talk.again(frame), f::SESSION_ID), [session]);
+    }
 }
 
 #[test]

@@ -2,13 +2,14 @@
 //! Conversations: what each line shows on the first pass, and on later ones.
 
 mod connections;
+mod contacts;
 mod pairs;
 mod remarks;
 
 use crate::{
     command::Dir,
     dissect::{Arrival, Dissection, Packet, stream},
-    fields::{Expert, Field, command as f, link as x},
+    fields::{Expert, Field, command as f, expert, link as x},
     item::Kind,
     session::{Endpoint, Session, challenge::Status},
 };
@@ -148,6 +149,10 @@ const LINES: &[(u64, bool, &str)] = &[
     (1, false, "SYN 4 2005-01-01 2005-01-01 1 1"),
     (1, false, "LSG Friends 6bd736b8-dc18-44c6-ad61-8cd12d641e79"),
     (1, false, "LST N=bob@example.com F=Bob 10 1"),
+    (1, false, "LST N=bob@example.com C=f60efbe7-94af-4b16-b926-e4e10878d329 11 1"),
+    (1, false, "ADC 0 FL N=carol@example.com C=f60efbe7-94af-4b16-b926-e4e10878d329"),
+    (1, true, "REM 7 FL f60efbe7-94af-4b16-b926-e4e10878d329"),
+    (1, false, "216 7"),
     (1, true, "CHG 5 NLN 0"),
     (1, false, "CHG 5 NLN 0"),
     (1, false, "ILN 5 NLN bob@example.com Bob 0 0"),

@@ -135,3 +135,89 @@ fn forgetting_is_told() {
     }
     assert_eq!(told, 1);
 }
+
+#[test]
+fn a_refused_circle_ticket_is_no_refused_login() {
+    let mut talk = Talk::default();
+    talk.sign_in(1, 18, "alice@example.com");
+    for code in [911, 935] {
+        talk.client("USR 7 SHA A PFNpZ25lZFRpY2tldD48L1NpZ25lZFRpY2tldD4=");
+        let out = talk.server(&format!("{code} 7"));
+        let told = expert_texts(&out, x::CIRCLE_REFUSED);
+        assert!(told.len() == 1 && told[0].ends_with(&format!("({code})")), "{told:?}");
+        assert!(!out.tree.has_expert(x::LOGIN_REFUSED));
+    }
+    talk.client("USR 8 SSO S t=x&p= AAAA");
+    assert!(talk.server("911 8").tree.has_expert(x::LOGIN_REFUSED));
+}
+
+#[test]
+fn commands_of_the_other_side_are_told() {
+    let mut talk = Talk::default();
+    talk.sign_in(1, 12, "alice@example.com");
+    for (dir, line) in [
+        (ToServer, "ACK 9"),
+        (ToServer, "NLN NLN bob@example.com Bob"),
+        (ToServer, "911 3"),
+        (ToClient, "PNG"),
+        (ToClient, "CVR 1"),
+    ] {
+        let sender = if dir == ToServer { "not clients" } else { "not servers" };
+        let told = expert_texts(&talk.say(1, dir, line), expert::WRONG_SIDE);
+        assert_eq!(told.iter().filter(|text| text.ends_with(sender)).count(), usize::from(line != "CVR 1"), "{line}");
+    }
+    // Where nothing but ports tells who speaks, nobody is accused.
+    assert!(!talk.say(2, ToClient, "ANS x").tree.has_expert(expert::WRONG_SIDE));
+}
+
+/// What is said of the protocol version: the number, or the range.
+fn version(out: &Dissection) -> (Vec<u64>, String) {
+    (numbers(out, f::VERSION), texts(out, f::VERSION_RANGE).concat())
+}
+
+#[test]
+fn shapes_of_commands_tell_the_version_where_nobody_told_it() {
+    let range = |text: &str| (Vec::new(), text.to_owned());
+    let mut talk = Talk::default();
+    assert_eq!(version(&talk.server("QNG 41")), range(""));
+    assert_eq!(version(&talk.server("FLN bob@example.com 1")), range("between 14 and 17"));
+    assert_eq!(version(&talk.client("PNG")), range("between 14 and 17"));
+    assert_eq!(version(&talk.server("NLN AWY bob@example.com 1 Bob 268435456:0 0")), range("between 16 and 17"));
+    // What a frame shows is what was known then.
+    assert_eq!([1, 2, 3].map(|frame| version(&talk.again(frame)).1), ["", "between 14 and 17", "between 14 and 17"]);
+    // The line of another version: nothing is believed any more.
+    assert_eq!(version(&talk.server("NLN AWY bob@example.com Bob 268435456")), range(""));
+    assert_eq!(version(&talk.server("FLN bob@example.com 1")), range(""));
+    assert_eq!(version(&talk.again(4)), range("between 16 and 17"));
+
+    for (line, told) in [
+        ("NLN NLN bob@example.com Bob 1073791084", range("between 8 and 13")),
+        ("NLN NLN 1:bob@example.com Bob 2788999228:48 0", (vec![18], String::new())),
+        (
+            "LST N=bob@example.com F=Bob C=6bd736b8-dc18-44c6-ad61-8cd12d641e79 11 1 6bd736b8-dc18-44c6-ad61-8cd12d641e79",
+            (vec![12], String::new()),
+        ),
+        ("NFY PUT 0", range("18 or later")),
+        ("FLN bob@example.com", range("13 or earlier")),
+        ("IRO 1 1 1 bob@example.com Bob 1342554172", range("between 12 and 15")),
+        ("JOI bob@example.com;{11111111-2222-3333-4444-555555555555} Bob 0:0", range("between 16 and 18")),
+    ] {
+        let mut talk = Talk::default();
+        assert_eq!(version(&talk.server(line)), told, "{line}");
+        assert_eq!(version(&talk.again(1)), told, "{line}");
+    }
+}
+
+#[test]
+fn shapes_tell_nothing_where_the_version_is_negotiated() {
+    let mut talk = Talk::default();
+    for line in [
+        "VER 1 MSNP15",
+        "CVR 2 0x0409 winnt 5.1 i386 MSNMSGR 8.5.1302 msmsgs alice@example.com",
+        "USR 3 SSO I alice@example.com",
+    ] {
+        assert_eq!(version(&talk.client(line)), (vec![], String::new()));
+    }
+    assert_eq!(version(&talk.server("VER 1 MSNP15")), (vec![15], String::new()));
+    assert_eq!(version(&talk.server("FLN bob@example.com 1:0 0")), (vec![15], String::new()));
+}
