@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use super::mail_data;
 use crate::{
     command::params::guid,
+    dissect::params::via_alias,
     fields::{Field, Type, command as c, def, expert, mime as f},
     item::{Handle, Span, Subject, Tree},
     mime::{
@@ -35,6 +36,8 @@ pub(super) enum Value {
     Code(&'static Codes),
     /// An account, perhaps with network and endpoint; also `msn.email`.
     Account,
+    /// `network:address` through which another is reached; also `msn.email`.
+    Via,
     /// An unsigned number that fits its field.
     Number,
     /// A signed number of 32 bits.
@@ -177,6 +180,7 @@ fn typed(tree: &mut Tree, data: &[u8], span: Span, row: &Row) -> Option<()> {
             }
         }
         Value::Account => account(tree, data, field, span),
+        Value::Via => via(tree, data, span),
         Value::Number => {
             let number = parse::unsigned(value).filter(|&number| fits(field, number))?;
             tree.number(field, span, number);
@@ -289,14 +293,18 @@ pub(super) fn account(tree: &mut Tree, data: &[u8], field: Field, span: Span) {
             address::Parameter::Path(at) => {
                 string(tree, f::ROUTING_PATH, at, data);
             }
-            address::Parameter::Via(at) => {
-                string(tree, c::VIA, at, data);
-            }
+            address::Parameter::Via(at) => via(tree, data, at),
             address::Parameter::Unknown(at) => {
                 string(tree, f::CONTENT_PARAMETER, at, data);
             }
         }
     }
+}
+
+/// Shows through which account or network an address is reached.
+fn via(tree: &mut Tree, data: &[u8], span: Span) {
+    via_alias(tree, data, span.of(data));
+    string(tree, c::VIA, span, data);
 }
 
 /// Shows the kind of an address.
