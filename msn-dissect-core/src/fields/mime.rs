@@ -177,6 +177,7 @@ experts! { super::expert::EXPERT_END;
     CHARSET_UNKNOWN = "msn.expert.mime.charset_unknown" Undecoded Warn "Unknown character set, taken as UTF-8";
     WRONG_CHARACTERS = "msn.expert.mime.wrong_characters" Protocol Warn "Text is not valid in its declared character set";
     CONTENT_UNKNOWN = "msn.expert.mime.content_unknown" Undecoded Note "Content type without known layout";
+    CONTENT_MISSING = "msn.expert.mime.content_missing" Undecoded Note "Message has no content type";
     VALUE_WRONG = "msn.expert.mime.value_wrong" Malformed Warn "Value is not what this header holds";
     CHUNK_LOST = "msn.expert.mime.chunk_missing" Reassemble Warn "First part of this message was not seen";
     CHUNK_DOUBLE = "msn.expert.mime.chunk_double" Reassemble Note "Part of a message that came before";
