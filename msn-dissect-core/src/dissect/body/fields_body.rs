@@ -35,7 +35,8 @@ fn mail_summary(content: &Content<'_>) -> String {
     }
     if let Some(from) = value("From-Addr") {
         let subject = value("Subject").unwrap_or_default();
-        return format!("mail from {}: {}", shown(from), words::decode(subject).unwrap_or_else(|| shown(subject)));
+        let subject = words::decode(subject).map_or_else(|| shown(subject), |decoded| decoded.text.into_owned());
+        return format!("mail from {}: {subject}", shown(from));
     }
     match (value("Src-Folder"), value("Dest-Folder")) {
         (Some(from), Some(to)) => {

@@ -219,17 +219,7 @@ fn typed(tree: &mut Tree, data: &[u8], span: Span, row: &Row) -> Option<()> {
                 tree.note(handle, meaning);
             }
         }
-        Value::Words => {
-            let decoded = words::decode(value);
-            match decoded {
-                Some(text) => {
-                    tree.text(field, span, &text);
-                }
-                None => {
-                    string(tree, field, span, data);
-                }
-            }
-        }
+        Value::Words => encoded_words(tree, field, span, value),
         Value::MediaType => media_type(tree, data, span),
         Value::Format => text_format(tree, data, span),
         Value::Offsets => {
@@ -241,6 +231,18 @@ fn typed(tree: &mut Tree, data: &[u8], span: Span, row: &Row) -> Option<()> {
         Value::MailData => mail_data::show(tree, data, span),
     }
     Some(())
+}
+
+/// Shows text that may hold RFC 2047 words.
+pub(super) fn encoded_words(tree: &mut Tree, field: Field, span: Span, value: &[u8]) {
+    let Some(shown) = words::decode(value) else {
+        tree.checked_wire(field, span, value);
+        return;
+    };
+    tree.text(field, span, &shown.text);
+    if !shown.valid {
+        tree.expert(f::WRONG_CHARACTERS);
+    }
 }
 
 /// Whether a number can be the value of a field.
