@@ -60,8 +60,8 @@ fields! { super::command::END;
 
     LOGIN_TIME = "msn.profile.login_time" "Login time" Time, "When the account signed in.";
     EMAIL_ENABLED = "msn.profile.email_enabled" "Mailbox" Uint(1, Dec, Some(numbers::NO_YES)), "Whether the account has a mailbox.";
-    MEMBER_HIGH = "msn.profile.member_id_high" "Member ID, high half" Int(4), "Upper half of the account's unique identifier.";
-    MEMBER_LOW = "msn.profile.member_id_low" "Member ID, low half" Int(4), "Lower half of the account's unique identifier.";
+    MEMBER_HIGH = "msn.profile.member_id_high" "Member ID, high half" Int(8), "Upper half of the account's unique identifier, signed or not.";
+    MEMBER_LOW = "msn.profile.member_id_low" "Member ID, low half" Int(8), "Lower half of the account's unique identifier, signed or not.";
     LANGUAGE = "msn.profile.language" "Language" Uint(4, DecHex, Some(lcid::LCIDS)), "Preferred language, a Windows locale identifier.";
     PREFERRED_EMAIL = "msn.profile.preferred_email" "Preferred e-mail" Str, "Preferred e-mail address of the account.";
     COUNTRY = "msn.profile.country" "Country" Str, "ISO code of the country.";

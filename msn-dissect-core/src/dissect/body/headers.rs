@@ -40,7 +40,7 @@ pub(super) enum Value {
     Via,
     /// An unsigned number that fits its field.
     Number,
-    /// A signed number of 32 bits.
+    /// A number of 32 bits, signed or not.
     Signed,
     /// Seconds since 1970.
     UnixTime,
@@ -187,7 +187,7 @@ fn typed(tree: &mut Tree, data: &[u8], span: Span, row: &Row) -> Option<()> {
         }
         Value::Signed => {
             let number = parse::signed(value)?;
-            tree.number(field, span, i64::from(number) as u64);
+            tree.number(field, span, number as u64);
         }
         Value::UnixTime => {
             let time = parse::unsigned(value)?.checked_mul(1_000_000_000).filter(|&ns| ns <= i64::MAX as u64)?;
