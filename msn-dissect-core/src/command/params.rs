@@ -305,8 +305,10 @@ pub const LCID: Param = p(Kind::Hex, f::LCID);
 pub const CLIENT: Param = p(Kind::Text, f::CLIENT_NAME);
 /// Brand of the client program.
 pub const BRAND: Param = p(Kind::Text, f::CLIENT_BRAND);
-/// Protocol version in VER.
+/// Protocol version that the client offers.
 pub const VERSION: Param = p(Kind::Version, f::OFFERED_VERSION);
+/// Protocol version that the server chooses.
+pub const CHOSEN: Param = p(Kind::Version, f::CHOSEN_VERSION);
 /// `I`.
 pub const PHASE_I: Param = p(Kind::Lit("I"), f::AUTH_PHASE);
 /// `S`.

@@ -91,7 +91,7 @@ const HOTMAIL: Param = param(Lit("Hotmail"), f::EMAIL);
 pub static ROWS: &[Row] = &[
     // Login
     row("VER", C, NS, 2, 21, &[VERSION.rest()], PLAIN),
-    row("VER", S, NS, 2, 21, &[VERSION.rest()], PLAIN),
+    row("VER", S, NS, 2, 21, &[CHOSEN.rest()], PLAIN),
     row("INF", C, NS, 2, 7, &[], PLAIN),
     row("INF", S, NS, 2, 7, &[param(Code(codes::PACKAGES, true), f::AUTH_SCHEME).rest()], PLAIN),
     row(
