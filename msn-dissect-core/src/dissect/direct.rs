@@ -17,6 +17,7 @@ use crate::{
         direct::{DirectLink, DirectNote, DirectWhat, NonceStatus},
         p2p::expected::{Expected, hash_nonce, text_order},
     },
+    values::objects::{BAD, GOOD, UNVERIFIED},
 };
 
 /// Dissects the bytes of a segment, or of a packet put together from several. Bytes with which no direct connection
@@ -299,13 +300,13 @@ fn nonce(payload: Span, bytes: &[u8], status: NonceStatus, tree: &mut Tree) {
     }
     let hashed = tree.raw(f::DIRECT_HASHED, place, &hash_nonce(&wire));
     tree.generated(hashed);
-    let (word, how) = match status {
-        NonceStatus::Good => ("good", Some("the negotiation carried it")),
-        NonceStatus::GoodHash => ("good", Some("the negotiation carried its hash")),
-        NonceStatus::Bad => ("bad", None),
-        NonceStatus::Unverified => ("unverified", None),
+    let (checked, how) = match status {
+        NonceStatus::Good => (GOOD, Some("the negotiation carried it")),
+        NonceStatus::GoodHash => (GOOD, Some("the negotiation carried its hash")),
+        NonceStatus::Bad => (BAD, None),
+        NonceStatus::Unverified => (UNVERIFIED, None),
     };
-    let shown = tree.text(f::DIRECT_NONCE_STATUS, place, word);
+    let shown = tree.number(f::DIRECT_NONCE_STATUS, place, checked);
     tree.generated(shown);
     if let Some(how) = how {
         tree.note(shown, how);

@@ -14,7 +14,10 @@ use crate::{
         ftp::{FtpNote, FtpWhat, NONE, Offer},
     },
     text,
-    values::{self, ftp as numbers},
+    values::{
+        self, ftp as numbers,
+        objects::{BAD, GOOD, UNVERIFIED},
+    },
 };
 
 /// Characters of a line in the Info column.
@@ -111,13 +114,13 @@ fn cookie(session: &Session, note: &FtpNote, line: &Line<'_>, span: Span, tree: 
     let cookie = text::utf8(span.of(line.text)).text;
     tree.text(f::FTP_COOKIE, span, &cookie);
     let status = match offer(session, note) {
-        None => "unverified",
-        Some(offer) if *offer.cookie == *cookie => "good",
-        Some(_) => "bad",
+        None => UNVERIFIED,
+        Some(offer) if *offer.cookie == *cookie => GOOD,
+        Some(_) => BAD,
     };
-    let shown = tree.text(f::FTP_COOKIE_STATUS, span, status);
+    let shown = tree.number(f::FTP_COOKIE_STATUS, span, status);
     tree.generated(shown);
-    if status == "bad" {
+    if status == BAD {
         tree.expert(f::FTP_COOKIE_BAD);
     }
 }

@@ -7,6 +7,7 @@ use crate::{
     item::{Span, Subject, Tree},
     object::{self, Attribute, Check, Object},
     text,
+    values::objects::{BAD, GOOD, UNVERIFIED},
     view::{View, base64, utf16le},
 };
 
@@ -172,9 +173,9 @@ fn hash(tree: &mut Tree, field: Field, place: Span, shown: &str) {
 
 fn check(tree: &mut Tree, object: &Object, view: &View<'_>, place: Span) {
     let (status, right) = match object.check(view.bytes()) {
-        Check::Bad(right) => (0, Some(right)),
-        Check::Good => (1, None),
-        Check::Unverified => (2, None),
+        Check::Bad(right) => (BAD, Some(right)),
+        Check::Good => (GOOD, None),
+        Check::Unverified => (UNVERIFIED, None),
     };
     let handle = tree.number(x::OBJECT_SHA1C_STATUS, place, status);
     tree.generated(handle);
