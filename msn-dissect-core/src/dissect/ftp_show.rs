@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows what stands on an MSNFTP connection.
 
+use std::borrow::Cow;
+
 use super::{
     Dissection, Object, Packet, export,
     ftp::Line,
@@ -28,7 +30,7 @@ pub(super) fn line(session: &Session, packet: &Packet, note: &FtpNote, unit: &[u
     let all = Span::new(0, unit.len());
     let line = Line::parse(unit).filter(|_| note.what == FtpWhat::Line);
     let label = match &line {
-        Some(line) => text::utf8(line.text).text,
+        Some(line) => summary(line),
         None => "Continuation".into(),
     };
     info(packet, &label, out);
@@ -48,6 +50,16 @@ pub(super) fn line(session: &Session, packet: &Packet, note: &FtpNote, unit: &[u
     }
     generated(session, note, tree);
     tree.close();
+}
+
+/// The line, and what the code of BYE means.
+fn summary<'l>(line: &Line<'l>) -> Cow<'l, str> {
+    let shown = text::utf8(line.text).text;
+    let code = line.number(0).filter(|_| line.command == "BYE").and_then(|code| u32::try_from(code).ok());
+    match code.and_then(|code| values::name(numbers::BYE_CODES, code)) {
+        Some(meaning) => format!("{shown} ({meaning})").into(),
+        None => shown,
+    }
 }
 
 /// Separates the Info text of units.
