@@ -8,7 +8,7 @@ use super::{
     mail_data,
 };
 use crate::{
-    dissect::{Walk, object},
+    dissect::{Walk, invite_ftp, object},
     fields::mime as f,
     item::Span,
     mime::{values::unsigned, words},
@@ -77,6 +77,11 @@ pub(super) fn invitation(walk: &mut Walk<'_>, content: &Content<'_>) {
                 what.push(' ');
                 what.push_str(&text::utf8(value).text);
             }
+        }
+        let file = invite_ftp::file(walk);
+        if !file.is_empty() {
+            what.push(' ');
+            what.push_str(file);
         }
         say(walk, content, &what);
     }
