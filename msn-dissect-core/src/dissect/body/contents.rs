@@ -219,7 +219,7 @@ fn document(walk: &mut Walk<'_>, content: &Content<'_>) {
         return;
     }
     if walk.packet.want_info {
-        xml::say_status(walk, content.data, content.span);
+        xml::say_status(walk, content.data, content.span, content.charset());
     }
     if walk.out.tree.wanted() {
         xml::document(walk, content.data, content.span, content.charset());
