@@ -195,6 +195,11 @@ pub fn split_naddr(token: &[u8]) -> Option<NaddrParts<'_>> {
     }
 }
 
+/// The account of `network:address` as it stands behind `via=`; `None` where it names a network only (`14:fb`).
+pub fn reached(via: &[u8]) -> Option<&[u8]> {
+    split_naddr(via).map(|parts| parts.1).filter(|address| is_address(address))
+}
+
 /// Capabilities: one number, or two with a colon.
 pub fn split_caps(token: &[u8]) -> Option<(u32, Option<u32>)> {
     match token.iter().position(|&byte| byte == b':') {
@@ -300,8 +305,10 @@ pub const LCID: Param = p(Kind::Hex, f::LCID);
 pub const CLIENT: Param = p(Kind::Text, f::CLIENT_NAME);
 /// Brand of the client program.
 pub const BRAND: Param = p(Kind::Text, f::CLIENT_BRAND);
-/// Protocol version in VER.
+/// Protocol version that the client offers.
 pub const VERSION: Param = p(Kind::Version, f::OFFERED_VERSION);
+/// Protocol version that the server chooses.
+pub const CHOSEN: Param = p(Kind::Version, f::CHOSEN_VERSION);
 /// `I`.
 pub const PHASE_I: Param = p(Kind::Lit("I"), f::AUTH_PHASE);
 /// `S`.
@@ -336,6 +343,13 @@ mod tests {
         assert_eq!((network, address, via), (&b"1"[..], &b"bob@example.com"[..], Some(&b"9:c@live.com"[..])));
         assert!(split_naddr(b"bob@example.com").is_none());
         assert!(split_naddr(b"1:").is_none());
+    }
+
+    #[test]
+    fn what_is_reached_is_an_account_or_a_network() {
+        assert_eq!(reached(b"9:c@live.com"), Some(&b"c@live.com"[..]));
+        assert_eq!(reached(b"1:bob%40example.com"), Some(&b"bob%40example.com"[..]));
+        assert_eq!((reached(b"14:fb"), reached(b"c@live.com"), reached(b"")), (None, None, None));
     }
 
     #[test]

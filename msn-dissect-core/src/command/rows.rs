@@ -91,7 +91,7 @@ const HOTMAIL: Param = param(Lit("Hotmail"), f::EMAIL);
 pub static ROWS: &[Row] = &[
     // Login
     row("VER", C, NS, 2, 21, &[VERSION.rest()], PLAIN),
-    row("VER", S, NS, 2, 21, &[VERSION.rest()], PLAIN),
+    row("VER", S, NS, 2, 21, &[CHOSEN.rest()], PLAIN),
     row("INF", C, NS, 2, 7, &[], PLAIN),
     row("INF", S, NS, 2, 7, &[param(Code(codes::PACKAGES, true), f::AUTH_SCHEME).rest()], PLAIN),
     row(
@@ -344,12 +344,13 @@ pub static ROWS: &[Row] = &[
     row("UUN", S, NS, 13, 18, &[LEN], PLAIN),
     row("UUN", C, NS, 13, 18, &[HANDLE, UUN, LEN], "to {0}: {1:name}"),
     bare("UBN", S, NS, 13, 18, &[HANDLE, UUN, LEN], "from {0}: {1:name}"),
-    row("UUM", C, NS, 14, 18, &[EMAIL, NID, UUM, LEN], "to {0}: {2:name}"),
-    bare("UBM", S, ANY, 14, 18, &[EMAIL, NID, EMAIL, NID, UUM, LEN], "from {0}: {4:name}"),
-    bare("UBM", S, ANY, 18, 18, &[NADDR, NID, EMAIL, NID, UUM, LEN], "from {0}: {4:name}"),
-    bare("UBM", S, ANY, 18, 18, &[NADDR, NID, UUM, LEN], "from {0}: {2:name}"),
-    bare("UBM", S, ANY, 14, 18, &[NADDR, NADDR.opt(), UUM, LEN], "from {0}: {2:name}"),
-    bare("UBM", S, ANY, 14, 18, &[EMAIL, NID, UUM, LEN], "from {0}: {2:name}"),
+    // The payload says in the Info column what it is.
+    row("UUM", C, NS, 14, 18, &[EMAIL, NID, UUM, LEN], "to {0}"),
+    bare("UBM", S, ANY, 14, 18, &[EMAIL, NID, EMAIL, NID, UUM, LEN], "from {0}"),
+    bare("UBM", S, ANY, 18, 18, &[NADDR, NID, EMAIL, NID, UUM, LEN], "from {0}"),
+    bare("UBM", S, ANY, 18, 18, &[NADDR, NID, UUM, LEN], "from {0}"),
+    bare("UBM", S, ANY, 14, 18, &[NADDR, NADDR.opt(), UUM, LEN], "from {0}"),
+    bare("UBM", S, ANY, 14, 18, &[EMAIL, NID, UUM, LEN], "from {0}"),
     bare("NFY", S, NS, 18, 21, &[param(Code(codes::NFY, false), f::NFY_OPERATION), LEN], "{0}"),
     row("PUT", C, NS, 18, 21, &[LEN], "publishes"),
     row("PUT", S, NS, 18, 21, &[OK, LEN], "OK"),

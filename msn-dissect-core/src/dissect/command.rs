@@ -9,7 +9,7 @@ use crate::{
         Choice, Dir, Fit, Kind, ServerKind,
         layout::Known,
         line::decimal,
-        params::{msnp_number, split_handle},
+        params::{msnp_number, split_handle, split_naddr},
         table::On,
     },
     fields::{Proto, command as f, expert},
@@ -24,6 +24,9 @@ use crate::{
     text,
     values::errors,
 };
+
+/// Most characters of an address in the summary.
+const MAX_VIA: usize = 64;
 
 /// What choosing a row relied on when the unit was first met.
 pub(super) fn known_before(session: &Session, record: &Record) -> Known {
@@ -62,6 +65,19 @@ const fn wrong_side(sender: Dir) -> &'static str {
     }
 }
 
+/// Appends the summary of a command, and through what the person is reached that it names: a member of several circles
+/// has a presence in each.
+fn summarise(info: &mut String, data: &[u8], found: &Command) {
+    summary::command(info, data, found);
+    let Some(choice) = found.choice.as_ref().filter(|_| !found.unfinished) else { return };
+    let Some(at) = choice.row.params.iter().take(2).position(|param| param.kind == Kind::Naddr) else { return };
+    let token = choice.place(found.line, at).map(|span| span.of(data)).unwrap_or_default();
+    if let Some((_, _, Some(via))) = split_naddr(token) {
+        info.push_str(" via ");
+        text::push_percent(info, split_naddr(via).map_or(via, |parts| parts.1), MAX_VIA);
+    }
+}
+
 impl Walk<'_> {
     /// Shows the command that starts at `at`.
     pub(super) fn command(&mut self, at: usize, found: &Command) {
@@ -88,7 +104,7 @@ impl Walk<'_> {
         let info_start = self.out.info.len();
         let full = info_start > MAX_INFO;
         if self.packet.want_info && (!full || self.out.tree.wanted()) {
-            summary::command(&mut self.out.info, data, found);
+            summarise(&mut self.out.info, data, found);
         }
         let info_end = self.out.info.len();
         let base = self.out.tree.rebase(at);
@@ -105,7 +121,7 @@ impl Walk<'_> {
                 self.out.tree.set_text(protocol, self.out.info.get(info_start..).unwrap_or_default());
             } else {
                 let mut label = String::new();
-                summary::command(&mut label, data, found);
+                summarise(&mut label, data, found);
                 self.out.tree.set_text(protocol, &label);
             }
         }

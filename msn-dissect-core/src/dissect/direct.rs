@@ -10,13 +10,14 @@ use super::{
 };
 use crate::{
     command::Dir,
-    fields::{Proto, ftp as f, link as links, p2p},
+    fields::{Proto, expert, ftp as f, link as links, p2p},
     item::{Span, Tree},
     session::{
         Record, Session, What,
         direct::{DirectLink, DirectNote, DirectWhat, NonceStatus},
         p2p::expected::{Expected, hash_nonce, text_order},
     },
+    values::objects::{BAD, GOOD, UNVERIFIED},
 };
 
 /// Dissects the bytes of a segment, or of a packet put together from several. Bytes with which no direct connection
@@ -255,8 +256,15 @@ fn show(
         DirectWhat::Handshake(_) | DirectWhat::Packet => {
             let announced = direct_frame::u32_at(data, span.start).unwrap_or(0);
             out.tree.number(f::DIRECT_LENGTH, length, u64::from(announced));
+            let missing = payload.len() < announced as usize;
             if note.version != 2 || note.what == DirectWhat::Packet {
+                out.tree.set_cut(missing);
                 inner(session, packet, data, note, payload, unit, out);
+                out.tree.set_cut(false);
+            }
+            if missing {
+                let cut = packet.reported_len > data.len();
+                out.tree.expert(if cut { expert::CAPTURE_CUT } else { expert::PAYLOAD_CUT });
             }
             if let DirectWhat::Handshake(status) = note.what {
                 nonce(payload, payload.of(data), status, &mut out.tree);
@@ -299,13 +307,13 @@ fn nonce(payload: Span, bytes: &[u8], status: NonceStatus, tree: &mut Tree) {
     }
     let hashed = tree.raw(f::DIRECT_HASHED, place, &hash_nonce(&wire));
     tree.generated(hashed);
-    let (word, how) = match status {
-        NonceStatus::Good => ("good", Some("the negotiation carried it")),
-        NonceStatus::GoodHash => ("good", Some("the negotiation carried its hash")),
-        NonceStatus::Bad => ("bad", None),
-        NonceStatus::Unverified => ("unverified", None),
+    let (checked, how) = match status {
+        NonceStatus::Good => (GOOD, Some("the negotiation carried it")),
+        NonceStatus::GoodHash => (GOOD, Some("the negotiation carried its hash")),
+        NonceStatus::Bad => (BAD, None),
+        NonceStatus::Unverified => (UNVERIFIED, None),
     };
-    let shown = tree.text(f::DIRECT_NONCE_STATUS, place, word);
+    let shown = tree.number(f::DIRECT_NONCE_STATUS, place, checked);
     tree.generated(shown);
     if let Some(how) = how {
         tree.note(shown, how);
@@ -322,4 +330,38 @@ fn origin(promise: &Expected, tree: &mut Tree) {
     tree.generated(frame);
     let call = tree.wire(f::DIRECT_CALL_ID, none, promise.call_id.as_bytes());
     tree.generated(call);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{fields::expert, session::Session};
+
+    /// A packet of 8 bytes of data of which `there` are there; the capture cut the rest, or a later segment has it.
+    fn shown(there: usize, cut: bool) -> Dissection {
+        let mut bytes = direct_frame::GREETING.to_vec();
+        let mut packet = vec![0; HEADER_V1];
+        for (at, byte) in [(0, 1), (4, 9), (16, 8), (24, 8), (28, 0x20)] {
+            packet[at] = byte;
+        }
+        packet.extend(b"12345678");
+        bytes.extend((packet.len() as u32).to_le_bytes());
+        bytes.extend(&packet[..HEADER_V1 + there]);
+        let reported_len = bytes.len() + if cut { 8 - there } else { 0 };
+        let packet = Packet { can_desegment: false, reported_len, ..Packet::example() };
+        let mut out = Dissection::default();
+        out.reset(true);
+        stream(&mut Session::default(), &packet, &bytes, &mut out);
+        out
+    }
+
+    #[test]
+    fn a_packet_that_was_cut_does_not_lie_about_its_length() {
+        let experts = |out: Dissection| {
+            [expert::CAPTURE_CUT, expert::PAYLOAD_CUT, p2p::LENGTH_LIES].map(|expert| out.tree.has_expert(expert))
+        };
+        assert_eq!(experts(shown(8, false)), [false, false, false]);
+        assert_eq!(experts(shown(5, true)), [true, false, false]);
+        assert_eq!(experts(shown(5, false)), [false, true, false]);
+    }
 }

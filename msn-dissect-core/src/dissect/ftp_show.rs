@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows what stands on an MSNFTP connection.
 
+use std::borrow::Cow;
+
 use super::{
     Dissection, Object, Packet, export,
     ftp::Line,
@@ -14,7 +16,10 @@ use crate::{
         ftp::{FtpNote, FtpWhat, NONE, Offer},
     },
     text,
-    values::{self, ftp as numbers},
+    values::{
+        self, ftp as numbers,
+        objects::{BAD, GOOD, UNVERIFIED},
+    },
 };
 
 /// Characters of a line in the Info column.
@@ -25,7 +30,7 @@ pub(super) fn line(session: &Session, packet: &Packet, note: &FtpNote, unit: &[u
     let all = Span::new(0, unit.len());
     let line = Line::parse(unit).filter(|_| note.what == FtpWhat::Line);
     let label = match &line {
-        Some(line) => text::utf8(line.text).text,
+        Some(line) => summary(line),
         None => "Continuation".into(),
     };
     info(packet, &label, out);
@@ -45,6 +50,16 @@ pub(super) fn line(session: &Session, packet: &Packet, note: &FtpNote, unit: &[u
     }
     generated(session, note, tree);
     tree.close();
+}
+
+/// The line, and what the code of BYE means.
+fn summary<'l>(line: &Line<'l>) -> Cow<'l, str> {
+    let shown = text::utf8(line.text).text;
+    let code = line.number(0).filter(|_| line.command == "BYE").and_then(|code| u32::try_from(code).ok());
+    match code.and_then(|code| values::name(numbers::BYE_CODES, code)) {
+        Some(meaning) => format!("{shown} ({meaning})").into(),
+        None => shown,
+    }
 }
 
 /// Separates the Info text of units.
@@ -111,13 +126,13 @@ fn cookie(session: &Session, note: &FtpNote, line: &Line<'_>, span: Span, tree: 
     let cookie = text::utf8(span.of(line.text)).text;
     tree.text(f::FTP_COOKIE, span, &cookie);
     let status = match offer(session, note) {
-        None => "unverified",
-        Some(offer) if *offer.cookie == *cookie => "good",
-        Some(_) => "bad",
+        None => UNVERIFIED,
+        Some(offer) if *offer.cookie == *cookie => GOOD,
+        Some(_) => BAD,
     };
-    let shown = tree.text(f::FTP_COOKIE_STATUS, span, status);
+    let shown = tree.number(f::FTP_COOKIE_STATUS, span, status);
     tree.generated(shown);
-    if status == "bad" {
+    if status == BAD {
         tree.expert(f::FTP_COOKIE_BAD);
     }
 }

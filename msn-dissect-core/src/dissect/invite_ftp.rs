@@ -130,6 +130,12 @@ pub(super) fn learn(walk: &mut Walk<'_>, payload: &[u8], sender: &[u8]) {
     };
     let cookie = String::from_utf8_lossy(fields.cookie);
     let key = (walk.record.frame, walk.record.unit, 0);
+    if matches!(fields.command, b"ACCEPT" | b"CANCEL") {
+        if let Some(invitation) = walk.session.ftp.invitation(conn, &cookie) {
+            let name = walk.session.names.keep(&invitation.name);
+            walk.session.ftp.answered.keep(key, name);
+        }
+    }
     match fields.command {
         b"INVITE" if fields.guid.eq_ignore_ascii_case(FILE_TRANSFER) => {
             let name = text::utf8(fields.file).text.into_owned().into();
@@ -142,6 +148,12 @@ pub(super) fn learn(walk: &mut Walk<'_>, payload: &[u8], sender: &[u8]) {
         b"ACCEPT" => walk.session.ftp.agree(conn, &cookie, from),
         _ => {}
     }
+}
+
+/// The file that an answer to an invitation is about; empty if that is not known.
+pub(super) fn file<'s>(walk: &'s Walk<'_>) -> &'s str {
+    let name = walk.session.ftp.answered.get((walk.record.frame, walk.record.unit, 0)).copied();
+    walk.session.names.get(name.unwrap_or_default())
 }
 
 /// Shows where the connection begins that an invitation led to; known from the second pass on.

@@ -7,6 +7,7 @@ use crate::{
     item::{Span, Subject, Tree},
     object::{self, Attribute, Check, Object},
     text,
+    values::objects::{BAD, GOOD, UNVERIFIED},
     view::{View, base64, utf16le},
 };
 
@@ -73,6 +74,9 @@ pub(crate) fn show_view(tree: &mut Tree, field: Field, view: &View<'_>, place: S
     });
 }
 
+/// Ends an object that does not end itself.
+const CLOSING: &[u8] = b"</msnobj>";
+
 /// Shows the attributes; the brackets and the name before and behind them are hidden.
 fn attributes(tree: &mut Tree, object: &Object, view: &View<'_>) {
     let mut at = 0;
@@ -94,7 +98,9 @@ fn attributes(tree: &mut Tree, object: &Object, view: &View<'_>) {
     }
     markup(tree, view, Span::new(at, object.end));
     let rest = Span::new(object.end, view.bytes().len());
-    if !rest.is_empty() {
+    if rest.of(view.bytes()).trim_ascii().eq_ignore_ascii_case(CLOSING) {
+        markup(tree, view, rest);
+    } else if !rest.is_empty() {
         tree.wire(x::OBJECT_ATTRIBUTE, view.span(rest), rest.of(view.bytes()));
     }
 }
@@ -172,9 +178,9 @@ fn hash(tree: &mut Tree, field: Field, place: Span, shown: &str) {
 
 fn check(tree: &mut Tree, object: &Object, view: &View<'_>, place: Span) {
     let (status, right) = match object.check(view.bytes()) {
-        Check::Bad(right) => (0, Some(right)),
-        Check::Good => (1, None),
-        Check::Unverified => (2, None),
+        Check::Bad(right) => (BAD, Some(right)),
+        Check::Good => (GOOD, None),
+        Check::Unverified => (UNVERIFIED, None),
     };
     let handle = tree.number(x::OBJECT_SHA1C_STATUS, place, status);
     tree.generated(handle);
@@ -232,6 +238,14 @@ mod tests {
         let tree = tree(text);
         let size = tree.find(x::OBJECT_SIZE).unwrap();
         assert_eq!(&text[size.start as usize..(size.start + size.len) as usize], "%20Size%3D%221%22");
+    }
+
+    #[test]
+    fn what_ends_an_object_is_no_attribute() {
+        for text in ["<msnobj Size=\"1\"></MSNOBJ> ", "%3Cmsnobj%20Size%3D%221%22%3E%3C%2Fmsnobj%3E"] {
+            assert_eq!(tree(text).text_of(x::OBJECT_ATTRIBUTE), None);
+        }
+        assert_eq!(tree("<msnobj Size=\"1\"></a>").text_of(x::OBJECT_ATTRIBUTE), Some("</a>"));
     }
 
     #[test]

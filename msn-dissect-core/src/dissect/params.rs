@@ -7,7 +7,7 @@ use crate::{
     command::{
         Choice, Kind, Line,
         line::decimal,
-        params::{guid, hexadecimal, split_handle, split_naddr},
+        params::{guid, hexadecimal, reached, split_handle, split_naddr},
     },
     fields::{Expert, Field, Type, command as f, def, expert},
     item::{Span, Subject, Tree},
@@ -110,6 +110,14 @@ fn account(tree: &mut Tree, data: &[u8], field: Field, span: Span) {
     decoded(tree, data, field, span);
 }
 
+/// The account through which an address is reached, hidden; comes before the item that shows it.
+pub(super) fn via_alias(tree: &mut Tree, data: &[u8], via: &[u8]) {
+    if let Some(account) = reached(via) {
+        let alias = tree.escaped(f::EMAIL, place(data, account), account);
+        tree.hidden(alias);
+    }
+}
+
 /// Shows an account with its endpoint, if it names one.
 fn handle(tree: &mut Tree, data: &[u8], field: Field, span: Span) {
     let Some((email, endpoint)) = split_handle(span.of(data)) else {
@@ -160,6 +168,7 @@ fn one(tree: &mut Tree, data: &[u8], span: Span, kind: &Kind, field: Field) {
                 number(tree, data, f::NETWORK_ID, place(data, network));
                 handle(tree, data, field, place(data, address));
                 if let Some(via) = via {
+                    via_alias(tree, data, via);
                     decoded(tree, data, f::VIA, place(data, via));
                 }
             }

@@ -5,6 +5,7 @@ use super::framing::Command;
 use crate::{
     command::{
         Choice, Fit, Kind,
+        line::decimal,
         params::{split_handle, split_naddr},
     },
     text::push_percent,
@@ -76,11 +77,7 @@ fn parameter(info: &mut String, data: &[u8], found: &Command, choice: &Choice, i
     let meaning = match (named, &param.kind) {
         (true, Kind::Code(table, _)) => values::meaning(table, token),
         (true, Kind::Lit("FL")) => Some("Forward list"),
-        (true, Kind::Num) => crate::command::line::decimal(token).and_then(|number| {
-            let table =
-                if param.field == crate::fields::command::UUM_TYPE { numbers::UUM_TYPES } else { numbers::UUN_TYPES };
-            values::name(table, number)
-        }),
+        (true, Kind::Num) => decimal(token).and_then(|number| values::name(numbers::UUN_TYPES, number)),
         _ => None,
     };
     match (meaning, &param.kind) {

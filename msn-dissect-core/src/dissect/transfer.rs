@@ -9,6 +9,7 @@ use crate::{
     fields::ftp as f,
     item::{Handoff, Span, Tree},
     session::transfers::{Transfer, TransferKind},
+    values::objects::{BAD, GOOD, UNVERIFIED},
 };
 
 /// Called once for each object whose bytes are all there, where the last of them stands; on every pass, also without
@@ -71,13 +72,13 @@ fn hash(transfer: &Transfer, bytes: &[u8], tree: &mut Tree) {
     let computed = tree.text(f::SHA1D_COMPUTED, none, &BASE64_STANDARD.encode(digest));
     tree.generated(computed);
     let status = match transfer.sha1d {
-        None => "unverified",
-        Some(announced) if announced.as_slice() == digest.as_slice() => "good",
-        Some(_) => "bad",
+        None => UNVERIFIED,
+        Some(announced) if announced.as_slice() == digest.as_slice() => GOOD,
+        Some(_) => BAD,
     };
-    let shown = tree.text(f::SHA1D_STATUS, none, status);
+    let shown = tree.number(f::SHA1D_STATUS, none, status);
     tree.generated(shown);
-    if status == "bad" {
+    if status == BAD {
         tree.expert(f::HASH_MISMATCH);
     }
 }

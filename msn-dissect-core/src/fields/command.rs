@@ -64,7 +64,8 @@ fields! { 0;
     ICON_URL = "msn.icon_url" "Icon" Str, "Address of an icon of the contact.";
     OBJECT = "msn.object" "MSN object" Str, "Picture, emoticon or other object that a user offers.";
 
-    OFFERED_VERSION = "msn.offered_version" "Offered version" Str, "Protocol version that is offered or accepted.";
+    OFFERED_VERSION = "msn.offered_version" "Offered version" Str, "Protocol version that the client offers.";
+    CHOSEN_VERSION = "msn.chosen_version" "Chosen version" Str, "Protocol version that the server chooses; 0 if it supports none.";
     CLIENT_VERSION = "msn.client.version" "Client version" Str, "Version of the client program.";
     CLIENT_NAME = "msn.client.name" "Client" Str, "Name of the client program.";
     CLIENT_BRAND = "msn.client.brand" "Client brand" Str, "Distribution of the client program.";

@@ -133,6 +133,7 @@ pub fn expert(expert: Expert) -> Option<&'static ExpertDef> {
 pub fn is_of_form(expert: Expert) -> bool {
     expert == NOT_UTF8
         || expert == super::mime::WRONG_CHARACTERS
+        || expert == super::mime::CHARSET_UNKNOWN
         || expert == super::p2p::LENGTH_LIES
         || self::expert(expert).is_some_and(|entry| entry.group == Group::Malformed)
 }

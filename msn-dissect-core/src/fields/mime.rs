@@ -60,8 +60,8 @@ fields! { super::command::END;
 
     LOGIN_TIME = "msn.profile.login_time" "Login time" Time, "When the account signed in.";
     EMAIL_ENABLED = "msn.profile.email_enabled" "Mailbox" Uint(1, Dec, Some(numbers::NO_YES)), "Whether the account has a mailbox.";
-    MEMBER_HIGH = "msn.profile.member_id_high" "Member ID, high half" Int(4), "Upper half of the account's unique identifier.";
-    MEMBER_LOW = "msn.profile.member_id_low" "Member ID, low half" Int(4), "Lower half of the account's unique identifier.";
+    MEMBER_HIGH = "msn.profile.member_id_high" "Member ID, high half" Int(8), "Upper half of the account's unique identifier, signed or not.";
+    MEMBER_LOW = "msn.profile.member_id_low" "Member ID, low half" Int(8), "Lower half of the account's unique identifier, signed or not.";
     LANGUAGE = "msn.profile.language" "Language" Uint(4, DecHex, Some(lcid::LCIDS)), "Preferred language, a Windows locale identifier.";
     PREFERRED_EMAIL = "msn.profile.preferred_email" "Preferred e-mail" Str, "Preferred e-mail address of the account.";
     COUNTRY = "msn.profile.country" "Country" Str, "ISO code of the country.";
@@ -177,6 +177,7 @@ experts! { super::expert::EXPERT_END;
     CHARSET_UNKNOWN = "msn.expert.mime.charset_unknown" Undecoded Warn "Unknown character set, taken as UTF-8";
     WRONG_CHARACTERS = "msn.expert.mime.wrong_characters" Protocol Warn "Text is not valid in its declared character set";
     CONTENT_UNKNOWN = "msn.expert.mime.content_unknown" Undecoded Note "Content type without known layout";
+    CONTENT_MISSING = "msn.expert.mime.content_missing" Undecoded Note "Message has no content type";
     VALUE_WRONG = "msn.expert.mime.value_wrong" Malformed Warn "Value is not what this header holds";
     CHUNK_LOST = "msn.expert.mime.chunk_missing" Reassemble Warn "First part of this message was not seen";
     CHUNK_DOUBLE = "msn.expert.mime.chunk_double" Reassemble Note "Part of a message that came before";

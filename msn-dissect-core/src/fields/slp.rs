@@ -102,5 +102,4 @@ experts! { super::p2p::EXPERT_END;
     BAD_VALUE = "msn.expert.slp_value" Malformed Warn "Value has the wrong form";
     CONTEXT_LENGTH = "msn.expert.slp_file_header_length" Malformed Note "Header length of the file context is not that of its version";
     PASSWORD = "msn.expert.slp_password" Security Warn "Password of a relay server in clear text";
-    REPEATED = "msn.expert.slp_repeated" Sequence Note "Message was sent before";
 }

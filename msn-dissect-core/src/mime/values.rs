@@ -14,13 +14,11 @@ pub fn unsigned(value: &[u8]) -> Option<u64> {
     std::str::from_utf8(value).ok()?.parse().ok()
 }
 
-/// A signed decimal number of 32 bits; values up to 2³²−1 wrap, as some writers leave out the sign.
-pub fn signed(value: &[u8]) -> Option<i32> {
+/// A decimal number of 32 bits, which some writers give with a sign and some without: −2³¹ to 2³²−1, as it stands.
+pub fn signed(value: &[u8]) -> Option<i64> {
     match value {
-        [b'-', digits @ ..] => {
-            unsigned(digits).filter(|&value| value <= 1 << 31).map(|value| (value as i64).wrapping_neg() as i32)
-        }
-        digits => unsigned(digits).and_then(|value| u32::try_from(value).ok()).map(|value| value as i32),
+        [b'-', digits @ ..] => unsigned(digits).filter(|&value| value <= 1 << 31).map(|value| -(value as i64)),
+        digits => unsigned(digits).and_then(|value| u32::try_from(value).ok()).map(i64::from),
     }
 }
 
@@ -117,7 +115,8 @@ mod tests {
     #[test]
     fn numbers() {
         assert_eq!(signed(b"-1234567890"), Some(-1234567890));
-        assert_eq!(signed(b"4294967295"), Some(-1));
+        assert_eq!(signed(b"4294967295"), Some(4_294_967_295));
+        assert_eq!((signed(b"-2147483648"), signed(b"-2147483649")), (Some(-1 << 31), None));
         assert_eq!((signed(b"-"), signed(b"4294967296"), unsigned(b"+1"), unsigned(b"")), (None, None, None, None));
         assert_eq!(unsigned(b"18446744073709551616"), None);
     }

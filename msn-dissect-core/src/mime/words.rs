@@ -15,6 +15,7 @@ use nom::{
 };
 
 use super::charset;
+use crate::text::{Shown, utf8};
 
 /// Tolerant of missing padding and stray last bits.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -25,8 +26,13 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// The words of a value decoded and joined; `None` when it holds none that can be decoded.
-pub fn decode(value: &[u8]) -> Option<String> {
+pub fn decode(value: &[u8]) -> Option<Shown<'static>> {
     let mut out = String::new();
+    let mut valid = true;
+    let mut add = |part: &Shown<'_>| {
+        out.push_str(&part.text);
+        valid &= part.valid;
+    };
     let mut rest = value;
     let mut found = false;
     while let Some(at) = memchr::memmem::find(rest, b"=?") {
@@ -35,21 +41,22 @@ pub fn decode(value: &[u8]) -> Option<String> {
             Some((behind, text)) => {
                 // Blanks between two words belong to neither.
                 if !(found && before.iter().all(u8::is_ascii_whitespace)) {
-                    out.push_str(&crate::text::utf8(before).text);
+                    add(&utf8(before));
                 }
-                out.push_str(&text);
+                add(&text);
                 found = true;
                 rest = behind;
             }
             None => {
-                out.push_str(&crate::text::utf8(before).text);
-                out.push_str("=?");
-                rest = from.get(2..).unwrap_or_default();
+                let (mark, behind) = from.split_at_checked(2).unwrap_or((from, b""));
+                add(&utf8(before));
+                add(&utf8(mark));
+                rest = behind;
             }
         }
     }
-    out.push_str(&crate::text::utf8(rest).text);
-    found.then_some(out)
+    add(&utf8(rest));
+    found.then_some(Shown { text: out.into(), valid })
 }
 
 type Word<'a> = (&'a [u8], char, &'a [u8]);
@@ -69,11 +76,12 @@ fn word(input: &[u8]) -> IResult<&[u8], Word<'_>> {
     Ok((rest, (charset, how, text)))
 }
 
-fn text((charset, how, text): Word<'_>) -> Option<String> {
+fn text((charset, how, text): Word<'_>) -> Option<Shown<'static>> {
     let bytes = if matches!(how, 'b' | 'B') { base64(text)? } else { quoted(text)? };
     // RFC 2231 allows a language behind an asterisk.
     let label = charset.split(|&byte| byte == b'*').next().unwrap_or_default();
-    charset::decode(&bytes, Some(label)).map(|shown| shown.text.into_owned())
+    let shown = charset::decode(&bytes, Some(label))?;
+    Some(Shown { text: shown.text.into_owned().into(), valid: shown.valid })
 }
 
 /// Base64, with or without padding, blanks and line ends left out.
@@ -102,10 +110,22 @@ mod tests {
 
     #[test]
     fn words_are_decoded() {
-        assert_eq!(decode(b"=?utf-8?B?QWxpY2U=?=").unwrap(), "Alice");
-        assert_eq!(decode(b"=?utf-8?B?QWxpY2U= ?=").unwrap(), "Alice");
-        assert_eq!(decode(b"=?iso-8859-1?q?B=F6hm=2C_Bob_?=").unwrap(), "Böhm, Bob ");
-        assert_eq!(decode(b"Re: =?utf-8?b?w7w?= =?utf-8*de?b?w6Q=?= x").unwrap(), "Re: üä x");
+        assert_eq!(decode(b"=?utf-8?B?QWxpY2U=?=").unwrap().text, "Alice");
+        assert_eq!(decode(b"=?utf-8?B?QWxpY2U= ?=").unwrap().text, "Alice");
+        assert_eq!(decode(b"=?iso-8859-1?q?B=F6hm=2C_Bob_?=").unwrap().text, "Böhm, Bob ");
+        assert_eq!(decode(b"Re: =?utf-8?b?w7w?= =?utf-8*de?b?w6Q=?= x").unwrap().text, "Re: üä x");
+    }
+
+    #[test]
+    fn wrong_bytes_are_told() {
+        for (value, text, valid) in [
+            (&b"=?utf-8?Q?=FF?= x"[..], "\\xff x", false),
+            (b"a\xff =?utf-8?Q?b?=", "a\\xff b", false),
+            (b"=?utf-8?Q?a?= \xff", "a \\xff", false),
+            (b"=?utf-8?Q?=C3=BC?=", "ü", true),
+        ] {
+            assert_eq!(decode(value).unwrap(), Shown { text: text.into(), valid });
+        }
     }
 
     #[test]
@@ -113,14 +133,14 @@ mod tests {
         for plain in [&b"hello"[..], b"=?utf-8?B?QWx", b"=?utf-8?X?a?=", b"=?nosuch?B?QQ==?=", b"=?"] {
             assert_eq!(decode(plain), None, "{plain:?}");
         }
-        assert_eq!(decode(b"=?bad =?utf-8?Q?a?=").unwrap(), "=?bad a");
+        assert_eq!(decode(b"=?bad =?utf-8?Q?a?=").unwrap().text, "=?bad a");
     }
 
     proptest::proptest! {
         #[test]
         fn any_bytes_are_taken(value: Vec<u8>) {
-            if let Some(text) = decode(&value) {
-                assert!(!text.contains('\0'));
+            if let Some(shown) = decode(&value) {
+                assert!(!shown.text.contains('\0'));
             }
         }
     }

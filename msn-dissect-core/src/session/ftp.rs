@@ -149,6 +149,8 @@ pub struct Ftp {
     pub notes: Notes<FtpNote>,
     /// The offer that a unit of a switchboard connection announced, or that its invitation led to; [`NONE`] = not yet.
     pub announced: Notes<u32>,
+    /// Name of the file that an answer to an invitation is about.
+    pub answered: Notes<NameId>,
     /// Offers and transfers that were not remembered because the tables were full.
     pub lost: u64,
 }

@@ -27,6 +27,11 @@ impl Ranges {
         self.total
     }
 
+    /// Whether any of the bytes from `start` up to, not including, `end` have arrived.
+    pub fn touches(&self, start: u64, end: u64) -> bool {
+        self.rows.range(..end).next_back().is_some_and(|(_, &last)| last > start)
+    }
+
     /// Adds the bytes from `start` up to, not including, `end`. No bytes are covered.
     pub fn add(&mut self, start: u64, end: u64) -> Fit {
         if start >= end {
@@ -74,6 +79,8 @@ mod tests {
         assert_eq!((ranges.rows.len(), ranges.total()), (1, 20));
         assert_eq!(ranges.add(5, 15), Fit::Covered);
         assert_eq!(ranges.add(7, 7), Fit::Covered);
+        assert!(ranges.touches(19, 30) && ranges.touches(0, 1) && ranges.touches(5, 6));
+        assert!(!ranges.touches(20, 30) && !ranges.touches(0, 0) && !Ranges::default().touches(0, 9));
         assert_eq!(ranges.add(15, 25), Fit::Overlap);
         assert_eq!(ranges.add(30, 40), Fit::New);
         assert_eq!(ranges.add(20, 35), Fit::Overlap);

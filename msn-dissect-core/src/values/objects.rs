@@ -24,3 +24,12 @@ pub static TYPES: &Names = &[
 
 /// Result of checking a hash; the numbers are those that Wireshark uses for checksums.
 pub static CHECKS: &Names = &[(0, "Bad"), (1, "Good"), (2, "Unverified"), (3, "Not present")];
+
+/// The check failed.
+pub const BAD: u64 = 0;
+
+/// The check succeeded.
+pub const GOOD: u64 = 1;
+
+/// There was nothing to check against.
+pub const UNVERIFIED: u64 = 2;

@@ -219,7 +219,7 @@ fn document(walk: &mut Walk<'_>, content: &Content<'_>) {
         return;
     }
     if walk.packet.want_info {
-        xml::say_status(walk, content.data, content.span);
+        xml::say_status(walk, content.data, content.span, content.charset());
     }
     if walk.out.tree.wanted() {
         xml::document(walk, content.data, content.span, content.charset());
@@ -243,6 +243,8 @@ fn unknown(walk: &mut Walk<'_>, content: &Content<'_>) {
     let media = text::utf8(essence).text;
     if !essence.is_empty() {
         say(walk, content, &media);
+    } else if !content.is_blank() {
+        say(walk, content, "no content type");
     }
     if content.is_blank() || !walk.out.tree.wanted() {
         return rest(walk, content);
@@ -254,7 +256,10 @@ fn unknown(walk: &mut Walk<'_>, content: &Content<'_>) {
     } else {
         tree.bytes(c::PAYLOAD, content.span);
     }
-    tree.expert(f::CONTENT_UNKNOWN);
+    match essence.is_empty() {
+        true => tree.expert(f::CONTENT_MISSING),
+        false => tree.expert(f::CONTENT_UNKNOWN),
+    }
     if !is_text {
         tree.handoff(content.span, Handoff::MediaType, &media.to_ascii_lowercase());
     }

@@ -8,7 +8,7 @@ use super::{
     mail_data,
 };
 use crate::{
-    dissect::{Walk, object},
+    dissect::{Walk, invite_ftp, object},
     fields::mime as f,
     item::Span,
     mime::{values::unsigned, words},
@@ -35,7 +35,8 @@ fn mail_summary(content: &Content<'_>) -> String {
     }
     if let Some(from) = value("From-Addr") {
         let subject = value("Subject").unwrap_or_default();
-        return format!("mail from {}: {}", shown(from), words::decode(subject).unwrap_or_else(|| shown(subject)));
+        let subject = words::decode(subject).map_or_else(|| shown(subject), |decoded| decoded.text.into_owned());
+        return format!("mail from {}: {subject}", shown(from));
     }
     match (value("Src-Folder"), value("Dest-Folder")) {
         (Some(from), Some(to)) => {
@@ -76,6 +77,11 @@ pub(super) fn invitation(walk: &mut Walk<'_>, content: &Content<'_>) {
                 what.push(' ');
                 what.push_str(&text::utf8(value).text);
             }
+        }
+        let file = invite_ftp::file(walk);
+        if !file.is_empty() {
+            what.push(' ');
+            what.push_str(file);
         }
         say(walk, content, &what);
     }

@@ -142,7 +142,7 @@ pub(super) static ROUTING: &[Row] = &[
     row("Routing", f::ROUTING_VERSION, Text),
     row("To", f::ROUTING_TO, Account),
     row("From", f::ROUTING_FROM, Account),
-    row("Via", c::VIA, Text),
+    row("Via", c::VIA, Via),
     row("Service-Channel", f::ROUTING_CHANNEL, Code(values::CHANNELS)),
     row("Options", f::ROUTING_OPTIONS, Number),
 ];

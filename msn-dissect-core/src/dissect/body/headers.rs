@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use super::mail_data;
 use crate::{
     command::params::guid,
+    dissect::params::via_alias,
     fields::{Field, Type, command as c, def, expert, mime as f},
     item::{Handle, Span, Subject, Tree},
     mime::{
@@ -35,9 +36,11 @@ pub(super) enum Value {
     Code(&'static Codes),
     /// An account, perhaps with network and endpoint; also `msn.email`.
     Account,
+    /// `network:address` through which another is reached; also `msn.email`.
+    Via,
     /// An unsigned number that fits its field.
     Number,
-    /// A signed number of 32 bits.
+    /// A number of 32 bits, signed or not.
     Signed,
     /// Seconds since 1970.
     UnixTime,
@@ -177,13 +180,14 @@ fn typed(tree: &mut Tree, data: &[u8], span: Span, row: &Row) -> Option<()> {
             }
         }
         Value::Account => account(tree, data, field, span),
+        Value::Via => via(tree, data, span),
         Value::Number => {
             let number = parse::unsigned(value).filter(|&number| fits(field, number))?;
             tree.number(field, span, number);
         }
         Value::Signed => {
             let number = parse::signed(value)?;
-            tree.number(field, span, i64::from(number) as u64);
+            tree.number(field, span, number as u64);
         }
         Value::UnixTime => {
             let time = parse::unsigned(value)?.checked_mul(1_000_000_000).filter(|&ns| ns <= i64::MAX as u64)?;
@@ -215,17 +219,7 @@ fn typed(tree: &mut Tree, data: &[u8], span: Span, row: &Row) -> Option<()> {
                 tree.note(handle, meaning);
             }
         }
-        Value::Words => {
-            let decoded = words::decode(value);
-            match decoded {
-                Some(text) => {
-                    tree.text(field, span, &text);
-                }
-                None => {
-                    string(tree, field, span, data);
-                }
-            }
-        }
+        Value::Words => encoded_words(tree, field, span, value),
         Value::MediaType => media_type(tree, data, span),
         Value::Format => text_format(tree, data, span),
         Value::Offsets => {
@@ -237,6 +231,18 @@ fn typed(tree: &mut Tree, data: &[u8], span: Span, row: &Row) -> Option<()> {
         Value::MailData => mail_data::show(tree, data, span),
     }
     Some(())
+}
+
+/// Shows text that may hold RFC 2047 words.
+pub(super) fn encoded_words(tree: &mut Tree, field: Field, span: Span, value: &[u8]) {
+    let Some(shown) = words::decode(value) else {
+        tree.checked_wire(field, span, value);
+        return;
+    };
+    tree.text(field, span, &shown.text);
+    if !shown.valid {
+        tree.expert(f::WRONG_CHARACTERS);
+    }
 }
 
 /// Whether a number can be the value of a field.
@@ -289,14 +295,18 @@ pub(super) fn account(tree: &mut Tree, data: &[u8], field: Field, span: Span) {
             address::Parameter::Path(at) => {
                 string(tree, f::ROUTING_PATH, at, data);
             }
-            address::Parameter::Via(at) => {
-                string(tree, c::VIA, at, data);
-            }
+            address::Parameter::Via(at) => via(tree, data, at),
             address::Parameter::Unknown(at) => {
                 string(tree, f::CONTENT_PARAMETER, at, data);
             }
         }
     }
+}
+
+/// Shows through which account or network an address is reached.
+fn via(tree: &mut Tree, data: &[u8], span: Span) {
+    via_alias(tree, data, span.of(data));
+    string(tree, c::VIA, span, data);
 }
 
 /// Shows the kind of an address.

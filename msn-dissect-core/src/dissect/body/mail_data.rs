@@ -4,7 +4,7 @@
 use crate::{
     fields::{Field, command as c, mime as f},
     item::{Span, Tree},
-    mime::{values as parse, words},
+    mime::values as parse,
     text,
     values::{self, mime as tables},
     view::View,
@@ -153,14 +153,7 @@ fn show_element(tree: &mut Tree, view: &View<'_>, group: &[u8], name: &[u8], nod
                 tree.note(handle, meaning);
             }
         }
-        Words => match words::decode(bytes) {
-            Some(shown) => {
-                tree.text(*field, at, &shown);
-            }
-            None => {
-                tree.checked_wire(*field, at, bytes);
-            }
-        },
+        Words => super::headers::encoded_words(tree, *field, at, bytes),
     }
 }
 

@@ -29,7 +29,8 @@ pub(super) fn show(body: &mut Body<'_, '_>) {
         Dir::ToClient => body.found.line.token(0).map(|at| at.of(data)).unwrap_or_default(),
         Dir::ToServer => b"",
     };
-    let invitation = head.content_type.is_some_and(|at| at.of(data).starts_with(INVITATION));
+    let kind = head.content_type.and_then(|at| at.of(data).get(..INVITATION.len()));
+    let invitation = kind.is_some_and(|kind| kind.eq_ignore_ascii_case(INVITATION));
     if invitation && body.found.line.word == *b"MSG" {
         invite_ftp::learn(body.walk, body.span.of(data), sender);
         invite_ftp::show(body.walk);

@@ -136,6 +136,7 @@ mod tests {
             (&b"MSG 1 N 99\r\nMIME-Version: 1.0\r\nContent-Ty"[..], mime::NO_BLANK_LINE),
             (b"UUX 1 99\r\n<Data><PSM>a</PSM><Curr", xml::XML_MALFORMED),
             (b"SDG 1 99\r\nRouting: 1.0\r\nTo: 1:a@b", mime::BLOCK_MISSING),
+            (b"MSG 1 N 99\r\nContent-Type: text/plain; charset=UTF", mime::CHARSET_UNKNOWN),
         ] {
             let whole = bytes.iter().map(|&byte| byte as char).collect::<String>();
             let line = whole.find('\n').unwrap_or_default() + 1;

@@ -98,7 +98,29 @@ fn who(walk: &mut Walk<'_>, data: &[u8], head: &Head) {
     }
     if let Some(at) = at {
         info.push_str(word);
-        text::push_line(info, &text::utf8(address::parse(data, at).address.of(data)).text, 64);
+        let (who, way) = person(data, at);
+        text::push_line(info, &text::utf8(who.of(data)).text, 64);
+        if let Some(way) = way {
+            info.push_str(" via ");
+            text::push_line(info, &text::utf8(way.of(data)).text, 64);
+        }
+    }
+}
+
+/// Kinds of address that are groups of people: circles and temporary groups (fact base: values 6).
+const GROUPS: [&[u8]; 2] = [b"9", b"10"];
+
+/// Whom an address names, and through what. A message from a group names the group first and who wrote it as the way.
+fn person(data: &[u8], at: Span) -> (Span, Option<Span>) {
+    let found = address::parse(data, at);
+    let is_group = |network: Option<Span>| network.is_some_and(|at| GROUPS.contains(&at.of(data)));
+    let via = found.parameters.iter().find_map(|parameter| match *parameter {
+        address::Parameter::Via(at) => Some(address::network(data, at)),
+        _ => None,
+    });
+    match via {
+        Some((network, account)) if is_group(found.network) && !is_group(network) => (account, Some(found.address)),
+        via => (found.address, via.map(|(_, account)| account)),
     }
 }
 

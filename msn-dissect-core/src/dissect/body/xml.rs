@@ -32,7 +32,7 @@ pub(super) fn alert(body: &mut Body<'_, '_>) {
 /// Shows a document; the text behind a start tag is told in the Info column.
 fn told(body: &mut Body<'_, '_>, tag: &[u8]) {
     if body.walk.packet.want_info {
-        if let Some(message) = content(body.unit, body.span, tag) {
+        if let Some(message) = content(body.unit, body.span, None, tag) {
             body.walk.out.info.push_str(": ");
             text::push_line(&mut body.walk.out.info, &message, MAX_INFO_TEXT);
         }
@@ -53,8 +53,9 @@ pub(super) fn lists(body: &mut Body<'_, '_>) {
 }
 
 /// Says in the Info column which presence a document publishes, or how things are with another network.
-pub(super) fn say_status(walk: &mut Walk<'_>, data: &[u8], span: Span) {
-    if let Some(status) = content(data, span, b"<Status>").or_else(|| content(data, span, b"<status>")) {
+pub(super) fn say_status(walk: &mut Walk<'_>, data: &[u8], span: Span, charset: Option<&[u8]>) {
+    let status = |tag| content(data, span, charset, tag);
+    if let Some(status) = status(b"<Status>").or_else(|| status(b"<status>")) {
         let meaning = values::meaning(codes::STATUSES, status.as_bytes());
         walk.out.info.push_str(", ");
         text::push_line(&mut walk.out.info, meaning.unwrap_or(&status), MAX_INFO_TEXT);
@@ -62,7 +63,15 @@ pub(super) fn say_status(walk: &mut Walk<'_>, data: &[u8], span: Span) {
 }
 
 /// The text behind a start tag, if there is any.
-fn content(data: &[u8], span: Span, tag: &[u8]) -> Option<String> {
+fn content(data: &[u8], span: Span, charset: Option<&[u8]>, tag: &[u8]) -> Option<String> {
+    match xml::converted(data, span, charset) {
+        Some((view, _)) => behind(view.bytes(), Span::new(0, view.bytes().len()), tag),
+        None => behind(data, span, tag),
+    }
+}
+
+/// The same in UTF-8.
+fn behind(data: &[u8], span: Span, tag: &[u8]) -> Option<String> {
     let start = span.start + memmem::find(span.of(data), tag)? + tag.len();
     let len = memchr::memchr(b'<', data.get(start..span.end)?)?;
     let view = View::new(data, Span::new(start, start + len));

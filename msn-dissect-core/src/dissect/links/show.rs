@@ -300,11 +300,12 @@ fn participants(tree: &mut Tree, session: &Session, handles: Vec<crate::session:
     tree.generated(heading);
     tree.open(heading);
     for account in accounts {
-        let handle = tree.text(x::PARTICIPANT, NONE, account);
-        tree.generated(handle);
+        // First, so that what is remarked hangs below the item that is shown.
         let alias = tree.text(f::EMAIL, NONE, account);
         tree.generated(alias);
         tree.hidden(alias);
+        let handle = tree.text(x::PARTICIPANT, NONE, account);
+        tree.generated(handle);
     }
     tree.close();
 }

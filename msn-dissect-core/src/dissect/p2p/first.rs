@@ -33,8 +33,7 @@ fn parts(bytes: &[u8], way: &Way) -> Option<Parts> {
     let (rest, header) = v1::parse(bytes).ok()?;
     let mut end = bytes.len();
     // Where the end of the packet is missing, so is the footer.
-    let expected = if header.message_size == 0 { 0 } else { header.data_len(usize::MAX) };
-    if way.footer && rest.len().checked_sub(footer::LEN).is_some_and(|left| left >= expected) {
+    if way.footer && rest.len().checked_sub(footer::LEN).is_some_and(|left| left >= expected(&header)) {
         end -= footer::LEN;
     }
     let mut data = Span::new(v1::LEN, v1::LEN + header.data_len(end - v1::LEN));
@@ -50,6 +49,11 @@ fn parts(bytes: &[u8], way: &Way) -> Option<Parts> {
         trailing = Span::new(data.end, data.end);
     }
     Some(Parts { header, data, trailing, footer })
+}
+
+/// Bytes of data that the header tells of.
+fn expected(header: &Header) -> usize {
+    if header.message_size == 0 { 0 } else { header.data_len(usize::MAX) }
 }
 
 fn app_id(bytes: &[u8], parts: &Parts) -> Option<u32> {
@@ -96,12 +100,23 @@ pub(super) fn learn(walk: &mut Walk<'_>, bytes: &[u8], way: &Way, key: NoteKey, 
         total: Some(header.total_size),
         remaining: 0,
         data: parts.data.of(bytes),
+        missing: missing(walk, header, parts.data.len()),
+        direct: way.is_direct(),
         frame: walk.packet.frame,
         note: key,
     };
     walk.place_piece(&piece, header.flags, app_id(bytes, &parts), &what(header), note);
     walk.expect_ack(way, Name::Unique(header.ack_id), key);
     walk.expect_ack(way, Name::Identifier(header.identifier), key);
+}
+
+/// How much data was cut off; some clients do not say how much there was.
+fn missing(walk: &Walk<'_>, header: &Header, there: usize) -> u64 {
+    match (walk.out.tree.is_cut(), header.message_size) {
+        (false, _) => 0,
+        (true, 0) => u64::MAX,
+        (true, _) => expected(header).saturating_sub(there) as u64,
+    }
 }
 
 /// Receivers acknowledge messages that are whole: what the capture lacks of it was lost to the capture only.

@@ -42,6 +42,13 @@ pub(crate) struct Way {
     pub index: usize,
 }
 
+impl Way {
+    /// Over a direct connection, where no footer follows.
+    fn is_direct(&self) -> bool {
+        !self.footer
+    }
+}
+
 /// Expert infos of what was noted about a packet.
 static TROUBLES: &[(u16, Expert)] = &[
     (trouble::REPEATED, f::REPEATED),

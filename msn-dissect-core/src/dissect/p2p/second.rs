@@ -75,6 +75,8 @@ pub(super) fn learn(walk: &mut Walk<'_>, bytes: &[u8], way: &Way, key: NoteKey, 
         total: first.then(|| remaining.saturating_add(data.len() as u64)),
         remaining,
         data,
+        missing: packet.missing(bytes),
+        direct: way.is_direct(),
         frame,
         note: key,
     };

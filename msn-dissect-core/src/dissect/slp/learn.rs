@@ -72,6 +72,18 @@ pub(super) fn learn(walk: &mut Walk<'_>, data: &[u8], message: &Message, way: &W
     note
 }
 
+/// What is known of a session description that came before; first pass only.
+pub(super) fn known(walk: &mut Walk<'_>, data: &[u8], message: &Message, way: &Way) -> SlpNote {
+    let mut note = SlpNote::default();
+    let call_id = message.header(data, "Call-ID").unwrap_or_default();
+    let session_id = message.field(data, "SessionID").and_then(decimal).unwrap_or(0) as u32;
+    let flow = flow(walk, data, message, way);
+    if let Some(id) = dialog(walk, call_id, session_id, flow) {
+        follows(walk, id, way, &mut note);
+    }
+    note
+}
+
 fn ends_with(text: &[u8], end: &[u8]) -> bool {
     text.len().checked_sub(end.len()).and_then(|at| text.get(at..)).is_some_and(|tail| tail.eq_ignore_ascii_case(end))
 }

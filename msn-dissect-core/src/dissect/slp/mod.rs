@@ -35,7 +35,7 @@ pub(crate) struct Way {
     pub flow: Flow,
     /// Where its note is.
     pub key: NoteKey,
-    /// The same was seen before on this leg: nothing new can be learnt.
+    /// The same was seen before on this leg, which is told of its packet: nothing new can be learnt.
     pub repeated: bool,
     /// It was put together from pieces.
     pub joined: bool,
@@ -44,8 +44,11 @@ pub(crate) struct Way {
 /// Shows the session description that `data` is; ranges count from its start.
 pub(crate) fn show(walk: &mut Walk<'_>, data: &[u8], way: &Way) {
     let message = message::parse(data);
-    let note = if walk.packet.first_pass && !way.repeated {
-        let note = learn::learn(walk, data, &message, way);
+    let note = if walk.packet.first_pass {
+        let note = match way.repeated {
+            true => learn::known(walk, data, &message, way),
+            false => learn::learn(walk, data, &message, way),
+        };
         walk.session.p2p.slp_notes.keep(way.key, note);
         note
     } else {
@@ -68,9 +71,6 @@ pub(crate) fn show(walk: &mut Walk<'_>, data: &[u8], way: &Way) {
     }
     walk.out.tree.protocol(Proto::MsnSlp, Span::new(0, data.len()), &label);
     start_line(&mut walk.out.tree, data, &message, &note);
-    if way.repeated {
-        walk.out.tree.expert(f::REPEATED);
-    }
     for one in &message.headers {
         line::show(&mut walk.out.tree, data, one, row(HEADERS, one.name.of(data)), line::HEADER);
     }

@@ -16,7 +16,10 @@ pub(super) fn of(document: &[u8], charset: Option<&[u8]>) -> Option<(&'static En
         [b'<', 0, ..] => Some((UTF_16LE, 0)),
         [0, b'<', ..] => Some((UTF_16BE, 0)),
         _ => {
-            let declared = Encoding::for_label(charset.or_else(|| declaration(document))?)?;
+            // What nearly every document is; looking a label up takes far longer.
+            let label =
+                charset.or_else(|| declaration(document)).filter(|label| !label.eq_ignore_ascii_case(b"utf-8"))?;
+            let declared = Encoding::for_label(label)?;
             // Programs that keep text as UTF-16 in memory often say so of what they send as UTF-8.
             (![UTF_8, UTF_16LE, UTF_16BE].contains(&declared)).then_some((declared, 0))
         }

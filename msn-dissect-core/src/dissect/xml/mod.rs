@@ -5,6 +5,8 @@ mod encoding;
 mod table;
 mod value;
 
+use encoding_rs::Encoding;
+
 use crate::{
     fields::{Expert, Field, command as f, mime, xml as x},
     item::{Handle, Handoff, Span, Tree},
@@ -37,15 +39,14 @@ pub(crate) fn document(tree: &mut Tree, data: &[u8], span: Span, charset: Option
 
 /// Shows a document that begins and ends with its bytes.
 fn opened(tree: &mut Tree, data: &[u8], span: Span, charset: Option<&[u8]>, nesting: u8) {
-    let Some((encoding, mark)) = encoding::of(span.of(data), charset) else {
+    let Some((view, conversion)) = converted(data, span, charset) else {
         if show(tree, &View::new(data, span), nesting) {
             hand_over(tree, span);
         }
         return;
     };
-    let text = Span::new(span.start + mark, span.end);
-    let (view, sound) = View::converted(data, text, encoding);
-    let handle = tree.text(x::XML_ENCODING, Span::new(span.start, text.start), encoding.name());
+    let Conversion { encoding, mark, sound } = conversion;
+    let handle = tree.text(x::XML_ENCODING, Span::new(span.start, span.start + mark), encoding.name());
     if mark == 0 {
         tree.generated(handle);
     }
@@ -57,6 +58,22 @@ fn opened(tree: &mut Tree, data: &[u8], span: Span, charset: Option<&[u8]>, nest
         hand_over(tree, Span::new(0, view.bytes().len()));
         tree.leave_source(place);
     }
+}
+
+/// How a document came to be UTF-8.
+pub(crate) struct Conversion {
+    encoding: &'static Encoding,
+    /// Bytes of its byte order mark.
+    mark: usize,
+    /// All of its bytes are characters.
+    sound: bool,
+}
+
+/// A document that is not UTF-8, as UTF-8; `None` for the others.
+pub(crate) fn converted(data: &[u8], span: Span, charset: Option<&[u8]>) -> Option<(View<'static>, Conversion)> {
+    let (encoding, mark) = encoding::of(span.of(data), charset)?;
+    let (view, sound) = View::converted(data, Span::new(span.start + mark, span.end), encoding);
+    Some((view, Conversion { encoding, mark, sound }))
 }
 
 /// Shows what a document says; returns whether it is well-formed.

@@ -5,7 +5,7 @@ use super::{MAX_NESTING, Walk, opened, table::Rule};
 use crate::{
     command::{
         line::decimal,
-        params::{guid, split_naddr},
+        params::{guid, reached, split_naddr},
     },
     crypto::hex,
     dissect::object,
@@ -193,6 +193,10 @@ impl Walk<'_> {
         self.tree.number(f::NETWORK_ID, place, u64::from(number));
         self.tree.escaped(f::EMAIL, place, address);
         if let Some(via) = via {
+            if let Some(account) = reached(via) {
+                let alias = self.tree.escaped(f::EMAIL, place, account);
+                self.tree.hidden(alias);
+            }
             self.tree.escaped(f::VIA, place, via);
         }
         true

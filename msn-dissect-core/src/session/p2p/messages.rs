@@ -64,10 +64,21 @@ pub struct Piece<'a> {
     pub remaining: u64,
     /// The data.
     pub data: &'a [u8],
+    /// Bytes behind the data that are of this piece but were cut off; `u64::MAX` if the header does not tell how many.
+    pub missing: u64,
+    /// It came over a direct connection.
+    pub direct: bool,
     /// Frame.
     pub frame: u32,
     /// Where the note of its packet is.
     pub note: NoteKey,
+}
+
+impl Piece<'_> {
+    /// Bytes, those that were cut off included, or [`UNKNOWN`].
+    fn len(&self) -> u32 {
+        u32::try_from((self.data.len() as u64).saturating_add(self.missing)).unwrap_or(UNKNOWN)
+    }
 }
 
 /// What became of a piece.
@@ -119,16 +130,26 @@ pub struct Facts {
 /// A piece that arrived.
 #[derive(Clone, Copy, Debug)]
 struct Arrived {
+    /// Bytes, those that were cut off included, or [`UNKNOWN`].
     len: u32,
+    /// Of its data; [`CUT`] where some were cut off.
     hash: u32,
     frame: u32,
 }
+
+/// Stands for the length of a piece that was cut and whose header does not tell it.
+const UNKNOWN: u32 = u32::MAX;
+
+/// Stands for the hash of data that is not all there.
+const CUT: u32 = 0;
 
 #[derive(Debug)]
 struct Open {
     id: u32,
     total: u64,
     first: u32,
+    /// It began on a direct connection.
+    direct: bool,
     arrived: Ranges,
     pieces: Map<u32, Arrived>,
     overlaps: u32,
@@ -187,7 +208,8 @@ impl Messages {
         let no_begin = piece.offset.is_some_and(|offset| offset > 0);
         let Some(open) = self.open.get_mut(&key) else { return refused(trouble::NO_BEGIN) };
         let fresh = open.arrived.total() == 0;
-        let mut placed = open.add(piece, self.hasher.hash_one(piece.data) as u32);
+        let hash = if piece.missing == 0 { self.hasher.hash_one(piece.data) as u32 | 1 } else { CUT };
+        let mut placed = open.add(piece, hash);
         let open_id = open.id;
         if fresh && no_begin {
             placed.trouble |= trouble::NO_BEGIN;
@@ -242,7 +264,10 @@ impl Messages {
         }
         let latest = self.latest.get(&MessageKey { leg: Leg::ANY, ..piece.key })?;
         let open = self.open.get(latest)?;
-        piece.total.is_none_or(|total| total == open.total).then_some(*latest)
+        // Transfers move to direct connections and back. On another connection to a switchboard a message is passed on,
+        // as are bytes that arrived already, and its beginning was not seen.
+        let moved = (piece.direct || open.direct) && !open.has_other(piece);
+        (moved && piece.total.is_none_or(|total| total == open.total)).then_some(*latest)
     }
 
     fn begin(&mut self, piece: &Piece<'_>, flags: u32, app_id: Option<u32>) -> Result<MessageKey, Placed> {
@@ -267,6 +292,7 @@ impl Messages {
             id,
             total,
             first: piece.first,
+            direct: piece.direct,
             arrived: Ranges::default(),
             pieces: Map::default(),
             overlaps: 0,
@@ -312,6 +338,25 @@ impl Open {
         self.pieces.len() > max || self.tiny > max_tiny || self.overlaps > MAX_OVERLAPS
     }
 
+    /// Where the bytes of a piece belong; `None` where that lies outside of the message.
+    fn offset(&self, piece: &Piece<'_>) -> Option<u64> {
+        let end = || self.total.checked_sub(piece.remaining)?.checked_sub(piece.data.len() as u64);
+        piece.offset.or_else(end)
+    }
+
+    /// The piece of the same place and length that arrived before.
+    fn same(&self, piece: &Piece<'_>, start: u64) -> Option<Arrived> {
+        let len = piece.len();
+        let fits = |other: &Arrived| other.len == len || other.len == UNKNOWN || len == UNKNOWN;
+        self.pieces.get(&(start as u32)).copied().filter(fits)
+    }
+
+    /// Whether bytes of the piece arrived before, but not as the same piece.
+    fn has_other(&self, piece: &Piece<'_>) -> bool {
+        let Some(start) = self.offset(piece) else { return false };
+        self.same(piece, start).is_none() && self.arrived.touches(start, start.saturating_add(piece.data.len() as u64))
+    }
+
     /// Finds the place of a piece; `hashed` tells it from others of the same place and length.
     fn add(&mut self, piece: &Piece<'_>, hashed: u32) -> Placed {
         let len = piece.data.len() as u64;
@@ -320,22 +365,18 @@ impl Open {
         if piece.total.is_some_and(|total| total != self.total) {
             return refused(trouble::TOTAL_CHANGED);
         }
-        let offset = match piece.offset {
-            Some(offset) => offset,
-            None => match self.total.checked_sub(piece.remaining).and_then(|end| end.checked_sub(len)) {
-                Some(offset) => offset,
-                None => return refused(trouble::BEYOND_TOTAL),
-            },
-        };
+        let Some(offset) = self.offset(piece) else { return refused(trouble::BEYOND_TOTAL) };
         if self.broken {
             return refused(trouble::GIVEN_UP);
         }
         let (start, end) = (offset as u32, (offset + len) as u32);
-        if let Some(&Arrived { len: other, hash, frame }) = self.pieces.get(&start) {
-            if u64::from(other) == len {
-                if hash == hashed {
-                    return Placed { repeats: Some(frame), ..refused(trouble::REPEATED) };
-                }
+        let same = self.same(piece, offset);
+        if let Some(Arrived { hash, frame, .. }) = same {
+            // Of what was cut off nobody knows whether it was the same.
+            if hash == hashed || hashed == CUT {
+                return Placed { repeats: Some(frame), ..refused(trouble::REPEATED) };
+            }
+            if hash != CUT {
                 // Which of the two is right cannot be known, so the message is not put together at all.
                 self.give_up();
                 return Placed { repeats: Some(frame), ..refused(trouble::CONFLICT) };
@@ -344,10 +385,11 @@ impl Open {
         self.tiny += usize::from(len < u64::from(RADIX));
         let trouble = match self.arrived.add(u64::from(start), u64::from(end)) {
             Fit::New => 0,
+            Fit::Overlap if same.is_some() => trouble::REPEATED,
             Fit::Overlap => trouble::OVERLAP,
             Fit::Covered => return refused(trouble::OVERLAP),
         };
-        self.pieces.insert(start, Arrived { len: len as u32, hash: hashed, frame: piece.frame });
+        self.pieces.insert(start, Arrived { len: piece.len(), hash: hashed, frame: piece.frame });
         self.overlaps += u32::from(trouble != 0);
         if self.is_too_much() {
             self.give_up();
@@ -359,6 +401,7 @@ impl Open {
             more: u64::from(end) < self.total,
             whole: self.arrived.total() == self.total,
             trouble,
+            repeats: same.map(|same| same.frame),
             received: self.arrived.total(),
             ..Placed::default()
         }

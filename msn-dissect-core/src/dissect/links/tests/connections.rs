@@ -92,6 +92,15 @@ fn endpoints_are_one_participant() {
 }
 
 #[test]
+fn remarks_hang_below_the_participant_that_is_shown() {
+    let mut talk = Talk::default();
+    let out = talk.server("IRO 1 1 1 alice@example.com Alice 0");
+    let leaves = out.tree.items().iter().filter(|item| item.kind == Kind::Leaf as u8);
+    let behind = leaves.skip_while(|item| item.id != x::PARTICIPANT_COUNT.0).map(|item| item.id);
+    assert_eq!(behind.take(3).collect::<Vec<_>>(), [x::PARTICIPANT_COUNT.0, f::EMAIL.0, x::PARTICIPANT.0]);
+}
+
+#[test]
 fn cookies_that_are_wrong_or_used_again() {
     let mut talk = Talk::default();
     talk.sign_in(1, 12, "alice@example.com");

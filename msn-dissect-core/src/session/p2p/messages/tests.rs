@@ -3,6 +3,9 @@
 
 use super::*;
 
+/// The first leg that is a direct connection.
+const DIRECT: u32 = 5;
+
 fn key(leg: u32) -> MessageKey {
     MessageKey { leg: Leg(leg), flow: Flow::default(), session_id: 7, number: 9, version: 1 }
 }
@@ -16,6 +19,8 @@ fn piece(leg: u32, offset: u64, total: u64, data: &[u8]) -> Piece<'_> {
         total: Some(total),
         remaining: 0,
         data,
+        missing: 0,
+        direct: leg >= DIRECT,
         frame,
         note: (frame, 0, 0),
     }
@@ -46,6 +51,39 @@ fn a_transfer_may_move_to_another_connection() {
     let second = put(&mut messages, piece(5, 3, 6, b"def"));
     assert_eq!(first.id, second.id);
     assert!(second.whole && second.relayed.is_none());
+}
+
+/// Of cut packets each leg has another part, as their lines differ in length.
+#[test]
+fn what_is_passed_on_without_its_beginning_overlaps_nothing() {
+    let mut messages = Messages::default();
+    for offset in [0, 10, 20] {
+        assert_eq!(put(&mut messages, piece(0, offset, 30, b"abcde")).trouble, 0);
+    }
+    let first = put(&mut messages, piece(1, 25, 30, b"abc"));
+    assert_eq!((first.id, first.trouble), (Some(1), trouble::NO_BEGIN));
+    let second = put(&mut messages, piece(1, 10, 30, b"abc"));
+    assert_eq!((second.id, second.trouble), (Some(1), 0));
+    assert_eq!(put(&mut messages, piece(0, 25, 30, b"abcd")).trouble, 0);
+    let direct = put(&mut messages, piece(DIRECT, 10, 30, b"abcd"));
+    assert_eq!((direct.id, direct.trouble), (Some(2), trouble::NO_BEGIN));
+}
+
+#[test]
+fn what_was_cut_is_repeated_when_its_place_and_length_are() {
+    let mut messages = Messages::default();
+    let cut = |data: &'static [u8]| Piece { missing: 6 - data.len() as u64, ..piece(0, 10, 30, data) };
+    put(&mut messages, cut(b"abcd"));
+    for data in [&b"abc"[..], b"abcd", b"abcde"] {
+        let again = put(&mut messages, cut(data));
+        assert_eq!((again.id, again.trouble, again.repeats), (None, trouble::REPEATED, Some(11)));
+    }
+    let silent = put(&mut messages, Piece { missing: u64::MAX, ..cut(b"ab") });
+    assert_eq!((silent.id, silent.trouble), (None, trouble::REPEATED));
+    // All of it counts, as if it came late.
+    let whole = put(&mut messages, cut(b"abcdef"));
+    assert_eq!((whole.id, whole.trouble, whole.received), (Some(0), trouble::REPEATED, 6));
+    assert_eq!(put(&mut messages, piece(0, 10, 30, b"abcdxx")).trouble, trouble::CONFLICT);
 }
 
 #[test]
