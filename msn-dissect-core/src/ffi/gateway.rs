@@ -3,7 +3,10 @@
 
 use std::panic::catch_unwind;
 
-use super::dissection::{MsnDissection, MsnPacket, MsnSession, bytes, guarded, packet_of};
+use super::{
+    dissection::{MsnDissection, MsnSession, bytes, guarded},
+    packet::{MsnPacket, packet_of},
+};
 use crate::{
     dissect::gateway::{self, Carrier},
     gateway::{Head, Start, may_be_gateway},

@@ -8,6 +8,7 @@ pub mod credentials;
 pub mod dissection;
 pub mod filter;
 pub mod gateway;
+pub mod packet;
 pub mod secrets;
 pub mod statistics;
 

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! What the shim says of a packet.
+
+use crate::{
+    dissect::{Arrival, Packet},
+    session::Endpoint,
+};
+
+/// Bytes may be asked for ([`MsnPacket::flags`]).
+pub const MSN_CAN_DESEGMENT: u32 = 1;
+/// The frame is seen for the first time.
+pub const MSN_FIRST_PASS: u32 = 2;
+/// Items are wanted.
+pub const MSN_WANT_TREE: u32 = 4;
+/// Info text is wanted.
+pub const MSN_WANT_INFO: u32 = 8;
+/// Whole objects are wanted for export.
+pub const MSN_WANT_OBJECTS: u32 = 32;
+/// `sequence` is known.
+pub const MSN_HAS_SEQUENCE: u32 = 16;
+/// The bytes are a TCP segment, which may be late or repeat bytes.
+pub const MSN_SEGMENT: u32 = 64;
+/// The bytes were put together from TCP segments.
+pub const MSN_REASSEMBLED: u32 = 128;
+/// Statistics are wanted; goes with [`MSN_WANT_TREE`].
+pub const MSN_WANT_STATISTICS: u32 = 256;
+/// Logins are wanted; goes with [`MSN_WANT_TREE`].
+pub const MSN_WANT_CREDENTIALS: u32 = 512;
+
+/// What the shim knows of the bytes.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct MsnPacket {
+    /// Key of the connection; only used on the first pass.
+    pub connection: u64,
+    /// Capture time, ns since 1970.
+    pub time: u64,
+    /// Frame number.
+    pub frame: u32,
+    /// Units dissected in this frame before.
+    pub unit: u32,
+    /// TCP sequence number of the first byte.
+    pub sequence: u32,
+    /// Sum of `MSN_*` flags.
+    pub flags: u32,
+    /// Bytes on the wire.
+    pub reported_len: u32,
+    /// Sender's port.
+    pub source_port: u16,
+    /// Receiver's port.
+    pub destination_port: u16,
+    /// Sender's address; an IPv4 address fills the first four bytes.
+    pub source: [u8; 16],
+    /// Receiver's address.
+    pub destination: [u8; 16],
+}
+
+/// The packet as the core knows it.
+pub(super) fn packet_of(packet: &MsnPacket) -> Packet {
+    let has = |flag| packet.flags & flag != 0;
+    Packet {
+        frame: packet.frame,
+        unit: packet.unit,
+        time: packet.time,
+        connection: packet.connection,
+        source: Endpoint { address: packet.source, port: packet.source_port },
+        destination: Endpoint { address: packet.destination, port: packet.destination_port },
+        sequence: has(MSN_HAS_SEQUENCE).then_some(packet.sequence),
+        arrival: match (has(MSN_SEGMENT), has(MSN_REASSEMBLED)) {
+            (true, _) => Arrival::Segment,
+            (_, true) => Arrival::Reassembled,
+            _ => Arrival::Ordered,
+        },
+        first_pass: has(MSN_FIRST_PASS),
+        can_desegment: has(MSN_CAN_DESEGMENT),
+        // A command's line in the tree is its Info text, whether the column is shown or not.
+        want_info: has(MSN_WANT_INFO) || has(MSN_WANT_TREE),
+        want_objects: has(MSN_WANT_OBJECTS),
+        reported_len: packet.reported_len as usize,
+    }
+}
