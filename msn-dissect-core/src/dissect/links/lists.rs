@@ -19,6 +19,7 @@ use crate::{
 };
 
 impl<'a> Unit<'a> {
+    /// The answer to SYN says how many lines will come.
     pub fn begin_list(&mut self, request: &Request) {
         let numbers: Vec<u32> = [2, 3].into_iter().filter_map(|at| decimal(self.token(at))).collect();
         let older: Vec<u32> = [1, 2].into_iter().filter_map(|at| decimal(self.token(at))).collect();
@@ -31,6 +32,7 @@ impl<'a> Unit<'a> {
         }
     }
 
+    /// A line of a list that does not repeat the transaction ID of its SYN.
     pub fn list_line(&mut self) {
         let sync = self.conn().and_then(|conn| conn.sync.as_deref()).map(|sync| (sync.key, sync.time));
         if let Some((key, time)) = sync {
@@ -113,6 +115,7 @@ impl<'a> Unit<'a> {
         }
     }
 
+    /// Counts contacts and groups, and says when more come than were announced.
     pub fn count_list_line(&mut self) {
         let kind = match &self.line.word {
             b"LST" => 0,
