@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Bytes per second of framing and dissection: `cargo bench -p msn-dissect-core`, or `cargo plugin bench --core`.
 
+use msn_dissect_core::output::Dissection;
+use msn_dissect_core::packet::Endpoint;
+use msn_dissect_core::packet::Packet;
 use std::fmt::Write;
 
 use divan::{Bencher, black_box, counter::BytesCount};
-use msn_dissect_core::{
-    dissect::{self, Dissection, Packet},
-    session::{Endpoint, Session},
-};
+use msn_dissect_core::{dissect, session::Session};
 
 fn main() {
     divan::main();

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Segments that repeat bytes, leave holes and fill them: what the fuzzer runs, and what replays its corpus.
 
-use msn_dissect_core::{
-    dissect::{Arrival, Channel, Dissection, Need, Packet},
-    session::Session,
-};
+use msn_dissect_core::output::Dissection;
+use msn_dissect_core::packet::Arrival;
+use msn_dissect_core::packet::Need;
+use msn_dissect_core::packet::Packet;
+use msn_dissect_core::{dissect::Channel, session::Session};
 
 /// First byte: the channel. Then segments: a byte with sender, arrival and place, a byte with the length, the bytes. A
 /// later pass must cut every segment as the first did.

@@ -2,13 +2,18 @@
 //! Fuzz targets about what ties connections together: bodies of gateway sessions over several TCP connections, the state
 //! of several connections, and the arithmetic of challenges and logins.
 
+use msn_dissect_core::output::Dissection;
+use msn_dissect_core::output::Fragment;
+use msn_dissect_core::output::Table;
+use msn_dissect_core::packet::Need;
+use msn_dissect_core::packet::Packet;
 use std::collections::HashMap;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use msn_dissect_core::{
     crypto::{challenge, login},
     dissect::{
-        self, Channel, Dissection, Fragment, Need, Packet, Table,
+        self, Channel,
         gateway::{Carrier, body},
     },
     gateway::Head,

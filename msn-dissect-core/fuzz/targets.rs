@@ -3,13 +3,16 @@
 
 #![allow(dead_code)]
 
+use msn_dissect_core::output::Dissection;
+use msn_dissect_core::packet::Need;
+use msn_dissect_core::packet::Packet;
 #[path = "sessions.rs"]
 mod sessions;
 
 pub use sessions::{crypto, gateway, links};
 
 use msn_dissect_core::{
-    dissect::{self, Channel, Dissection, Need, Packet},
+    dissect::{self, Channel},
     fields::{self, Field, Type},
     item::{CLOSE_KIND, GENERATED, Item, Kind, NO_RANGE, OPEN, Tree},
     session::Session,

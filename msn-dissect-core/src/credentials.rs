@@ -57,10 +57,8 @@ pub fn read(tree: &Tree, logins: &mut Vec<Login>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        dissect::{self, Dissection, Packet},
-        session::Session,
-    };
+    use crate::{dissect, session::Session};
+    use crate::{output::Dissection, packet::Packet};
 
     #[test]
     fn lines_that_prove_an_account_are_logins() {

@@ -42,7 +42,8 @@ impl Conversation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dissect::{self, Dissection, Packet};
+    use crate::dissect;
+    use crate::{output::Dissection, packet::Packet};
 
     #[test]
     fn a_chat_and_its_account_are_found_again() {

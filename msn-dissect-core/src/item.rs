@@ -5,14 +5,13 @@
 //! opened is the parent of everything up to its [`Kind::Close`]. Strings live NUL-terminated in one arena.
 
 mod memo;
-mod span;
 
 use crate::{
     fields::{Expert, Field, Proto, expert},
     text,
+    wire::Span,
 };
 pub(crate) use memo::{Memo, Subject};
-pub use span::Span;
 
 /// What an item asks the consumer to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

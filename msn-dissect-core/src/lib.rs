@@ -6,7 +6,7 @@
 //! What one packet teaches about later ones is kept in a [`session::Session`].
 //!
 //! ```
-//! use msn_dissect_core::{dissect::{self, Dissection, Packet}, fields::command as field, session::Session};
+//! use msn_dissect_core::{dissect, fields::command as field, output::Dissection, packet::Packet, session::Session};
 //!
 //! let mut session = Session::default();
 //! let mut out = Dissection::default();
@@ -31,11 +31,14 @@ pub mod gateway;
 pub mod item;
 pub mod mime;
 pub mod object;
+pub mod output;
 pub mod p2p;
+pub mod packet;
 pub mod session;
 pub mod slp;
 pub mod statistics;
 pub mod text;
 pub mod values;
 pub mod view;
+pub mod wire;
 pub mod xml;

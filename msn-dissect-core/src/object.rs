@@ -2,8 +2,8 @@
 //! MSN objects: the elements `<msnobj …/>` that describe a picture, an emoticon, a wink (fact base: p2p 9).
 
 use crate::{
-    item::Span,
     view::{View, base64},
+    wire::Span,
 };
 use nom::{
     IResult, Parser,

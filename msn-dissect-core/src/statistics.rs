@@ -135,10 +135,8 @@ impl<'a> Unit<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        dissect::{self, Dissection, Packet},
-        session::Session,
-    };
+    use crate::{dissect, session::Session};
+    use crate::{output::Dissection, packet::Packet};
 
     fn counted(lines: &[(u32, &[u8])]) -> Vec<String> {
         let (mut session, mut out, mut statistics) = (Session::default(), Dissection::default(), Statistics::default());

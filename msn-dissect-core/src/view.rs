@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Bytes decoded from an escaped form that remember where on the wire each of them stood.
 
-use crate::item::Span;
+use crate::wire::Span;
 use base64::{
     Engine,
     alphabet::STANDARD,

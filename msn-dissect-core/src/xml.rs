@@ -4,7 +4,7 @@
 //! Nothing is resolved here: names keep their prefixes, values their references, and entities declared in a document
 //! stay what they are, so that a small document cannot become a large one.
 
-use crate::item::Span;
+use crate::wire::Span;
 use quick_xml::{Reader, events::BytesStart, events::Event};
 
 /// Most nodes and attributes of a document; what follows is not taken apart.

@@ -6,14 +6,17 @@
 //! payload stands behind `|`. Below it, indented, one field a line: filter name, value, remark in brackets. Fields that
 //! every command has, and the payload's own fields, are left out.
 
+use msn_dissect_core::output::Dissection;
+use msn_dissect_core::packet::Endpoint;
+use msn_dissect_core::packet::Packet;
 use std::{collections::HashSet, fmt::Write};
 
 use msn_dissect_core::{
     command::{Dir, ServerKind, layout, parse_line, rows},
-    dissect::{self, Dissection, Packet},
+    dissect,
     fields::{Type, command as f, def, expert},
     item::{GENERATED, HIDDEN, Item, Kind, Tree},
-    session::{Endpoint, Session},
+    session::Session,
 };
 
 struct Example {

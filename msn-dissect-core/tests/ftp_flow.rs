@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Whole MSNFTP connections, cut, reordered, repeated and lost in every way.
 
+use msn_dissect_core::output::Dissection;
+use msn_dissect_core::output::Table;
+use msn_dissect_core::packet::Need;
+use msn_dissect_core::packet::Packet;
 use msn_dissect_core::{
-    dissect::{Channel, Dissection, Need, Packet, Table, message},
+    dissect::{Channel, message},
     fields::ftp as f,
     item::{Item, Kind, Tree},
     session::{

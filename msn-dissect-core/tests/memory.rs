@@ -4,10 +4,10 @@
 //! Each attack runs in a process of its own, because the memory of the whole process is what is looked at.
 #![cfg(target_os = "linux")]
 
-use msn_dissect_core::{
-    dissect::{Dissection, Packet, stream},
-    session::{Endpoint, Session},
-};
+use msn_dissect_core::output::Dissection;
+use msn_dissect_core::packet::Endpoint;
+use msn_dissect_core::packet::Packet;
+use msn_dissect_core::{dissect::stream, session::Session};
 
 /// Lines of each attack.
 const LINES: u32 = 1_000_000;

@@ -3,10 +3,12 @@
 //! the memory of the whole process that is looked at, so all of this is one test.
 #![cfg(target_os = "linux")]
 
+use msn_dissect_core::output::Dissection;
+use msn_dissect_core::packet::Packet;
 use std::time::{Duration, Instant};
 
 use msn_dissect_core::{
-    dissect::{self, Channel, Dissection, Packet},
+    dissect::{self, Channel},
     session::{Session, windows::FIRST_ID},
 };
 
@@ -73,7 +75,7 @@ fn attack(say: impl Fn(u32) -> Vec<u8>) -> Outcome {
     let packet = Packet { frame: PACKETS / BATCH, ..Packet::example() };
     if outcome.given[1] > 0 {
         out.reset(true);
-        dissect::message(&mut session, &packet, dissect::Table::P2p, FIRST_ID, &[b'x'; 256], &mut out);
+        dissect::message(&mut session, &packet, msn_dissect_core::output::Table::P2p, FIRST_ID, &[b'x'; 256], &mut out);
         assert_eq!(out.fragments.len(), 1);
     }
     outcome.memory = resident().saturating_sub(before);

@@ -7,7 +7,7 @@ use super::{
     rows,
     table::{Dir, On, Row, ServerKind, rows_of},
 };
-use crate::item::Span;
+use crate::wire::Span;
 
 /// Most parameters that a row has.
 pub const MAX_PARAMS: usize = 12;

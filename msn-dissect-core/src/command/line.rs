@@ -3,7 +3,7 @@
 
 use memchr::memchr;
 
-use crate::item::Span;
+use crate::wire::Span;
 
 /// Bytes after which a line without line feed is no command. No limit was published; tickets make the longest lines.
 pub const MAX_LINE: usize = 16 * 1024;

@@ -2,12 +2,16 @@
 //! Walks a webcam connection (fact base: msnftp 6): a handshake of text lines, then pictures. But for the negotiation
 //! that led here, nothing depends on what came before, so that every begin shows the same.
 
-use super::{Dissection, Need, Packet, channel, direct_frame::u32_at};
+use super::{channel, direct_frame::u32_at};
+use crate::output::Dissection;
+use crate::packet::Need;
+use crate::packet::Packet;
 use crate::{
     fields::{Proto, command, ftp as f, link},
-    item::{Span, Tree},
+    item::Tree,
     session::{Session, cam::Promise, names::Names},
     text,
+    wire::Span,
 };
 
 /// Bytes of a frame header.
@@ -152,7 +156,7 @@ fn show(packet: &Packet, unit: &[u8], what: Unit, out: &mut Dissection, names: &
         return;
     }
     let label = label(unit, what);
-    if packet.want_info && out.info.len() < super::MAX_INFO {
+    if packet.want_info && out.info.len() < crate::output::MAX_INFO {
         if !out.info.is_empty() {
             out.info.push_str("; ");
         }

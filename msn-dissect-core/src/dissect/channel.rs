@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What kind of connection bytes come from: one walk for each.
 
+use crate::output::Dissection;
+use crate::packet::Endpoint;
+use crate::packet::Packet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::{Dissection, Packet, ftp};
-use crate::{
-    fields::Proto,
-    session::{Endpoint, Session},
-};
+use super::ftp;
+use crate::{fields::Proto, session::Session};
 
 /// A kind of connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -36,7 +36,7 @@ impl Channel {
     /// Dissects the bytes of a segment. A channel that was chosen wrongly deals with no unit and asks for nothing.
     pub fn dissect(self, session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dissection) {
         if matches!(self, Channel::Direct | Channel::FileTransfer | Channel::Webcam)
-            && super::repeated(session, packet, data, out)
+            && super::stream::repeated(session, packet, data, out)
         {
             return;
         }

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows one command and learns from it.
 
+use crate::dissect::walk::Walk;
+use crate::output::MAX_INFO;
+use crate::packet::AnnouncedKind;
+use crate::packet::Announcement;
+use crate::packet::Packet;
 mod shape;
 
-use super::{AnnouncedKind, Announcement, MAX_INFO, Packet, Walk, framing::Command, params, summary};
+use super::{framing::Command, params, summary};
 use crate::{
     command::{
         Choice, Dir, Fit, Kind, ServerKind,
@@ -13,7 +18,6 @@ use crate::{
         table::On,
     },
     fields::{Proto, command as f, expert},
-    item::Span,
     session::{
         Record, Session, What,
         connection::PORT,
@@ -23,6 +27,7 @@ use crate::{
     },
     text,
     values::errors,
+    wire::Span,
 };
 
 /// Most characters of an address in the summary.

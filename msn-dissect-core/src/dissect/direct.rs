@@ -3,21 +3,26 @@
 
 pub use super::direct_frame::heuristic;
 use super::{
-    Dissection, Need, Packet, Walk, channel,
+    channel,
     direct_frame::{self, Frame, HEADER_V1, MAX_PACKET},
-    guess,
     p2p_body::{self, Carrier},
 };
+use crate::dissect::walk::Walk;
+use crate::dissect::walk::guess;
+use crate::output::Dissection;
+use crate::packet::Need;
+use crate::packet::Packet;
 use crate::{
     command::Dir,
     fields::{Proto, expert, ftp as f, link as links, p2p},
-    item::{Span, Tree},
+    item::Tree,
     session::{
         Record, Session, What,
         direct::{DirectLink, DirectNote, DirectWhat, NonceStatus},
         p2p::expected::{Expected, hash_nonce, text_order},
     },
     values::objects::{BAD, GOOD, UNVERIFIED},
+    wire::Span,
 };
 
 /// Dissects the bytes of a segment, or of a packet put together from several. Bytes with which no direct connection
@@ -232,7 +237,7 @@ fn show(
         DirectWhat::Continuation(_) => "Direct connection, continuation",
         _ => "Direct connection",
     };
-    if packet.want_info && out.info.len() < super::MAX_INFO {
+    if packet.want_info && out.info.len() < crate::output::MAX_INFO {
         if !out.info.is_empty() {
             out.info.push_str("; ");
         }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Where a packet of a direct connection begins and ends (fact base: direct 2, 3 and 7).
 
-use super::Need;
-use crate::item::Span;
+use crate::packet::Need;
+use crate::wire::Span;
 
 /// The greeting and its length.
 pub const GREETING: &[u8] = b"\x04\0\0\0foo\0";

@@ -1,22 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Objects that came over the wire whole, for Export Objects: a safe file name, and a content type by the bytes.
 
-use crate::item::Span;
-
-/// An object to be exported.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Object {
-    /// File name without path, see [`file_name`].
-    pub name: String,
-    /// Account that sent it.
-    pub sender: String,
-    /// Media type, see [`content_type`].
-    pub content_type: &'static str,
-    /// Place of the bytes in the data given; nothing where they were decoded.
-    pub span: Span,
-    /// The bytes, where they do not stand in the data given.
-    pub decoded: Option<Box<[u8]>>,
-}
+use crate::{output::Object, wire::Span};
 
 impl Object {
     /// An object of `bytes`, which may stand in `data`; `given` is what the sender called it.

@@ -4,7 +4,7 @@
 //! Nothing here depends on anything but the bytes and the [`Context`], so that a later pass with the same context
 //! cuts the same units.
 
-use super::Need;
+use crate::packet::Need;
 use crate::{
     command::{
         Choice, Fit, Line, LineError,
@@ -12,7 +12,7 @@ use crate::{
         line::{self, decimal},
         parse_line, table,
     },
-    item::Span,
+    wire::Span,
 };
 
 /// Most payload bytes that a line may announce. Chat is limited to 1664 bytes and lists to some 7500, but policies and

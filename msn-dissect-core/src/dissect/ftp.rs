@@ -4,18 +4,20 @@
 //! Blocks are taken as they come, without waiting for their ends: where a byte belongs in the file follows from its
 //! TCP sequence number, so that lost and reordered segments cost nothing but themselves.
 
-use super::{
-    Dissection, Need, Object, Packet, Table, channel,
-    ftp_blocks::{self, Piece, Place},
-    ftp_show, windows,
-};
+use super::{channel, ftp_show, windows};
+use crate::output::Dissection;
+use crate::output::Object;
+use crate::output::Table;
+use crate::packet::Need;
+use crate::packet::Packet;
+use crate::wire::ftp_blocks::{self, Piece, Place};
 use crate::{
-    item::Span,
     session::{
         Session,
         ftp::{FtpNote, FtpWhat, Link, NONE, Transfer},
         windows::{Cut, MAX_PLAIN_PIECES, Windows},
     },
+    wire::Span,
 };
 
 /// Longest line waited for, in bytes.

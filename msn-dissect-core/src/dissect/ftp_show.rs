@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows what stands on an MSNFTP connection.
 
+use crate::output::Dissection;
+use crate::output::Object;
+use crate::packet::Packet;
 use std::borrow::Cow;
 
-use super::{
-    Dissection, Object, Packet, export,
-    ftp::Line,
-    ftp_blocks::{self, Piece, Place},
-};
+use super::{export, ftp::Line};
+use crate::wire::ftp_blocks::{self, Piece, Place};
 use crate::{
     fields::{Proto, command as msn, ftp as f, link},
-    item::{Handoff, Span, Tree},
+    item::{Handoff, Tree},
     session::{
         Session,
         ftp::{FtpNote, FtpWhat, NONE, Offer},
@@ -20,6 +20,7 @@ use crate::{
         self, ftp as numbers,
         objects::{BAD, GOOD, UNVERIFIED},
     },
+    wire::Span,
 };
 
 /// Characters of a line in the Info column.
@@ -64,7 +65,7 @@ fn summary<'l>(line: &Line<'l>) -> Cow<'l, str> {
 
 /// Separates the Info text of units.
 fn info(packet: &Packet, label: &str, out: &mut Dissection) {
-    if packet.want_info && out.info.len() < super::MAX_INFO {
+    if packet.want_info && out.info.len() < crate::output::MAX_INFO {
         if !out.info.is_empty() {
             out.info.push_str("; ");
         }

@@ -6,17 +6,23 @@
 //! piece of one cut unit, or all whole units up to the end or up to a unit that is cut. The consumer's reassembly puts
 //! cut units together; a step that makes one whole ends there, so that state changes in the order of the stream.
 
-use super::{Dissection, Fragment, Need, Packet, Table, framing, prepare, stream};
+use super::{framing, stream, stream::prepare};
+use crate::output::Dissection;
+use crate::output::Fragment;
+use crate::output::Table;
+use crate::packet::Need;
+use crate::packet::Packet;
 use crate::{
     command::{Dir, Line, ServerKind, line::MAX_LINE},
     fields::{expert::Expert, transport as f},
     gateway::{Head, Query, Start, Status},
-    item::{Handle, Span},
+    item::Handle,
     session::{
         Session,
         gateway::{BodyNote, Gateway, Missing, Part, Pending},
     },
     text,
+    wire::Span,
 };
 
 /// What the consumer knows of a body beside its bytes.

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Learns from text/x-msmsgsinvite bodies where a file transfer will take place (fact base: mime 8, msnftp 1).
 
+use crate::dissect::walk::Walk;
+use crate::packet::AnnouncedKind;
+use crate::packet::Announcement;
 use std::net::{IpAddr, Ipv4Addr};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 
-use super::{AnnouncedKind, Announcement, Walk};
 use crate::{
     command::Dir,
     fields::link,
-    item::Span,
     session::{
         NameId,
         ftp::{Invitation, NONE, Offer},
     },
     text,
+    wire::Span,
 };
 
 /// Application-GUID of MSNFTP.

@@ -5,9 +5,10 @@ use super::xml;
 use crate::{
     command::{Kind, line::decimal},
     fields::{Field, command as f, login as l, xml as x},
-    item::{Handle, Span, Tree},
+    item::{Handle, Tree},
     values::{self, products, programs},
     view::{View, base64},
+    wire::Span,
 };
 
 /// Shows below `handle` what the token in `span` holds besides its text.

@@ -4,11 +4,12 @@
 use crate::{
     crypto::hex,
     fields::{Field, command as f, xml as x},
-    item::{Span, Subject, Tree},
+    item::{Subject, Tree},
     object::{self, Attribute, Check, Object},
     text,
     values::objects::{BAD, GOOD, UNVERIFIED},
     view::{View, base64, utf16le},
+    wire::Span,
 };
 
 /// What the value of an attribute is.

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Peer-to-peer packets in the bodies of MSG and SDG, and on direct connections (fact base: p2p 1 and 2).
 
-use super::{
-    Walk,
-    p2p::{self, Way},
-};
+use super::p2p::{self, Way};
+use crate::dissect::walk::Walk;
 use crate::{
     command::Dir,
     fields::p2p as f,
-    item::Span,
     session::{
         names::NameId,
         p2p::{
@@ -17,6 +14,7 @@ use crate::{
         },
     },
     text,
+    wire::Span,
 };
 
 /// What the headers of the carrying message say about its packets. Spans count like the one of the packets does.

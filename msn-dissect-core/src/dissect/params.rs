@@ -10,8 +10,9 @@ use crate::{
         params::{guid, hexadecimal, reached, split_handle, split_naddr},
     },
     fields::{Expert, Field, Type, command as f, def, expert},
-    item::{Span, Subject, Tree},
+    item::{Subject, Tree},
     text, values,
+    wire::Span,
 };
 
 /// Shows every parameter of a line; of an unfinished one the last token stays as it is.

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows the packets with which a client finds out what its NAT does (fact base: direct 8).
 
-use super::{Dissection, Need, Packet};
+use crate::output::Dissection;
+use crate::packet::Need;
+use crate::packet::Packet;
 use crate::{
     fields::{Proto, ftp as f},
-    item::Span,
     values::{self, ftp as numbers},
+    wire::Span,
 };
 
 /// Bytes of a probe.

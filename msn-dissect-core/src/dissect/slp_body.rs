@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Session descriptions that travel without a binary header: UUN and UBN of types 3 and 10, SDG Signal.
 
-use super::{Walk, slp};
+use super::slp;
+use crate::dissect::walk::Walk;
 use crate::{
     fields::slp as f,
-    item::Span,
     session::p2p::flow::{Flow, Leg, Party},
     slp::message,
+    wire::Span,
 };
 
 /// Shows the session description in `span`.

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What becomes of an object whose bytes are all there: checked, described, given out for export.
 
+use crate::dissect::walk::Walk;
+use crate::output::Object;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha1::{Digest, Sha1};
 
-use super::{Object, Walk, export};
+use super::export;
 use crate::{
     fields::ftp as f,
-    item::{Handoff, Span, Tree},
+    item::{Handoff, Tree},
     session::transfers::{Transfer, TransferKind},
     values::objects::{BAD, GOOD, UNVERIFIED},
+    wire::Span,
 };
 
 /// Called once for each object whose bytes are all there, where the last of them stands; on every pass, also without

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Gives the pieces of large messages to the reassembly by way of windows.
 
-use super::{Dissection, Fragment, Table};
+use crate::output::Dissection;
+use crate::output::Fragment;
+use crate::output::Table;
 use crate::{
-    item::Span,
     session::{
         Session,
         windows::{Cut, Part, Windows},
     },
+    wire::Span,
 };
 
 /// A piece of a message.

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Sessions and dissections behind opaque pointers.
 
+use crate::output::Dissection;
+use crate::output::Fragment;
+use crate::output::Table;
+use crate::packet::Need;
 use std::{
     cell::RefCell,
     ffi::{CString, c_char},
@@ -15,10 +19,11 @@ use super::{
     statistics::{Counted, MsnTick},
 };
 use crate::{
-    dissect::{self, Channel, Dissection, Fragment, Need, Table},
+    dissect::{self, Channel},
     fields::{Proto, command as f, expert},
-    item::{Item, Span},
+    item::Item,
     session::Session,
+    wire::Span,
 };
 
 /// What is remembered of one capture file. Opaque to C.

@@ -44,9 +44,10 @@ pub unsafe extern "C" fn msn_shared(
 mod tests {
     use super::*;
     use crate::{
-        dissect::{self, Dissection, Packet},
+        dissect,
         ffi::dissection::{msn_session_free, msn_session_new},
     };
+    use crate::{output::Dissection, packet::Packet};
     use std::ffi::CStr;
 
     #[test]

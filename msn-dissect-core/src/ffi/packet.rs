@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What the shim says of a packet.
 
-use crate::{
-    dissect::{Arrival, Packet},
-    session::Endpoint,
-};
+use crate::packet::Arrival;
+use crate::packet::Endpoint;
+use crate::packet::Packet;
 
 /// Bytes may be asked for ([`MsnPacket::flags`]).
 pub const MSN_CAN_DESEGMENT: u32 = 1;

@@ -176,7 +176,7 @@ mod tests {
     use super::*;
     use crate::{
         fields::{command as f, expert},
-        item::Span,
+        wire::Span,
     };
     use proptest::prelude::*;
 

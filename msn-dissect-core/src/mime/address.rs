@@ -3,7 +3,7 @@
 //! (fact base: mime 15, transports 6.1).
 
 use super::media_type::{pair, split};
-use crate::item::Span;
+use crate::wire::Span;
 
 /// An address with its parameters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

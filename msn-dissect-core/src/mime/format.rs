@@ -5,7 +5,7 @@ use super::{
     media_type::{pair, split},
     values::hexadecimal,
 };
-use crate::item::Span;
+use crate::wire::Span;
 
 /// Bold.
 pub const BOLD: u32 = 1;

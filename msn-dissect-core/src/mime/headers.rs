@@ -5,7 +5,7 @@
 
 use memchr::memchr2;
 
-use crate::item::Span;
+use crate::wire::Span;
 
 /// A header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

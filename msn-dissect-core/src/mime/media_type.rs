@@ -2,7 +2,7 @@
 //! `Content-Type`: a media type and parameters (fact base: mime 1).
 
 use super::headers::trim;
-use crate::item::Span;
+use crate::wire::Span;
 
 /// A media type with its parameters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

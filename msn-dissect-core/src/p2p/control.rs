@@ -7,7 +7,7 @@ use nom::{
     number::complete::{le_u16, le_u32},
 };
 
-use crate::item::Span;
+use crate::wire::Span;
 
 /// Bytes before the text.
 pub const HEADER: usize = 10;

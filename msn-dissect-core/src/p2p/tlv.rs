@@ -3,7 +3,7 @@
 
 use nom::{IResult, Parser, bytes::complete::take, number::complete::u8};
 
-use crate::item::Span;
+use crate::wire::Span;
 
 /// An option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

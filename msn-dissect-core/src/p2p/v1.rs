@@ -6,7 +6,7 @@ use nom::{
     number::complete::{le_u32, le_u64},
 };
 
-use crate::item::Span;
+use crate::wire::Span;
 
 /// Bytes of a header.
 pub const LEN: usize = 48;

@@ -8,7 +8,7 @@ use nom::{
 };
 
 use super::tlv::{self, Piece};
-use crate::item::Span;
+use crate::wire::Span;
 
 /// Bytes of either header without options.
 pub const LEN: usize = 8;

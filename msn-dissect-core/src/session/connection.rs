@@ -2,16 +2,10 @@
 //! One MSN connection: who is the server, what was negotiated, who is signed in.
 
 use super::{flow::Flow, map::Map, names::NameId, versions::Range};
-use crate::command::{Dir, ServerKind};
-
-/// Address and port of one end. IPv4 addresses fill the first four bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Endpoint {
-    /// Address bytes, zero-padded.
-    pub address: [u8; 16],
-    /// TCP port.
-    pub port: u16,
-}
+use crate::{
+    command::{Dir, ServerKind},
+    packet::Endpoint,
+};
 
 /// Number of a connection within a session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Direct connections between clients: what the handshake told, and what each unit was.
 
-use super::{Endpoint, NameId, Notes, bounded::Bounded};
+use super::{NameId, Notes, bounded::Bounded};
+use crate::packet::Endpoint;
 
 /// Most connections remembered.
 pub const MAX_LINKS: usize = 1 << 14;

@@ -3,10 +3,8 @@
 
 use std::net::IpAddr;
 
-use super::{
-    Endpoint, NameId, Notes, bounded::Bounded, connection::ConnId, notes::NoteKey, ranges::Ranges, windows::Windows,
-};
-use crate::dissect::ftp_blocks::Place;
+use super::{NameId, Notes, bounded::Bounded, connection::ConnId, notes::NoteKey, ranges::Ranges, windows::Windows};
+use crate::{packet::Endpoint, wire::ftp_blocks::Place};
 
 /// Most invitations, addresses, cookies and connections remembered, of each.
 pub const MAX_REMEMBERED: usize = 1 << 14;
@@ -245,7 +243,7 @@ impl Ftp {
             next: Place::default(),
             next_sequence: sequence,
             anchor: sequence.map(|sequence| (sequence, 0)),
-            block: crate::dissect::ftp_blocks::USUAL_BLOCK,
+            block: crate::wire::ftp_blocks::USUAL_BLOCK,
             windowed: None,
             pieces: 0,
             complete: false,

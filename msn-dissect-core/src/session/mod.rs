@@ -31,7 +31,7 @@ pub mod transfers;
 pub mod versions;
 pub mod windows;
 
-pub use connection::{Connection, Endpoint};
+pub use connection::Connection;
 pub use names::NameId;
 pub use notes::{NoteKey, Notes};
 pub use records::{Record, What};

@@ -4,12 +4,12 @@
 use std::collections::VecDeque;
 
 use super::{
-    connection::{ConnId, Endpoint},
+    connection::ConnId,
     map::{Map, Set},
     names::NameId,
     notes::NoteKey,
 };
-use crate::dissect::Announcement;
+use crate::packet::{Announcement, Endpoint};
 
 /// Who opens a switchboard session with a cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::item::Span;
+use crate::wire::Span;
 
 /// What a line lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use nom::{
     number::complete::{le_u32, le_u64},
 };
 
-use crate::item::Span;
 pub use crate::view::base64 as decode;
+use crate::wire::Span;
 
 /// UTF-16LE up to a NUL or the end: the text, and where its letters end (before the NUL).
 pub fn utf16(data: &[u8], span: Span) -> (String, usize) {

@@ -2,7 +2,7 @@
 //! Headers of MSNSLP (fact base: p2p 5).
 
 use super::{Kind, Row};
-use crate::{fields::slp as f, item::Span};
+use crate::{fields::slp as f, wire::Span};
 
 /// All known headers.
 pub static HEADERS: &[Row] = &[

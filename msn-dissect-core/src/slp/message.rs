@@ -8,7 +8,7 @@ use nom::{
     character::complete::char,
 };
 
-use crate::item::Span;
+use crate::wire::Span;
 
 /// A line `Name: value`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

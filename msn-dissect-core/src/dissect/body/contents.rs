@@ -8,15 +8,17 @@ use super::{
     media::{self, emoticons, ink},
     xml,
 };
+use crate::dissect::walk::Walk;
 use crate::{
     dissect::{
-        Walk, object,
+        object,
         p2p_body::{self, P2pContext},
     },
     fields::{command as c, mime as f},
-    item::{Handoff, Span},
+    item::Handoff,
     mime::{charset, media_type, values::unsigned},
     text,
+    wire::Span,
 };
 
 /// Most characters of a text in the Info column.

@@ -7,12 +7,13 @@ use super::{
     headers::{self, fields, find},
     mail_data,
 };
+use crate::dissect::walk::Walk;
 use crate::{
-    dissect::{Walk, invite_ftp, object},
+    dissect::{invite_ftp, object},
     fields::mime as f,
-    item::Span,
     mime::{values::unsigned, words},
     text, values,
+    wire::Span,
 };
 
 /// Mail and offline message notifications (fact base: mime 6).

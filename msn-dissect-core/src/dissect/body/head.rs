@@ -2,9 +2,9 @@
 //! The few headers that decide how a message goes on.
 
 use crate::{
-    item::Span,
     mime::{Lines, headers::trim, values::unsigned},
     session::messages::Claim,
+    wire::Span,
 };
 
 /// Places of those headers' values, and of the body.

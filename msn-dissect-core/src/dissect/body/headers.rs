@@ -8,7 +8,7 @@ use crate::{
     command::params::guid,
     dissect::params::via_alias,
     fields::{Field, Type, command as c, def, expert, mime as f},
-    item::{Handle, Span, Subject, Tree},
+    item::{Handle, Subject, Tree},
     mime::{
         Header, Line, Lines, address, charset,
         format::{self, Part},
@@ -16,6 +16,7 @@ use crate::{
     },
     text,
     values::{self, Codes},
+    wire::Span,
 };
 
 /// A known header: its name, field, and what its value is.

@@ -3,11 +3,12 @@
 
 use crate::{
     fields::{Field, command as c, mime as f},
-    item::{Span, Tree},
+    item::Tree,
     mime::values as parse,
     text,
     values::{self, mime as tables},
     view::View,
+    wire::Span,
     xml::{self, Document, Kind, Node},
 };
 

@@ -5,11 +5,11 @@ use super::{
     contents::{Content, say},
     headers::string,
 };
+use crate::dissect::walk::Walk;
 use crate::{
     command::Dir,
-    dissect::{Walk, object, p2p_body, transfer},
+    dissect::{object, p2p_body, transfer},
     fields::{command as c, mime as f},
-    item::Span,
     mime::{headers::trim, media_type::split, words},
     session::{
         NoteKey,
@@ -17,6 +17,7 @@ use crate::{
         transfers::{Transfer, TransferKind},
     },
     text,
+    wire::Span,
 };
 
 /// Shortcut TAB object TAB …

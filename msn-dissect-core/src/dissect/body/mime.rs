@@ -8,13 +8,18 @@ use super::{
     header_tables::MESSAGE,
     headers,
 };
+use crate::dissect::walk::{Walk, guess};
+use crate::output::Dissection;
+use crate::output::Fragment;
+use crate::output::Table;
+use crate::packet::Packet;
 use crate::{
     command::Dir,
-    dissect::{Dissection, Fragment, Packet, Table, Walk, invite_ftp},
+    dissect::invite_ftp,
     fields::mime as f,
-    item::Span,
     session::{Session, messages},
     text,
+    wire::Span,
 };
 
 /// Shows the payload.
@@ -105,7 +110,7 @@ fn part(walk: &mut Walk<'_>, span: Span, total: Option<u32>) {
 pub(crate) fn whole(session: &mut Session, packet: &Packet, id: u32, data: &[u8], out: &mut Dissection) {
     let kind = session.messages.kind(id).to_vec();
     let sender = session.messages.sender(id).to_vec();
-    let record = session.records.get(packet.frame, packet.unit).copied().unwrap_or(super::super::guess(packet));
+    let record = session.records.get(packet.frame, packet.unit).copied().unwrap_or(guess(packet));
     let content = Content {
         data,
         span: Span::new(0, data.len()),

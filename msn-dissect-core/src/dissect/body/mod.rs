@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows what follows a command line: one module for each kind of payload.
 
+use crate::dissect::walk::Walk;
+use crate::output::Table;
 mod challenge;
 mod contents;
 mod error;
@@ -15,10 +17,10 @@ mod notification;
 mod parts;
 mod xml;
 
-use super::{Table, Walk, framing::Command};
+use super::framing::Command;
 use crate::{
     fields::{Field, command as f, expert, xml as x},
-    item::Span,
+    wire::Span,
 };
 
 /// A payload to be shown. Spans and ranges count from the start of the unit.
@@ -117,10 +119,11 @@ pub(super) fn show(walk: &mut Walk<'_>, unit: &[u8], found: &Command) {
 #[cfg(test)]
 mod tests {
     use crate::{
-        dissect::{Dissection, Packet, stream},
+        dissect::stream,
         fields::{expert, mime, xml},
         session::Session,
     };
+    use crate::{output::Dissection, packet::Packet};
 
     fn shown(bytes: &[u8], reported_len: usize) -> Dissection {
         let mut out = Dissection::default();

@@ -10,7 +10,7 @@ use crate::{
         xml::{is_document, sip},
     },
     fields::{command as f, xml as x},
-    item::Span,
+    wire::Span,
 };
 
 /// Shows the payload.

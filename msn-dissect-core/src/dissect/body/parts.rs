@@ -10,13 +10,14 @@ use super::{
     headers::{self, Known},
     media, mime,
 };
+use crate::dissect::walk::Walk;
 use crate::{
     command::Dir,
-    dissect::{Walk, slp_body, xml},
+    dissect::{slp_body, xml},
     fields::mime as f,
-    item::Span,
     mime::{Line, Lines, address, media_type},
     text,
+    wire::Span,
 };
 
 /// First header of a block: label, known headers, whether a body follows.

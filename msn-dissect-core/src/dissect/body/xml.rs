@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows payloads that are XML documents.
 
-use super::{Body, Walk};
+use super::Body;
+use crate::dissect::walk::Walk;
 use crate::{
     dissect::xml,
-    item::Span,
     text,
     values::{self, codes},
     view::View,
+    wire::Span,
 };
 use memchr::memmem;
 

@@ -2,7 +2,7 @@
 //! Bodies of gateway sessions, whole and cut.
 
 use super::*;
-use crate::{fields::command as c, session::Endpoint};
+use crate::{fields::command as c, packet::Endpoint};
 use proptest::prelude::*;
 use std::collections::HashMap;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Requests and answers, challenges, logins, lists and people: what a command teaches.
 
+use crate::packet::Endpoint;
+use crate::packet::Packet;
 use crate::{
     command::{
         Choice, Dir, Kind, Line, ServerKind,
@@ -9,11 +11,10 @@ use crate::{
         params::{guid, msnp_number, split_handle},
         table::On,
     },
-    dissect::{Packet, framing::Command},
+    dissect::framing::Command,
     fields::{Expert, command as f, expert, link as x},
-    item::Span,
     session::{
-        Endpoint, NameId, NoteKey, Record, Session,
+        NameId, NoteKey, Record, Session,
         challenge::{Pending, Scheme, Status},
         links::{Conn, Fact, MAX_PINGS, Way},
         people::Own,
@@ -21,6 +22,7 @@ use crate::{
         transactions::Question,
     },
     text,
+    wire::Span,
 };
 
 /// How long servers wait for the answer to a challenge, in ns (fact base: state 3).

@@ -4,6 +4,7 @@
 //! What earlier units say is shown on every pass. What later units add (answers, connections opened, requests without
 //! answer) is known from the second pass on only: a single pass of tshark cannot show it.
 
+use crate::dissect::walk::Walk;
 mod learn;
 mod lists;
 mod opening;
@@ -11,7 +12,7 @@ mod show;
 #[cfg(test)]
 mod tests;
 
-use super::{Walk, framing::Command};
+use super::framing::Command;
 
 impl Walk<'_> {
     /// Learns from and shows one command, the summary of which ends at `info`.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Connections that lead to others: referrals, calls, chats, the same account again (fact base: state 1 and 3).
 
+use crate::packet::Endpoint;
 use std::net::IpAddr;
 
 use super::learn::Unit;
@@ -9,7 +10,7 @@ use crate::{
     dissect::params,
     fields::link as x,
     session::{
-        Endpoint, NameId, NoteKey,
+        NameId, NoteKey,
         links::{Fact, Way},
         rendezvous::{Role, SignedIn},
     },

@@ -3,21 +3,23 @@
 
 use super::learn::attribute;
 use super::opening::{EARLIER, NEVER_GIVEN, OTHER_ACCOUNT};
+use crate::dissect::walk::Walk;
 use crate::{
     command::{
         Choice, Dir, ServerKind,
         answers::{self, Need},
         params::split_handle,
     },
-    dissect::{Walk, framing::Command},
+    dissect::framing::Command,
     fields::{Expert, Field, command as f, link as x},
-    item::{Handle, Span, Tree},
+    item::{Handle, Tree},
     session::{
         NoteKey, Session,
         links::{Fact, MAX_FOLLOWERS, Way},
     },
     text,
     values::{self, codes, errors},
+    wire::Span,
 };
 
 /// Where items that no bytes stand for are put.

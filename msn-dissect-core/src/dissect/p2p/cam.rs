@@ -2,13 +2,15 @@
 //! Learns from the `<producer>`, `<viewer>` and `ReflData:` items of a webcam session where its own connection will
 //! be (fact base: msnftp 6).
 
+use crate::dissect::walk::Walk;
+use crate::packet::AnnouncedKind;
+use crate::packet::Announcement;
 use std::net::IpAddr;
 
 use crate::{
-    dissect::{AnnouncedKind, Announcement, Walk},
     fields::link,
-    item::Span,
     session::{cam::Promise, notes::NoteKey, p2p::flow::Flow},
+    wire::Span,
 };
 
 /// Longest item looked at, in characters.

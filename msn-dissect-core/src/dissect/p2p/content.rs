@@ -2,11 +2,15 @@
 //! What a whole message is: a session description, the announcement of data, a control item, a drawing, or an object
 //! (fact base: p2p 8).
 
-use super::{Walk, Way, cam};
+use super::{Way, cam};
+use crate::dissect::walk::Walk;
+use crate::dissect::walk::guess;
+use crate::output::Dissection;
+use crate::packet::Packet;
 use crate::{
-    dissect::{Dissection, Packet, guess, slp, transfer},
+    dissect::{slp, transfer},
     fields::p2p as f,
-    item::{Handoff, Span, Tree},
+    item::{Handoff, Tree},
     p2p::{control, v1},
     session::{
         NameId, Record, Session,
@@ -18,6 +22,7 @@ use crate::{
     },
     slp::{context, message as form},
     text, view,
+    wire::Span,
 };
 
 /// What the header says of a message.

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Packets of version 1 (fact base: p2p 3).
 
+use crate::dissect::walk::Walk;
 use std::fmt::Write;
 
-use super::{Walk, Way, content::What};
+use super::{Way, content::What};
 use crate::{
     fields::{Proto, p2p as f},
-    item::Span,
     p2p::{
         footer,
         v1::{self, Header, field},
@@ -19,6 +19,7 @@ use crate::{
             packets::{Name, PacketNote},
         },
     },
+    wire::Span,
 };
 
 /// Header, data, and what follows it.
@@ -238,10 +239,8 @@ fn header_items(walk: &mut Walk<'_>, bytes: &[u8], parts: &Parts) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        dissect::{self, Dissection, Packet},
-        session::Session,
-    };
+    use crate::{dissect, session::Session};
+    use crate::{output::Dissection, packet::Packet};
 
     /// The footer and the data of a message of 8 bytes of which the capture has the first `there`.
     fn shown(there: usize) -> (Option<u64>, Option<u32>) {

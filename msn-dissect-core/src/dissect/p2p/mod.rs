@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows one peer-to-peer packet, learns from it, and hands its message on.
 
+use crate::dissect::walk::Walk;
+use crate::output::Table;
 mod cam;
 mod content;
 mod first;
 mod second;
 
-use super::{Table, Walk, windows};
+use super::windows;
 use crate::{
     fields::{Expert, Proto, ftp, p2p as f},
-    item::Span,
     p2p::{self, control},
     session::{
         notes::NoteKey,
@@ -21,6 +22,7 @@ use crate::{
         },
         transfers::{Transfer, TransferId},
     },
+    wire::Span,
 };
 use content::What;
 pub(crate) use content::message;
@@ -91,7 +93,7 @@ pub(crate) fn packet(walk: &mut Walk<'_>, data: &[u8], span: Span, way: &Way) {
     };
     let base = walk.out.tree.base();
     walk.out.tree.rebase(base + span.start);
-    if walk.packet.want_info && walk.out.info.len() < super::MAX_INFO {
+    if walk.packet.want_info && walk.out.info.len() < crate::output::MAX_INFO {
         walk.out.info.push_str(if way.index == 0 { ": " } else { ", " });
     }
     match note.version {

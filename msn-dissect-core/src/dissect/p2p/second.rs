@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Packets of version 2 (fact base: p2p 4).
 
+use crate::dissect::walk::Walk;
 use nom::number::Endianness;
 
-use super::{Walk, Way, content::What};
+use super::{Way, content::What};
 use crate::{
     fields::{Proto, p2p as f},
-    item::{Span, Tree},
+    item::Tree,
     p2p::{
         footer, peer_info,
         tlv::{self, Piece as Option_, Tlv},
@@ -19,6 +20,7 @@ use crate::{
             packets::{Name, PacketNote, Sequence},
         },
     },
+    wire::Span,
 };
 
 fn app_id(bytes: &[u8], packet: &Packet) -> Option<u32> {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows the decoded Context of an invitation or of a BYE (fact base: p2p 5 and 7).
 
-use super::Walk;
+use crate::dissect::walk::Walk;
 use crate::{
     dissect::object,
     fields::{command as c, slp as f},
-    item::{Handoff, Span, Tree},
+    item::{Handoff, Tree},
     session::p2p::dialogs::SlpNote,
     slp::{
         context::{self, FileContext, file},
@@ -14,6 +14,7 @@ use crate::{
     },
     values::slp as tables,
     view::View,
+    wire::Span,
 };
 
 /// Shows what `value` decodes to. What it is follows from the kind of session, else from its own shape.

@@ -2,12 +2,13 @@
 //! What a session description teaches: the session, what it transfers, and where a direct connection will be
 //! (fact base: p2p 5 and 6, direct 7).
 
+use crate::dissect::walk::Walk;
+use crate::packet::AnnouncedKind;
+use crate::packet::Announcement;
 use std::net::IpAddr;
 
-use super::{Walk, Way};
+use super::Way;
 use crate::{
-    dissect::{AnnouncedKind, Announcement},
-    item::Span,
     object,
     session::{
         notes::NoteKey,
@@ -29,6 +30,7 @@ use crate::{
     },
     values::slp as tables,
     view,
+    wire::Span,
 };
 
 /// Learns from a session description; first pass only.

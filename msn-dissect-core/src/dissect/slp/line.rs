@@ -3,7 +3,7 @@
 
 use crate::{
     fields::{Field, command as c, slp as f},
-    item::{Span, Tree},
+    item::Tree,
     slp::{
         Kind,
         addresses::{self, Form},
@@ -13,6 +13,7 @@ use crate::{
     },
     text,
     values::slp as tables,
+    wire::Span,
 };
 
 /// Fields for a line that no table names: the line, its name, its value.

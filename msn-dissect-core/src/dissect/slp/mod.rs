@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows one session description and learns from it.
 
+use crate::dissect::walk::Walk;
 mod context;
 mod learn;
 mod line;
 
-use super::Walk;
 use crate::{
     fields::{Proto, ftp, link, slp as f},
-    item::{Span, Tree},
+    item::Tree,
     session::{
         notes::NoteKey,
         p2p::{
@@ -24,6 +24,7 @@ use crate::{
     },
     text,
     values::{self, slp as tables},
+    wire::Span,
 };
 
 /// How a session description came.

@@ -9,9 +9,10 @@ use encoding_rs::Encoding;
 
 use crate::{
     fields::{Expert, Field, command as f, mime, xml as x},
-    item::{Handle, Handoff, Span, Tree},
+    item::{Handle, Handoff, Tree},
     text,
     view::View,
+    wire::Span,
     xml::{Attribute, Document, Kind, Node, local, parse},
 };
 pub(crate) use encoding::is_document;

@@ -10,9 +10,10 @@ use crate::{
     crypto::hex,
     dissect::object,
     fields::{Field, command as f, expert, xml as x},
-    item::{Handoff, Span, Tree},
+    item::{Handoff, Tree},
     text, values,
     view::{View, base64},
+    wire::Span,
     xml::{Attribute, Node},
 };
 use md5::{Digest, Md5};

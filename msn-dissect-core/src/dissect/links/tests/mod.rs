@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Conversations: what each line shows on the first pass, and on later ones.
 
+use crate::output::Dissection;
+use crate::packet::Arrival;
+use crate::packet::Endpoint;
+use crate::packet::Packet;
 mod connections;
 mod contacts;
 mod pairs;
@@ -8,10 +12,10 @@ mod remarks;
 
 use crate::{
     command::Dir,
-    dissect::{Arrival, Dissection, Packet, stream},
+    dissect::stream,
     fields::{Expert, Field, command as f, expert, link as x},
     item::Kind,
-    session::{Endpoint, Session, challenge::Status},
+    session::{Session, challenge::Status},
 };
 use proptest::prelude::*;
 

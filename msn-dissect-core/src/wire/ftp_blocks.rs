@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Data blocks of MSNFTP (fact base: msnftp 3): one byte kind, u16 LE length, bytes of the file.
 
-use crate::item::Span;
+use crate::wire::Span;
 
 /// Length of all blocks but the last, as every known sender chooses it.
 pub const USUAL_BLOCK: u16 = 2045;

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! The walk over one unit, and what every unit shows.
+
+use crate::{
+    command::ServerKind,
+    fields::{Proto, command as f, expert},
+    output::{Dissection, MAX_INFO},
+    packet::Packet,
+    session::{
+        Connection, Record, Session, What,
+        records::{DIR_INFERRED, VERSION_INFERRED},
+    },
+    wire::Span,
+};
+
+/// The walk over one unit.
+pub(crate) struct Walk<'a> {
+    pub session: &'a mut Session,
+    pub packet: &'a Packet,
+    /// All bytes given.
+    pub data: &'a [u8],
+    /// What is known of the unit.
+    pub record: Record,
+    pub out: &'a mut Dissection,
+}
+
+/// What can be said of a unit without any state.
+pub(crate) fn guess(packet: &Packet) -> Record {
+    let (_, dir) = Connection::default().direction(&packet.source, &packet.destination);
+    Record {
+        frame: packet.frame,
+        unit: 0,
+        what: What::Command,
+        conn: Default::default(),
+        account: Default::default(),
+        dir,
+        server: None,
+        version: 0,
+        inferred: DIR_INFERRED | VERSION_INFERRED,
+    }
+}
+
+impl Walk<'_> {
+    /// Shows bytes that belong to no known command.
+    pub(super) fn continuation(&mut self, span: Span, skip: usize) {
+        self.record.what = What::Continuation(skip as u32);
+        if self.packet.first_pass {
+            self.session.records.push(self.record);
+        }
+        self.info_entry();
+        if self.packet.want_info {
+            self.out.info.push_str("Continuation");
+        }
+        let tree = &mut self.out.tree;
+        tree.protocol(Proto::Msn, span, "Continuation");
+        tree.bytes(f::CONTINUATION, span);
+        if skip > 0 {
+            tree.expert_text(expert::CONTINUATION, "Rest of a payload that began in an earlier segment");
+        } else {
+            tree.expert(expert::CONTINUATION);
+        }
+        self.generated();
+        self.out.tree.close();
+    }
+
+    /// The items that every unit has: direction, server, version, account.
+    pub(super) fn generated(&mut self) {
+        if !self.out.tree.wanted() {
+            return;
+        }
+        let tree = &mut self.out.tree;
+        let none = Span::default();
+        let inferred = self.record.inferred;
+        let dir = tree.text(f::DIRECTION, none, self.record.dir.name());
+        if inferred & DIR_INFERRED != 0 {
+            tree.note(dir, "inferred from the ports");
+        }
+        tree.generated(dir);
+        if let Some(server) = self.record.server {
+            let server = tree.text(f::SERVER, none, ServerKind::name(server));
+            tree.generated(server);
+        }
+        if self.record.version != 0 {
+            let version = tree.number(f::VERSION, none, u64::from(self.record.version));
+            tree.generated(version);
+        } else {
+            let range = self.session.versions.at(self.record.conn, self.record.frame, self.record.unit);
+            let handle = match range.wording() {
+                Some(_) if range.low == range.high => Some(tree.number(f::VERSION, none, u64::from(range.low))),
+                Some(wording) => Some(tree.text(f::VERSION_RANGE, none, &wording)),
+                None => None,
+            };
+            if let Some(handle) = handle {
+                tree.note(handle, "inferred from the shape of commands");
+                tree.generated(handle);
+            }
+        }
+        let account = self.session.names.get(self.record.account);
+        if !account.is_empty() {
+            let owner = tree.text(f::ACCOUNT, none, account);
+            tree.generated(owner);
+        }
+    }
+
+    /// Separates the Info text of units.
+    pub(super) fn info_entry(&mut self) {
+        if self.packet.want_info && !self.out.info.is_empty() && self.out.info.len() < MAX_INFO {
+            self.out.info.push_str("; ");
+        }
+    }
+}

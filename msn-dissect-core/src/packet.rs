@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! What a consumer says of the bytes that it gives, and what it is asked for in return.
+
+use std::net::IpAddr;
+
+/// One end of a TCP connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Endpoint {
+    /// Address; IPv4 in the first four bytes, the rest zero.
+    pub address: [u8; 16],
+    /// TCP port.
+    pub port: u16,
+}
+
+/// How bytes came, which says whether some of them may have come before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Arrival {
+    /// Each byte comes once and in order.
+    #[default]
+    Ordered,
+    /// As a TCP segment, which may be late or repeat bytes.
+    Segment,
+    /// Put together from TCP segments, of which bytes that wait come again.
+    Reassembled,
+}
+
+/// What the consumer knows of the bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Packet {
+    /// Frame number.
+    pub frame: u32,
+    /// Units of this frame that were dissected before these bytes.
+    pub unit: u32,
+    /// Capture time, ns since 1970.
+    pub time: u64,
+    /// Key of the connection, the same for both directions.
+    pub connection: u64,
+    /// Sender.
+    pub source: Endpoint,
+    /// Receiver.
+    pub destination: Endpoint,
+    /// TCP sequence number of the first byte, if it is known.
+    pub sequence: Option<u32>,
+    /// How the bytes came.
+    pub arrival: Arrival,
+    /// The frame is seen for the first time: state may change.
+    pub first_pass: bool,
+    /// More bytes can be asked for.
+    pub can_desegment: bool,
+    /// The Info column is wanted.
+    pub want_info: bool,
+    /// Whole objects are wanted for export.
+    pub want_objects: bool,
+    /// Bytes of the segment on the wire; more than were given when the capture cut it.
+    pub reported_len: usize,
+}
+
+impl Packet {
+    /// A first packet from a client, for examples and tests.
+    pub fn example() -> Self {
+        Packet {
+            frame: 1,
+            connection: 1,
+            source: Endpoint { port: 40000, ..Endpoint::default() },
+            destination: Endpoint { port: 1863, ..Endpoint::default() },
+            first_pass: true,
+            can_desegment: true,
+            want_info: true,
+            want_objects: true,
+            ..Packet::default()
+        }
+    }
+}
+
+/// What the consumer must do next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Come again with this many more bytes.
+    Bytes(usize),
+    /// Come again with one more segment: how much is missing is not known.
+    Segment,
+}
+
+/// What an announced connection will speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum AnnouncedKind {
+    /// Text protocol of a server.
+    Msn = 0,
+    /// Direct connection between two clients.
+    Direct = 1,
+    /// Old file transfer.
+    Ftp = 2,
+    /// Webcam pictures.
+    Webcam = 3,
+}
+
+/// A connection that was announced: dissect it as its kind whatever its port.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Announcement {
+    /// Address.
+    pub address: IpAddr,
+    /// TCP port.
+    pub port: u16,
+    /// What it will speak.
+    pub kind: AnnouncedKind,
+}
