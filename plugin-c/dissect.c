@@ -123,6 +123,7 @@ void msn_describe(MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo, proto_tr
     bool first_pass = !PINFO_FD_VISITED(pinfo);
     bool want_info = pinfo->cinfo != NULL && col_get_writable(pinfo->cinfo, COL_INFO);
 
+    packet->place = (uint64_t)pinfo->fd->file_off;
     packet->frame = pinfo->num;
     packet->time = (uint64_t)pinfo->abs_ts.secs * 1000000000u + (uint64_t)pinfo->abs_ts.nsecs;
     enter_frame(pinfo);

@@ -10,7 +10,7 @@ static msn_bool has(const packet_info *pinfo, uint8_t conversation)
     char value[MSN_MAX_SHARED];
     uint16_t field;
 
-    return pinfo != NULL && msn_shared(msn_session, conversation, pinfo->num, &field, value);
+    return pinfo != NULL && msn_shared(msn_session, conversation, (uint64_t)pinfo->fd->file_off, &field, value);
 }
 
 static char *build(const packet_info *pinfo, uint8_t conversation)
@@ -19,7 +19,7 @@ static char *build(const packet_info *pinfo, uint8_t conversation)
     GString *filter;
     uint16_t field;
 
-    if (pinfo == NULL || !msn_shared(msn_session, conversation, pinfo->num, &field, value)) {
+    if (pinfo == NULL || !msn_shared(msn_session, conversation, (uint64_t)pinfo->fd->file_off, &field, value)) {
         return NULL;
     }
     filter = g_string_new(msn_registry.catalogue->fields[field].filter);

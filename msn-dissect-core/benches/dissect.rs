@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Bytes per second of framing and dissection: `cargo bench -p msn-dissect-core`, or `cargo plugin bench --core`.
 
-use msn_dissect_core::output::Dissection;
-use msn_dissect_core::packet::Endpoint;
-use msn_dissect_core::packet::Packet;
+use msn_dissect_core::{
+    output::Dissection,
+    packet::{Endpoint, Packet},
+};
 use std::fmt::Write;
 
 use divan::{Bencher, black_box, counter::BytesCount};
@@ -82,7 +83,8 @@ fn run(bencher: Bencher, traffic: Traffic, want_tree: bool, want_info: bool, fir
     let mut frame = 0;
     let mut dissect = move |bytes: &[u8]| {
         frame += 1;
-        let packet = Packet { frame, source: server, destination: client, want_info, first_pass, ..Packet::example() };
+        let packet =
+            Packet { number: frame, source: server, destination: client, want_info, first_pass, ..Packet::example() };
         out.reset(want_tree);
         dissect::stream(&mut session, &packet, bytes, &mut out);
         out.consumed

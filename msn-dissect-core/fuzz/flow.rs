@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Segments that repeat bytes, leave holes and fill them: what the fuzzer runs, and what replays its corpus.
 
-use msn_dissect_core::output::Dissection;
-use msn_dissect_core::packet::Arrival;
-use msn_dissect_core::packet::Need;
-use msn_dissect_core::packet::Packet;
-use msn_dissect_core::{dissect::Channel, session::Session};
+use msn_dissect_core::{
+    dissect::Channel,
+    output::Dissection,
+    packet::{Arrival, Need, Packet},
+    session::Session,
+};
 
 /// First byte: the channel. Then segments: a byte with sender, arrival and place, a byte with the length, the bytes. A
 /// later pass must cut every segment as the first did.
@@ -14,12 +15,12 @@ pub fn flow(data: &[u8]) {
     let channel = [Channel::Server, Channel::Direct, Channel::FileTransfer][usize::from(channel % 3)];
     let mut session = Session::default();
     let mut next = [u32::MAX - 500, 1];
-    let mut packet = Packet { frame: 0, ..Packet::example() };
+    let mut packet = Packet { number: 0, ..Packet::example() };
     let ends = [(packet.source, packet.destination), (packet.destination, packet.source)];
     while let [mode, len, after @ ..] = rest {
         let (segment, after) = after.split_at(after.len().min(usize::from(*len)));
         rest = after;
-        packet.frame += 1;
+        packet.number += 1;
         let end = usize::from(mode & 1);
         let start = match (mode >> 4) & 7 {
             5 => next[end].wrapping_add(40),

@@ -2,11 +2,10 @@
 //! Fuzz targets about what ties connections together: bodies of gateway sessions over several TCP connections, the state
 //! of several connections, and the arithmetic of challenges and logins.
 
-use msn_dissect_core::output::Dissection;
-use msn_dissect_core::output::Fragment;
-use msn_dissect_core::output::Table;
-use msn_dissect_core::packet::Need;
-use msn_dissect_core::packet::Packet;
+use msn_dissect_core::{
+    output::{Dissection, Fragment, Table},
+    packet::{Need, Packet},
+};
 use std::collections::HashMap;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -146,7 +145,7 @@ pub fn gateway(data: &[u8]) {
         rest = after;
         let missing = if mode & 32 == 0 { 0 } else { 7 };
         let mut packet = Packet {
-            frame: told.len() as u32 + 1,
+            number: told.len() as u32 + 1,
             connection: u64::from(mode >> 1 & 3) + 1,
             reported_len: body.len() + missing,
             time: told.len() as u64 * 1_000_000,
@@ -254,7 +253,7 @@ pub fn links(data: &[u8]) {
         rest = after;
         let connection = mode >> 1 & 7;
         let mut packet = Packet {
-            frame: said.len() as u32 + 1,
+            number: said.len() as u32 + 1,
             connection: u64::from(connection),
             can_desegment: false,
             time: said.len() as u64 * 1_000_000,
@@ -296,7 +295,7 @@ pub fn crypto(data: &[u8]) {
     assert!(login::md5_proves(answers[2].to_ascii_uppercase().as_bytes(), text, key));
     assert_eq!(login::md5_proves(rest, text, key), rest.eq_ignore_ascii_case(answers[2].as_bytes()));
 
-    let asked = Pending::new((1, 0, 0), 0, text);
+    let asked = Pending::new((msn_dissect_core::session::FrameId::nth(1), 0, 0), 0, text);
     if products::find(key).is_none_or(|product| product.key.is_none()) {
         assert_eq!(asked.verify_client(key, rest), Status::Unverified);
     }

@@ -3,9 +3,10 @@
 
 #![allow(dead_code)]
 
-use msn_dissect_core::output::Dissection;
-use msn_dissect_core::packet::Need;
-use msn_dissect_core::packet::Packet;
+use msn_dissect_core::{
+    output::Dissection,
+    packet::{Need, Packet},
+};
 #[path = "sessions.rs"]
 mod sessions;
 
@@ -163,7 +164,7 @@ pub fn resume(data: &[u8]) {
         let (segment, after) = after.split_at(cut);
         rest = after;
         pending.extend_from_slice(segment);
-        packet.frame += 1;
+        packet.number += 1;
         if pending.is_empty() {
             continue;
         }
@@ -196,10 +197,10 @@ fn packets(endpoint: &str, mut rest: &[u8]) {
         let (body, after) = after.split_at(after.len().min(usize::from(len) * 4));
         rest = after;
         let header = format!("Content-Type: application/x-msnmsgrp2p\r\nP2P-Dest: bob@example.com{endpoint}\r\n\r\n");
-        let line = if packet.frame % 2 == 0 { "MSG bob@example.com Bob" } else { "MSG 7 D" };
+        let line = if packet.number % 2 == 0 { "MSG bob@example.com Bob" } else { "MSG 7 D" };
         let unit = [format!("{line} {}\r\n{header}", header.len() + body.len()).as_bytes(), body].concat();
         units.push((packet, unit, body.to_vec()));
-        packet.frame += 1;
+        packet.number += 1;
         std::mem::swap(&mut packet.source, &mut packet.destination);
     }
     on_every_pass(units);
@@ -236,7 +237,7 @@ fn described(text: &[u8]) -> Vec<Carried> {
         [("UUN 7 bob@example.com 3", "", text), ("UUN 8 bob@example.com 10", "", text), ("MSG 9 D", header, &packet)];
     let carry = |(frame, (line, header, body)): (u32, Way<'_>)| {
         let unit = [format!("{line} {}\r\n{header}", header.len() + body.len()).as_bytes(), body].concat();
-        (Packet { frame, ..Packet::example() }, unit, body.to_vec())
+        (Packet { number: frame, ..Packet::example() }, unit, body.to_vec())
     };
     (1..).zip(ways).map(carry).collect()
 }
@@ -373,7 +374,7 @@ fn peers(channel: Channel, data: &[u8]) {
         // Every eighth segment is out of place.
         let shift = if mode & 0x70 == 0x70 { 100 } else { 0 };
         let mut packet = Packet {
-            frame,
+            number: frame,
             sequence: Some(sequence[end].wrapping_add(shift)),
             can_desegment: mode & 2 != 0,
             ..Packet::example()

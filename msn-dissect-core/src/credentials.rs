@@ -57,8 +57,7 @@ pub fn read(tree: &Tree, logins: &mut Vec<Login>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{dissect, session::Session};
-    use crate::{output::Dissection, packet::Packet};
+    use crate::{dissect, output::Dissection, packet::Packet, session::Session};
 
     #[test]
     fn lines_that_prove_an_account_are_logins() {

@@ -3,7 +3,7 @@
 
 use crate::{
     fields::{Field, command as f},
-    session::{Record, Session},
+    session::{FrameId, Record, Session},
 };
 
 /// What packets have in common.
@@ -27,7 +27,7 @@ impl Conversation {
 
     /// The field and its value that the packets of this conversation share with a frame that was dissected; `None` when it
     /// has no such conversation.
-    pub fn of_frame(self, session: &Session, frame: u32) -> Option<(Field, &str)> {
+    pub fn of_frame(self, session: &Session, frame: FrameId) -> Option<(Field, &str)> {
         let text_of = |record: &Record| match self {
             Conversation::Chat => {
                 let chat = session.links.known(record.conn)?.chat?.1;
@@ -42,15 +42,14 @@ impl Conversation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dissect;
-    use crate::{output::Dissection, packet::Packet};
+    use crate::{dissect, output::Dissection, packet::Packet};
 
     #[test]
     fn a_chat_and_its_account_are_found_again() {
         let (mut session, mut out) = (Session::default(), Dissection::default());
         let there = Packet::example();
-        let back = Packet { source: there.destination, destination: there.source, frame: 2, ..there };
-        let last = Packet { frame: 3, ..there };
+        let back = Packet { source: there.destination, destination: there.source, number: 2, ..there };
+        let last = Packet { number: 3, ..there };
         for (packet, line) in [
             (there, &b"USR 1 alice@example.com 17262740.1050826919.32308\r\nCAL 2 bob@example.com\r\n"[..]),
             (back, b"USR 1 OK alice@example.com Alice\r\nCAL 2 RINGING 17262740\r\n"),
@@ -60,10 +59,13 @@ mod tests {
             dissect::stream(&mut session, &packet, line, &mut out);
         }
         for frame in 1..=3 {
-            assert_eq!(Conversation::Chat.of_frame(&session, frame), Some((f::SESSION_ID, "17262740")));
-            assert_eq!(Conversation::Account.of_frame(&session, frame), Some((f::ACCOUNT, "alice@example.com")));
+            assert_eq!(Conversation::Chat.of_frame(&session, FrameId::nth(frame)), Some((f::SESSION_ID, "17262740")));
+            assert_eq!(
+                Conversation::Account.of_frame(&session, FrameId::nth(frame)),
+                Some((f::ACCOUNT, "alice@example.com"))
+            );
         }
-        assert_eq!(Conversation::Chat.of_frame(&session, 4), None);
+        assert_eq!(Conversation::Chat.of_frame(&session, FrameId::nth(4)), None);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 
 use std::net::IpAddr;
 
+use crate::session::FrameId;
+
 /// One end of a TCP connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Endpoint {
@@ -27,8 +29,13 @@ pub enum Arrival {
 /// What the consumer knows of the bytes.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Packet {
-    /// Frame number.
-    pub frame: u32,
+    /// Frame number, as people know it.
+    pub number: u32,
+    /// Where the frame stands in the capture: any number that grows from frame to frame and is the same on every pass.
+    /// Without it the frame number is taken, which a read filter makes ambiguous.
+    pub place: Option<u64>,
+    /// Which frame that is; the session finds it where bytes come in.
+    pub frame: FrameId,
     /// Units of this frame that were dissected before these bytes.
     pub unit: u32,
     /// Capture time, ns since 1970.
@@ -59,7 +66,7 @@ impl Packet {
     /// A first packet from a client, for examples and tests.
     pub fn example() -> Self {
         Packet {
-            frame: 1,
+            number: 1,
             connection: 1,
             source: Endpoint { port: 40000, ..Endpoint::default() },
             destination: Endpoint { port: 1863, ..Endpoint::default() },

@@ -135,14 +135,13 @@ impl<'a> Unit<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{dissect, session::Session};
-    use crate::{output::Dissection, packet::Packet};
+    use crate::{dissect, output::Dissection, packet::Packet, session::Session};
 
     fn counted(lines: &[(u32, &[u8])]) -> Vec<String> {
         let (mut session, mut out, mut statistics) = (Session::default(), Dissection::default(), Statistics::default());
         let mut rows = Vec::new();
         for &(frame, line) in lines {
-            let there = Packet { frame, time: u64::from(frame) * 1_000_000, ..Packet::example() };
+            let there = Packet { number: frame, time: u64::from(frame) * 1_000_000, ..Packet::example() };
             let back = Packet { source: there.destination, destination: there.source, ..there };
             out.reset(true);
             dissect::stream(&mut session, if frame % 2 == 0 { &back } else { &there }, line, &mut out);

@@ -5,7 +5,10 @@
 //! stay what they are, so that a small document cannot become a large one.
 
 use crate::wire::Span;
-use quick_xml::{Reader, events::BytesStart, events::Event};
+use quick_xml::{
+    Reader,
+    events::{BytesStart, Event},
+};
 
 /// Most nodes and attributes of a document; what follows is not taken apart.
 const MAX_NODES: usize = 20_000;

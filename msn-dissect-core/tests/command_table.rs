@@ -6,9 +6,10 @@
 //! payload stands behind `|`. Below it, indented, one field a line: filter name, value, remark in brackets. Fields that
 //! every command has, and the payload's own fields, are left out.
 
-use msn_dissect_core::output::Dissection;
-use msn_dissect_core::packet::Endpoint;
-use msn_dissect_core::packet::Packet;
+use msn_dissect_core::{
+    output::Dissection,
+    packet::{Endpoint, Packet},
+};
 use std::{collections::HashSet, fmt::Write};
 
 use msn_dissect_core::{

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Whole MSNFTP connections, cut, reordered, repeated and lost in every way.
 
-use msn_dissect_core::output::Dissection;
-use msn_dissect_core::output::Table;
-use msn_dissect_core::packet::Need;
-use msn_dissect_core::packet::Packet;
+use msn_dissect_core::session::FrameId;
 use msn_dissect_core::{
     dissect::{Channel, message},
     fields::ftp as f,
     item::{Item, Kind, Tree},
+    output::{Dissection, Table},
+    packet::{Need, Packet},
     session::{
         Session,
         ftp::{Invitation, Offer},
@@ -51,7 +50,7 @@ impl Connection {
     }
 
     fn packet(&self, from: bool, sequence: u32, first_pass: bool) -> Packet {
-        let mut packet = Packet { frame: self.frame, sequence: Some(sequence), first_pass, ..Packet::example() };
+        let mut packet = Packet { number: self.frame, sequence: Some(sequence), first_pass, ..Packet::example() };
         packet.destination.port = 6891;
         if from == SENDER {
             std::mem::swap(&mut packet.source, &mut packet.destination);
@@ -136,8 +135,17 @@ fn file(size: usize) -> Vec<u8> {
 #[test]
 fn the_constructed_dialogue_is_shown() {
     let mut connection = Connection::new();
-    let invitation = Invitation { name: "photo.png".into(), size: Some(4096), key: (7, 0, 0), ..Invitation::default() };
-    let offer = Offer { invitation, cookie: "93301".into(), frame: 9, sender_connects: false, opened_in: 0 };
+    let [invited, announced] = [7, 9].map(|number| connection.session.frames.enter(number.into(), number, true));
+    connection.frame = 9;
+    let invitation =
+        Invitation { name: "photo.png".into(), size: Some(4096), key: (invited, 0, 0), ..Invitation::default() };
+    let offer = Offer {
+        invitation,
+        cookie: "93301".into(),
+        frame: announced,
+        sender_connects: false,
+        opened_in: FrameId::NONE,
+    };
     connection.session.ftp.announce(offer, &[]);
     let start = connection.handshake(4096);
     let bytes = blocks(&file(4096), true);
@@ -160,7 +168,13 @@ fn the_constructed_dialogue_is_shown() {
 fn bad_cookies_and_other_sizes_are_told() {
     let mut connection = Connection::new();
     let invitation = Invitation { size: Some(5), ..Invitation::default() };
-    let offer = Offer { invitation, cookie: "1".into(), frame: 9, sender_connects: false, opened_in: 0 };
+    let offer = Offer {
+        invitation,
+        cookie: "1".into(),
+        frame: FrameId::nth(9),
+        sender_connects: false,
+        opened_in: FrameId::NONE,
+    };
     // Packet::example has no address: the unspecified one.
     connection.session.ftp.announce(offer, &[(std::net::IpAddr::from([0, 0, 0, 0]), 6891)]);
     connection.segment(RECEIVER, 1, b"VER MSNFTP\r\nUSR bob@example.com 93301\r\n");

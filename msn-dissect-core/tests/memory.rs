@@ -4,10 +4,12 @@
 //! Each attack runs in a process of its own, because the memory of the whole process is what is looked at.
 #![cfg(target_os = "linux")]
 
-use msn_dissect_core::output::Dissection;
-use msn_dissect_core::packet::Endpoint;
-use msn_dissect_core::packet::Packet;
-use msn_dissect_core::{dissect::stream, session::Session};
+use msn_dissect_core::{
+    dissect::stream,
+    output::Dissection,
+    packet::{Endpoint, Packet},
+    session::Session,
+};
 
 /// Lines of each attack.
 const LINES: u32 = 1_000_000;
@@ -43,7 +45,7 @@ fn attack(from_client: bool, say: impl Fn(u32) -> (u64, String)) -> u64 {
             })
             .collect();
         let (source, destination) = if from_client { (client, server) } else { (server, client) };
-        let packet = Packet { frame: frame as u32 + 1, connection, source, destination, ..Packet::example() };
+        let packet = Packet { number: frame as u32 + 1, connection, source, destination, ..Packet::example() };
         out.reset(false);
         stream(&mut session, &Packet { want_info: false, ..packet }, lines.as_bytes(), &mut out);
         assert_eq!(out.consumed, lines.len());

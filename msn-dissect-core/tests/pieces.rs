@@ -3,8 +3,7 @@
 //! the memory of the whole process that is looked at, so all of this is one test.
 #![cfg(target_os = "linux")]
 
-use msn_dissect_core::output::Dissection;
-use msn_dissect_core::packet::Packet;
+use msn_dissect_core::{output::Dissection, packet::Packet};
 use std::time::{Duration, Instant};
 
 use msn_dissect_core::{
@@ -61,7 +60,7 @@ fn attack(say: impl Fn(u32) -> Vec<u8>) -> Outcome {
         let start = Instant::now();
         segment.extend((first..first + BATCH).flat_map(&say));
         let frame = first / BATCH + 1;
-        let packet = Packet { frame, want_info: false, want_objects: false, ..Packet::example() };
+        let packet = Packet { number: frame, want_info: false, want_objects: false, ..Packet::example() };
         out.reset(false);
         Channel::Direct.dissect(&mut session, &packet, &segment, &mut out);
         assert_eq!(out.consumed, segment.len());
@@ -72,7 +71,7 @@ fn attack(say: impl Fn(u32) -> Vec<u8>) -> Outcome {
         outcome.halves[usize::from(first >= PACKETS / 2)] += start.elapsed();
     }
     // A window that is whole belongs to one above it; a message is known by its number as long as the capture.
-    let packet = Packet { frame: PACKETS / BATCH, ..Packet::example() };
+    let packet = Packet { number: PACKETS / BATCH, ..Packet::example() };
     if outcome.given[1] > 0 {
         out.reset(true);
         dissect::message(&mut session, &packet, msn_dissect_core::output::Table::P2p, FIRST_ID, &[b'x'; 256], &mut out);

@@ -3,13 +3,13 @@
 //! that led here, nothing depends on what came before, so that every begin shows the same.
 
 use super::{channel, direct_frame::u32_at};
-use crate::output::Dissection;
-use crate::packet::Need;
-use crate::packet::Packet;
 use crate::{
+    dissect::walk::frame_link,
     fields::{Proto, command, ftp as f, link},
     item::Tree,
-    session::{Session, cam::Promise, names::Names},
+    output::Dissection,
+    packet::{Need, Packet},
+    session::{Session, cam::Promise},
     text,
     wire::Span,
 };
@@ -116,6 +116,7 @@ pub fn heuristic(data: &[u8]) -> bool {
 
 /// Dissects the bytes of a segment. Bytes with which nothing of a webcam begins are left alone (no units).
 pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dissection) {
+    let packet = &session.enter(packet);
     let mut at = 0;
     if packet.first_pass {
         let ends = [packet.destination, packet.source].map(|end| (channel::ip(&end), end.port));
@@ -143,7 +144,7 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
         };
         out.units += 1;
         let base = out.tree.rebase(at);
-        show(packet, rest.get(..len).unwrap_or_default(), unit, out, &session.names, promise);
+        show(session, packet, rest.get(..len).unwrap_or_default(), unit, out, promise);
         out.tree.rebase(base);
         at += len.max(1);
     }
@@ -151,7 +152,7 @@ pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dis
     out.need = Need::Nothing;
 }
 
-fn show(packet: &Packet, unit: &[u8], what: Unit, out: &mut Dissection, names: &Names, promise: Option<&Promise>) {
+fn show(session: &Session, packet: &Packet, unit: &[u8], what: Unit, out: &mut Dissection, promise: Option<&Promise>) {
     if !packet.want_info && !out.tree.wanted() {
         return;
     }
@@ -177,19 +178,18 @@ fn show(packet: &Packet, unit: &[u8], what: Unit, out: &mut Dissection, names: &
         }
     }
     if let Some(promise) = promise {
-        origin(promise, names, tree);
+        origin(promise, session, tree);
     }
     tree.close();
 }
 
 /// The negotiation that led here.
-fn origin(promise: &Promise, names: &Names, tree: &mut Tree) {
+fn origin(promise: &Promise, session: &Session, tree: &mut Tree) {
     let none = Span::default();
-    let frame = tree.number(link::ANNOUNCED_IN, none, u64::from(promise.key.0));
-    tree.generated(frame);
+    frame_link(tree, &session.frames, link::ANNOUNCED_IN, promise.key.0);
     for account in [promise.listener, promise.connector] {
         if !account.is_none() {
-            let shown = tree.text(command::EMAIL, none, names.get(account));
+            let shown = tree.text(command::EMAIL, none, session.names.get(account));
             tree.generated(shown);
         }
     }

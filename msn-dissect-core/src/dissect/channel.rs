@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What kind of connection bytes come from: one walk for each.
 
-use crate::output::Dissection;
-use crate::packet::Endpoint;
-use crate::packet::Packet;
+use crate::{
+    output::Dissection,
+    packet::{Endpoint, Packet},
+};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::ftp;
@@ -35,6 +36,7 @@ impl Channel {
 
     /// Dissects the bytes of a segment. A channel that was chosen wrongly deals with no unit and asks for nothing.
     pub fn dissect(self, session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dissection) {
+        let packet = &session.enter(packet);
         if matches!(self, Channel::Direct | Channel::FileTransfer | Channel::Webcam)
             && super::stream::repeated(session, packet, data, out)
         {

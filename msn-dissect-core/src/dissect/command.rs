@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows one command and learns from it.
 
-use crate::dissect::walk::Walk;
-use crate::output::MAX_INFO;
-use crate::packet::AnnouncedKind;
-use crate::packet::Announcement;
-use crate::packet::Packet;
+use crate::{
+    dissect::walk::Walk,
+    output::MAX_INFO,
+    packet::{AnnouncedKind, Announcement, Packet},
+};
 mod shape;
 
 use super::{framing::Command, params, summary};

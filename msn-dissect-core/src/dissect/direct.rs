@@ -7,18 +7,17 @@ use super::{
     direct_frame::{self, Frame, HEADER_V1, MAX_PACKET},
     p2p_body::{self, Carrier},
 };
-use crate::dissect::walk::Walk;
-use crate::dissect::walk::guess;
-use crate::output::Dissection;
-use crate::packet::Need;
-use crate::packet::Packet;
 use crate::{
     command::Dir,
+    dissect::walk::{Walk, frame_link, guess},
     fields::{Proto, expert, ftp as f, link as links, p2p},
     item::Tree,
+    output::Dissection,
+    packet::{Need, Packet},
     session::{
-        Record, Session, What,
+        FrameId, Record, Session, What,
         direct::{DirectLink, DirectNote, DirectWhat, NonceStatus},
+        frames::Frames,
         p2p::expected::{Expected, hash_nonce, text_order},
     },
     values::objects::{BAD, GOOD, UNVERIFIED},
@@ -28,6 +27,7 @@ use crate::{
 /// Dissects the bytes of a segment, or of a packet put together from several. Bytes with which no direct connection
 /// begins are left alone (no units).
 pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dissection) {
+    let packet = &session.enter(packet);
     let mut at = 0;
     while at < data.len() {
         let unit = packet.unit + out.units;
@@ -100,7 +100,7 @@ fn learn(
         return None;
     }
     link.started = true;
-    if link.began == 0 && what != DirectWhat::Incomplete {
+    if link.began.is_none() && what != DirectWhat::Incomplete {
         link.began = packet.frame;
     }
     match what {
@@ -124,7 +124,7 @@ fn learn(
             _ => (promise.listener, promise.connector),
         };
     }
-    if link.began != 0 && link.told != link.expected {
+    if !link.began.is_none() && link.told != link.expected {
         link.told = link.expected;
         opened(session, link.began, link.expected);
     }
@@ -137,11 +137,11 @@ fn learn(
 }
 
 /// Tells the descriptions that led here where the connection begins.
-fn opened(session: &mut Session, frame: u32, expected: Option<u32>) {
+fn opened(session: &mut Session, frame: FrameId, expected: Option<u32>) {
     let p2p = &mut session.p2p;
     let Some(promise) = expected.and_then(|number| p2p.expected.get(number)) else { return };
     for &key in p2p.expected.descriptions(&promise.call_id) {
-        if let Some(note) = p2p.slp_notes.get_mut(key).filter(|note| note.opened == 0) {
+        if let Some(note) = p2p.slp_notes.get_mut(key).filter(|note| note.opened.is_none()) {
             note.opened = frame;
         }
     }
@@ -281,7 +281,7 @@ fn show(
         }
     }
     if let Some(promise) = note.expected.and_then(|number| session.p2p.expected.get(number)) {
-        origin(promise, &mut out.tree);
+        origin(promise, &session.frames, &mut out.tree);
     }
     out.tree.close();
 }
@@ -329,10 +329,9 @@ fn nonce(payload: Span, bytes: &[u8], status: NonceStatus, tree: &mut Tree) {
 }
 
 /// The negotiation that led here.
-fn origin(promise: &Expected, tree: &mut Tree) {
+fn origin(promise: &Expected, frames: &Frames, tree: &mut Tree) {
     let none = Span::default();
-    let frame = tree.number(links::ANNOUNCED_IN, none, u64::from(promise.frame));
-    tree.generated(frame);
+    frame_link(tree, frames, links::ANNOUNCED_IN, promise.frame);
     let call = tree.wire(f::DIRECT_CALL_ID, none, promise.call_id.as_bytes());
     tree.generated(call);
 }

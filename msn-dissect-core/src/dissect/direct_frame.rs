@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Where a packet of a direct connection begins and ends (fact base: direct 2, 3 and 7).
 
-use crate::packet::Need;
-use crate::wire::Span;
+use crate::{packet::Need, wire::Span};
 
 /// The greeting and its length.
 pub const GREETING: &[u8] = b"\x04\0\0\0foo\0";

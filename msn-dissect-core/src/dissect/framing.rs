@@ -4,7 +4,6 @@
 //! Nothing here depends on anything but the bytes and the [`Context`], so that a later pass with the same context
 //! cuts the same units.
 
-use crate::packet::Need;
 use crate::{
     command::{
         Choice, Fit, Line, LineError,
@@ -12,6 +11,7 @@ use crate::{
         line::{self, decimal},
         parse_line, table,
     },
+    packet::Need,
     wire::Span,
 };
 

@@ -5,19 +5,18 @@
 //! TCP sequence number, so that lost and reordered segments cost nothing but themselves.
 
 use super::{channel, ftp_show, windows};
-use crate::output::Dissection;
-use crate::output::Object;
-use crate::output::Table;
-use crate::packet::Need;
-use crate::packet::Packet;
-use crate::wire::ftp_blocks::{self, Piece, Place};
 use crate::{
+    output::{Dissection, Object, Table},
+    packet::{Need, Packet},
     session::{
         Session,
         ftp::{FtpNote, FtpWhat, Link, NONE, Transfer},
         windows::{Cut, MAX_PLAIN_PIECES, Windows},
     },
-    wire::Span,
+    wire::{
+        Span,
+        ftp_blocks::{self, Piece, Place},
+    },
 };
 
 /// Longest line waited for, in bytes.
@@ -110,6 +109,7 @@ impl Printable for u8 {
 
 /// Dissects the bytes of a segment. Bytes with which no MSNFTP connection begins are left alone (no units).
 pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dissection) {
+    let packet = &session.enter(packet);
     let mut at = 0;
     while at < data.len() {
         let key = (packet.frame, packet.unit + out.units, 0);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows what stands on an MSNFTP connection.
 
-use crate::output::Dissection;
-use crate::output::Object;
-use crate::packet::Packet;
+use crate::{
+    dissect::walk::frame_link,
+    output::{Dissection, Object},
+    packet::Packet,
+};
 use std::borrow::Cow;
 
 use super::{export, ftp::Line};
-use crate::wire::ftp_blocks::{self, Piece, Place};
 use crate::{
     fields::{Proto, command as msn, ftp as f, link},
     item::{Handoff, Tree},
@@ -20,7 +21,10 @@ use crate::{
         self, ftp as numbers,
         objects::{BAD, GOOD, UNVERIFIED},
     },
-    wire::Span,
+    wire::{
+        Span,
+        ftp_blocks::{self, Piece, Place},
+    },
 };
 
 /// Characters of a line in the Info column.
@@ -184,10 +188,7 @@ fn generated(session: &Session, note: &FtpNote, tree: &mut Tree) {
         }
     }
     for (field, frame) in [(f::FTP_OFFERED_IN, offer.invitation.key.0), (link::ANNOUNCED_IN, offer.frame)] {
-        if frame != 0 {
-            let shown = tree.number(field, none, u64::from(frame));
-            tree.generated(shown);
-        }
+        frame_link(tree, &session.frames, field, frame);
     }
 }
 

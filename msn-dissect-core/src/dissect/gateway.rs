@@ -7,16 +7,13 @@
 //! cut units together; a step that makes one whole ends there, so that state changes in the order of the stream.
 
 use super::{framing, stream, stream::prepare};
-use crate::output::Dissection;
-use crate::output::Fragment;
-use crate::output::Table;
-use crate::packet::Need;
-use crate::packet::Packet;
 use crate::{
     command::{Dir, Line, ServerKind, line::MAX_LINE},
     fields::{expert::Expert, transport as f},
     gateway::{Head, Query, Start, Status},
     item::Handle,
+    output::{Dissection, Fragment, Table},
+    packet::{Need, Packet},
     session::{
         Session,
         gateway::{BodyNote, Gateway, Missing, Part, Pending},
@@ -41,6 +38,7 @@ const STEP_UNITS: u32 = 2;
 ///
 /// [`Dissection::connection`] is the key that the rest of the body must be given with.
 pub fn body(session: &mut Session, packet: &Packet, carrier: &Carrier<'_>, data: &[u8], out: &mut Dissection) {
+    let packet = &session.enter(packet);
     let mut packet = *packet;
     let dir = direction(&packet, carrier);
     if !carrier.continued {
@@ -96,6 +94,7 @@ pub fn body(session: &mut Session, packet: &Packet, carrier: &Carrier<'_>, data:
 /// Shows the answer to a request of a session that does not look like one: an error page, or an answer without the header
 /// that all should have. Its body is what it says, not the protocol. Without such a request nothing is shown.
 pub fn answer(session: &mut Session, packet: &Packet, head: Head<'_>, out: &mut Dissection) {
+    let packet = &session.enter(packet);
     let Start::Response(200..) = head.start else { return };
     let ours = if packet.first_pass {
         session.gateway.is_awaited(packet.connection)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Learns from text/x-msmsgsinvite bodies where a file transfer will take place (fact base: mime 8, msnftp 1).
 
-use crate::dissect::walk::Walk;
-use crate::packet::AnnouncedKind;
-use crate::packet::Announcement;
+use crate::{
+    dissect::walk::{Walk, frame_link},
+    packet::{AnnouncedKind, Announcement},
+    session::FrameId,
+};
 use std::net::{IpAddr, Ipv4Addr};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -16,7 +18,6 @@ use crate::{
         ftp::{Invitation, NONE, Offer},
     },
     text,
-    wire::Span,
 };
 
 /// Application-GUID of MSNFTP.
@@ -165,9 +166,8 @@ pub(super) fn show(walk: &mut Walk<'_>) {
     }
     let ftp = &walk.session.ftp;
     let number = ftp.announced.get((walk.record.frame, walk.record.unit, 0)).copied().unwrap_or(NONE);
-    if let Some(frame) = ftp.offer(number).map(|offer| offer.opened_in).filter(|&frame| frame != 0) {
-        let shown = walk.out.tree.number(link::OPENED_IN, Span::default(), u64::from(frame));
-        walk.out.tree.generated(shown);
+    if let Some(offer) = ftp.offer(number) {
+        frame_link(&mut walk.out.tree, &walk.session.frames, link::OPENED_IN, offer.opened_in);
     }
 }
 
@@ -188,7 +188,7 @@ fn accept(walk: &mut Walk<'_>, fields: &Fields<'_>, cookie: &str, from: NameId) 
         cookie: String::from_utf8_lossy(fields.auth_cookie).into(),
         frame: walk.packet.frame,
         sender_connects,
-        opened_in: 0,
+        opened_in: FrameId::NONE,
     };
     let number = walk.session.ftp.announce(offer, &addresses);
     if number != NONE {

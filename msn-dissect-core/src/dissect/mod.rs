@@ -41,6 +41,7 @@ pub use stream::stream;
 
 /// Dissects a message that was put together from fragments; `table` and `id` are those of the fragments.
 pub fn message(session: &mut Session, packet: &Packet, table: Table, id: u32, data: &[u8], out: &mut Dissection) {
+    let packet = &session.enter(packet);
     if windows::whole(session, table, id, data, out) {
         return stream::finish(out, data.len());
     }

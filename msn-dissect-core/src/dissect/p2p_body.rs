@@ -2,9 +2,9 @@
 //! Peer-to-peer packets in the bodies of MSG and SDG, and on direct connections (fact base: p2p 1 and 2).
 
 use super::p2p::{self, Way};
-use crate::dissect::walk::Walk;
 use crate::{
     command::Dir,
+    dissect::walk::Walk,
     fields::p2p as f,
     session::{
         names::NameId,

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows the packets with which a client finds out what its NAT does (fact base: direct 8).
 
-use crate::output::Dissection;
-use crate::packet::Need;
-use crate::packet::Packet;
 use crate::{
     fields::{Proto, ftp as f},
+    output::Dissection,
+    packet::{Need, Packet},
     values::{self, ftp as numbers},
     wire::Span,
 };

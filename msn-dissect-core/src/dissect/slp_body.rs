@@ -2,8 +2,8 @@
 //! Session descriptions that travel without a binary header: UUN and UBN of types 3 and 10, SDG Signal.
 
 use super::slp;
-use crate::dissect::walk::Walk;
 use crate::{
+    dissect::walk::Walk,
     fields::slp as f,
     session::p2p::flow::{Flow, Leg, Party},
     slp::message,

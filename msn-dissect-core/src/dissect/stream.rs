@@ -20,6 +20,7 @@ use crate::{
 
 /// Dissects the bytes of a segment, or of a unit put together from several.
 pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dissection) {
+    let packet = &session.enter(packet);
     let mut at = 0;
     let mut line = Line::default();
     let place = flow(session, packet).map_or_else(Place::default, |(flow, start)| {

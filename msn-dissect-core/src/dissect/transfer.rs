@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What becomes of an object whose bytes are all there: checked, described, given out for export.
 
-use crate::dissect::walk::Walk;
-use crate::output::Object;
+use crate::{dissect::walk::Walk, output::Object};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha1::{Digest, Sha1};
 

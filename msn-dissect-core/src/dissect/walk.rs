@@ -3,11 +3,13 @@
 
 use crate::{
     command::ServerKind,
-    fields::{Proto, command as f, expert},
+    fields::{Field, Proto, command as f, expert},
+    item::Tree,
     output::{Dissection, MAX_INFO},
     packet::Packet,
     session::{
-        Connection, Record, Session, What,
+        Connection, FrameId, Record, Session, What,
+        frames::Frames,
         records::{DIR_INFERRED, VERSION_INFERRED},
     },
     wire::Span,
@@ -37,6 +39,14 @@ pub(crate) fn guess(packet: &Packet) -> Record {
         server: None,
         version: 0,
         inferred: DIR_INFERRED | VERSION_INFERRED,
+    }
+}
+
+/// Adds a link to a frame, unless there is none or a read filter rejected it.
+pub(crate) fn frame_link(tree: &mut Tree, frames: &Frames, field: Field, frame: FrameId) {
+    if let Some(number) = frames.number(frame) {
+        let link = tree.number(field, Span::default(), u64::from(number));
+        tree.generated(link);
     }
 }
 

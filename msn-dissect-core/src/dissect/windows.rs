@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Gives the pieces of large messages to the reassembly by way of windows.
 
-use crate::output::Dissection;
-use crate::output::Fragment;
-use crate::output::Table;
 use crate::{
+    output::{Dissection, Fragment, Table},
     session::{
         Session,
         windows::{Cut, Part, Windows},

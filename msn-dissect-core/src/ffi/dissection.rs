@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Sessions and dissections behind opaque pointers.
 
-use crate::output::Dissection;
-use crate::output::Fragment;
-use crate::output::Table;
-use crate::packet::Need;
+use crate::{
+    output::{Dissection, Fragment, Table},
+    packet::Need,
+};
 use std::{
     cell::RefCell,
     ffi::{CString, c_char},

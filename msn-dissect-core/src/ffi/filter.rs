@@ -13,7 +13,8 @@ use crate::filter::Conversation;
 /// Most bytes of a value, with its NUL.
 pub const MSN_MAX_SHARED: u32 = 1024;
 
-/// Tells which field, by its number in the catalogue, has which value in all packets of a conversation of a frame (see
+/// Tells which field, by its number in the catalogue, has which value in all packets of a conversation of the frame
+/// at `place` of the capture file (see
 /// `Conversation`). False if there is no such conversation.
 ///
 /// # Safety
@@ -22,13 +23,15 @@ pub const MSN_MAX_SHARED: u32 = 1024;
 pub unsafe extern "C" fn msn_shared(
     session: *const MsnSession,
     conversation: u8,
-    frame: u32,
+    place: u64,
     field: *mut u16,
     value: *mut c_char,
 ) -> bool {
     // SAFETY: as the caller promises; the shim never calls in while a call is under way.
     let Some(session) = (unsafe { session.as_ref() }) else { return false };
-    let found = catch_unwind(AssertUnwindSafe(|| Conversation::from_number(conversation)?.of_frame(&session.0, frame)));
+    let found = catch_unwind(AssertUnwindSafe(|| {
+        Conversation::from_number(conversation)?.of_frame(&session.0, session.0.frames.at(place))
+    }));
     let found = found.unwrap_or(None).filter(|(_, text)| text.len() < MSN_MAX_SHARED as usize);
     let Some((shared, text)) = found else { return false };
     // SAFETY: the text is shorter than the room, so that its NUL fits too.
@@ -46,8 +49,9 @@ mod tests {
     use crate::{
         dissect,
         ffi::dissection::{msn_session_free, msn_session_new},
+        output::Dissection,
+        packet::Packet,
     };
-    use crate::{output::Dissection, packet::Packet};
     use std::ffi::CStr;
 
     #[test]

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What the shim says of a packet.
 
-use crate::packet::Arrival;
-use crate::packet::Endpoint;
-use crate::packet::Packet;
+use crate::{
+    packet::{Arrival, Endpoint, Packet},
+    session::FrameId,
+};
 
 /// Bytes may be asked for ([`MsnPacket::flags`]).
 pub const MSN_CAN_DESEGMENT: u32 = 1;
@@ -34,6 +35,8 @@ pub struct MsnPacket {
     pub connection: u64,
     /// Capture time, ns since 1970.
     pub time: u64,
+    /// Where the frame stands in the capture file.
+    pub place: u64,
     /// Frame number.
     pub frame: u32,
     /// Units dissected in this frame before.
@@ -58,7 +61,9 @@ pub struct MsnPacket {
 pub(super) fn packet_of(packet: &MsnPacket) -> Packet {
     let has = |flag| packet.flags & flag != 0;
     Packet {
-        frame: packet.frame,
+        number: packet.frame,
+        place: Some(packet.place),
+        frame: FrameId::NONE,
         unit: packet.unit,
         time: packet.time,
         connection: packet.connection,

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Webcam connections that control items of peer-to-peer sessions negotiate (fact base: msnftp 6).
 
+use crate::session::FrameId;
 use std::net::IpAddr;
 
-use super::{NameId, bounded::Bounded, notes::NoteKey, notes::Notes};
+use super::{
+    NameId,
+    bounded::Bounded,
+    notes::{NoteKey, Notes},
+};
 
 /// Most negotiations, addresses, numbers and connections remembered, of each.
 pub const MAX_REMEMBERED: usize = 1 << 14;
@@ -18,7 +23,7 @@ pub struct Promise {
     /// Who connects.
     pub connector: NameId,
     /// Frame in which the connection begins, 0 = not yet.
-    pub opened: u32,
+    pub opened: FrameId,
 }
 
 /// Everything remembered about webcams.
@@ -56,7 +61,7 @@ impl Cam {
     }
 
     /// The promise that led to a connection, looked for at its ends; the first unit of the connection decides.
-    pub fn open(&mut self, connection: u64, ends: [(IpAddr, u16); 2], frame: u32) -> Option<u32> {
+    pub fn open(&mut self, connection: u64, ends: [(IpAddr, u16); 2], frame: FrameId) -> Option<u32> {
         if let Some(&known) = self.links.get(&connection) {
             return known;
         }
@@ -65,15 +70,15 @@ impl Cam {
     }
 
     /// The promise that gave these numbers, for a connection whose addresses told nothing.
-    pub fn name(&mut self, connection: u64, numbers: (u32, u32), frame: u32) -> Option<u32> {
+    pub fn name(&mut self, connection: u64, numbers: (u32, u32), frame: FrameId) -> Option<u32> {
         let found = self.by_numbers.get(&numbers).copied()?;
         self.link(connection, Some(found), frame)
     }
 
-    fn link(&mut self, connection: u64, promise: Option<u32>, frame: u32) -> Option<u32> {
+    fn link(&mut self, connection: u64, promise: Option<u32>, frame: FrameId) -> Option<u32> {
         self.links.insert(connection, promise);
         if let Some(promise) = promise.and_then(|number| self.promises.get_mut(&number)) {
-            if promise.opened == 0 {
+            if promise.opened.is_none() {
                 promise.opened = frame;
             }
         }
@@ -89,13 +94,16 @@ mod tests {
     fn connections_are_found_by_address_or_by_their_numbers() {
         let mut cam = Cam::default();
         let at = |last: u8| (IpAddr::from([192, 0, 2, last]), 6891);
-        cam.promise(Promise { key: (5, 0, 0), ..Promise::default() }, &[at(1), at(2)], Some((7, 8)));
-        assert_eq!(cam.open(1, [at(9), at(2)], 10), Some(0));
-        assert_eq!(cam.open(1, [at(9), at(9)], 11), Some(0));
-        assert_eq!(cam.open(2, [at(9), at(8)], 12), None);
-        assert_eq!(cam.name(2, (7, 9), 12), None);
-        assert_eq!((cam.name(2, (7, 8), 13), cam.open(2, [at(9), at(8)], 14)), (Some(0), Some(0)));
-        assert_eq!(cam.get(0).map(|promise| promise.opened), Some(10));
-        assert_eq!(cam.made_in.get((5, 0, 0)), Some(&0));
+        cam.promise(Promise { key: (FrameId::nth(5), 0, 0), ..Promise::default() }, &[at(1), at(2)], Some((7, 8)));
+        assert_eq!(cam.open(1, [at(9), at(2)], FrameId::nth(10)), Some(0));
+        assert_eq!(cam.open(1, [at(9), at(9)], FrameId::nth(11)), Some(0));
+        assert_eq!(cam.open(2, [at(9), at(8)], FrameId::nth(12)), None);
+        assert_eq!(cam.name(2, (7, 9), FrameId::nth(12)), None);
+        assert_eq!(
+            (cam.name(2, (7, 8), FrameId::nth(13)), cam.open(2, [at(9), at(8)], FrameId::nth(14))),
+            (Some(0), Some(0))
+        );
+        assert_eq!(cam.get(0).map(|promise| promise.opened), Some(FrameId::nth(10)));
+        assert_eq!(cam.made_in.get((FrameId::nth(5), 0, 0)), Some(&0));
     }
 }

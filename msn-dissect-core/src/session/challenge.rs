@@ -100,18 +100,19 @@ impl Pending {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::FrameId;
     use crate::session::secrets::Secrets;
 
     #[test]
     fn clients_answers_are_verified() {
-        let pending = Pending::new((1, 0, 0), 0, b"22210219642164014968");
+        let pending = Pending::new((FrameId::nth(1), 0, 0), 0, b"22210219642164014968");
         let verify = |product: &[u8], response: &[u8]| pending.verify_client(product, response);
         assert_eq!(verify(b"PROD0090YUAUV{2B", b"85ecb0db8f32113df79ce0892b9a102c"), Status::Good);
         assert_eq!(verify(b"PROD0090YUAUV{2B", b"85ecb0db8f32113df79ce0892b9a102d"), Status::Bad);
         assert_eq!(verify(b"PROD008955JTJ_S7", b"85ecb0db8f32113df79ce0892b9a102c"), Status::Unverified);
-        let old = Pending::new((1, 0, 0), 0, b"15570131571988941333");
+        let old = Pending::new((FrameId::nth(1), 0, 0), 0, b"15570131571988941333");
         assert_eq!(old.verify_client(b"msmsgs@msnmsgr.com", b"8f2f5a91b72102cd28355e9fc9000d6e"), Status::Good);
-        let long = Pending::new((1, 0, 0), 0, &[b'1'; MAX_CHALLENGE + 1]);
+        let long = Pending::new((FrameId::nth(1), 0, 0), 0, &[b'1'; MAX_CHALLENGE + 1]);
         assert_eq!(long.verify_client(b"msmsgs@msnmsgr.com", b"8f2f5a91b72102cd28355e9fc9000d6e"), Status::Unverified);
     }
 
@@ -119,7 +120,7 @@ mod tests {
     fn logins_are_verified_with_a_secret_only() {
         let mut secrets = Secrets::default();
         secrets.keep("alice@example.com", "secret", "");
-        let pending = Pending::new((1, 0, 0), 0, b"1013928519.693957190");
+        let pending = Pending::new((FrameId::nth(1), 0, 0), 0, b"1013928519.693957190");
         let right = b"0dc38e0c96e5ef37eb9451a0b2d5aaf9";
         let alice = secrets.of("alice@example.com");
         assert_eq!(pending.verify_login(Scheme::Md5, right, alice), Status::Good);

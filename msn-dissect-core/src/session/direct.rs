@@ -2,7 +2,7 @@
 //! Direct connections between clients: what the handshake told, and what each unit was.
 
 use super::{NameId, Notes, bounded::Bounded};
-use crate::packet::Endpoint;
+use crate::{packet::Endpoint, session::FrameId};
 
 /// Most connections remembered.
 pub const MAX_LINKS: usize = 1 << 14;
@@ -21,7 +21,7 @@ pub struct DirectLink {
     /// Something that only a direct connection carries was seen.
     pub started: bool,
     /// Frame in which the first of it ended, 0 = not yet.
-    pub began: u32,
+    pub began: FrameId,
     /// By end (0 = connector): the nonce was sent.
     pub shook: [bool; 2],
     /// By end: TCP sequence number that comes next.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Drawings that travel in chat messages: each side of a chat carries the same one once more.
 
+use crate::session::FrameId;
 use std::hash::{DefaultHasher, Hasher};
 
 use super::{bounded::Bounded, connection::ConnId, names::NameId, notes::Notes};
@@ -17,7 +18,7 @@ pub struct DrawingNote {
     /// Who sent it.
     pub sender: NameId,
     /// Frame in which another side of the chat carried it before.
-    pub repeats: Option<u32>,
+    pub repeats: Option<FrameId>,
 }
 
 /// A drawing of a chat.
@@ -26,7 +27,7 @@ struct Seen {
     /// How often each side carried it.
     sides: Vec<(ConnId, usize)>,
     /// Where it was seen for the first time, the second time, …
-    frames: Vec<u32>,
+    frames: Vec<FrameId>,
 }
 
 /// All drawings.
@@ -40,7 +41,7 @@ pub struct Drawings {
 impl Drawings {
     /// Takes note of a drawing in a chat (may be no name); gives the frame of the same one on another side. What one
     /// side carries twice was sent twice.
-    pub fn learn(&mut self, chat: NameId, conn: ConnId, frame: u32, bytes: &[u8]) -> Option<u32> {
+    pub fn learn(&mut self, chat: NameId, conn: ConnId, frame: FrameId, bytes: &[u8]) -> Option<FrameId> {
         let mut hasher = DefaultHasher::new();
         hasher.write(bytes);
         let key = (chat, hasher.finish());
@@ -77,13 +78,13 @@ mod tests {
         let (chat, other) = (names.keep("1"), names.keep("2"));
         let mut drawings = Drawings::default();
         let mut learn = |chat, conn, frame, bytes: &[u8]| drawings.learn(chat, ConnId(conn), frame, bytes);
-        assert_eq!(learn(chat, 1, 10, b"a"), None);
-        assert_eq!(learn(chat, 2, 11, b"a"), Some(10));
-        assert_eq!(learn(chat, 3, 12, b"a"), Some(10));
-        assert_eq!(learn(chat, 2, 13, b"a"), None);
-        assert_eq!(learn(chat, 1, 14, b"a"), Some(13));
-        assert_eq!(learn(chat, 2, 15, b"b"), None);
-        assert_eq!(learn(other, 4, 16, b"a"), None);
-        assert_eq!(learn(NameId::default(), 5, 17, b"a"), None);
+        assert_eq!(learn(chat, 1, FrameId::nth(10), b"a"), None);
+        assert_eq!(learn(chat, 2, FrameId::nth(11), b"a"), Some(FrameId::nth(10)));
+        assert_eq!(learn(chat, 3, FrameId::nth(12), b"a"), Some(FrameId::nth(10)));
+        assert_eq!(learn(chat, 2, FrameId::nth(13), b"a"), None);
+        assert_eq!(learn(chat, 1, FrameId::nth(14), b"a"), Some(FrameId::nth(13)));
+        assert_eq!(learn(chat, 2, FrameId::nth(15), b"b"), None);
+        assert_eq!(learn(other, 4, FrameId::nth(16), b"a"), None);
+        assert_eq!(learn(NameId::default(), 5, FrameId::nth(17), b"a"), None);
     }
 }

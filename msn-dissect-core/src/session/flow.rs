@@ -5,6 +5,8 @@
 //! `tcp.no_subdissector_on_error` is off. Some of them do fill a hole; others only repeat what was there before, whole
 //! or in part, and must add nothing.
 
+use crate::session::FrameId;
+
 /// Most holes remembered for a direction; of what lies before the oldest one nothing is known any more.
 const MAX_HOLES: usize = 16;
 
@@ -25,7 +27,7 @@ pub struct Place {
 #[derive(Clone, Debug, Default)]
 pub struct Flow {
     /// Frame of the latest segment; 0 = none yet.
-    frame: u32,
+    frame: FrameId,
     /// What begins before this is not known.
     floor: u32,
     /// End of what was dissected: the next unit begins here.
@@ -44,14 +46,14 @@ fn distance(from: u32, to: u32) -> i32 {
 impl Flow {
     /// Takes note of `len` bytes from `start` on; `whole` when Wireshark put them together, and so gives what it gave
     /// before and was not done.
-    pub fn place(&mut self, frame: u32, start: u32, len: u32, whole: bool) -> Place {
+    pub fn place(&mut self, frame: FrameId, start: u32, len: u32, whole: bool) -> Place {
         let end = start.wrapping_add(len);
         // In order is the rule.
-        if start == self.seen && self.frame != 0 {
+        if start == self.seen && !self.frame.is_none() {
             (self.frame, self.done, self.seen) = (frame, end, end);
             return Place::default();
         }
-        let known = self.frame != 0 && distance(start, self.seen) <= WINDOW && distance(end, self.seen) > -WINDOW;
+        let known = !self.frame.is_none() && distance(start, self.seen) <= WINDOW && distance(end, self.seen) > -WINDOW;
         if !known {
             *self = Flow { frame, floor: start, done: end, seen: end, holes: Box::default() };
             return Place::default();
@@ -80,7 +82,7 @@ impl Flow {
 
     /// Whether segments were seen.
     pub fn began(&self) -> bool {
-        self.frame != 0
+        !self.frame.is_none()
     }
 
     /// Whether bytes are missing between those that were seen.
@@ -137,7 +139,7 @@ mod tests {
     fn flow(segments: &[(u32, u32)]) -> (Flow, u32) {
         let mut flow = Flow::default();
         for (frame, &(start, end)) in (1..).zip(segments) {
-            flow.place(frame, start, end.wrapping_sub(start), false);
+            flow.place(FrameId::nth(frame), start, end.wrapping_sub(start), false);
         }
         (flow, segments.len() as u32 + 1)
     }
@@ -146,57 +148,61 @@ mod tests {
     fn what_comes_in_order_is_new_even_round_the_end() {
         let mut flow = Flow::default();
         for (frame, start) in [(1, u32::MAX - 9), (2, 0), (3, 10), (9, 40)] {
-            assert_eq!(flow.place(frame, start, 10, false), NEW);
+            assert_eq!(flow.place(FrameId::nth(frame), start, 10, false), NEW);
         }
-        assert_eq!(flow.place(10, u32::MAX - 9, 10, false), Place { repeated: 10, late: true });
+        assert_eq!(flow.place(FrameId::nth(10), u32::MAX - 9, 10, false), Place { repeated: 10, late: true });
     }
 
     #[test]
     fn what_was_there_is_repeated() {
         let (mut flow, frame) = flow(&[(100, 150), (150, 200)]);
-        assert_eq!(flow.place(frame, 150, 50, false).repeated, 50);
-        assert_eq!(flow.place(frame + 1, 120, 60, false), Place { repeated: 60, late: true });
-        assert_eq!(flow.place(frame + 2, 170, 60, false), Place { repeated: 30, late: false });
-        assert_eq!(flow.place(frame + 3, 90, 20, false).repeated, 0, "what was before the first byte is not known");
+        assert_eq!(flow.place(FrameId::nth(frame), 150, 50, false).repeated, 50);
+        assert_eq!(flow.place(FrameId::nth(frame + 1), 120, 60, false), Place { repeated: 60, late: true });
+        assert_eq!(flow.place(FrameId::nth(frame + 2), 170, 60, false), Place { repeated: 30, late: false });
+        assert_eq!(
+            flow.place(FrameId::nth(frame + 3), 90, 20, false).repeated,
+            0,
+            "what was before the first byte is not known"
+        );
     }
 
     #[test]
     fn a_unit_that_waits_begins_again_where_it_began() {
         let (mut flow, frame) = flow(&[(100, 150), (150, 200)]);
         flow.wait(180);
-        assert_eq!(flow.place(frame, 170, 20, false).repeated, 20, "it is put together by others");
-        assert_eq!(flow.place(frame + 1, 170, 60, false).repeated, 10);
+        assert_eq!(flow.place(FrameId::nth(frame), 170, 20, false).repeated, 20, "it is put together by others");
+        assert_eq!(flow.place(FrameId::nth(frame + 1), 170, 60, false).repeated, 10);
     }
 
     #[test]
     fn what_fills_a_hole_is_new_and_may_be_late() {
         let (mut flow, frame) = flow(&[(100, 150), (200, 250), (300, 350)]);
-        assert_eq!(flow.place(frame, 250, 20, false), Place { repeated: 0, late: true });
-        assert_eq!(flow.place(frame + 1, 260, 40, false), Place { repeated: 10, late: true });
-        assert_eq!(flow.place(frame + 2, 260, 40, false).repeated, 40);
-        assert_eq!(flow.place(frame + 3, 150, 50, false).repeated, 0);
+        assert_eq!(flow.place(FrameId::nth(frame), 250, 20, false), Place { repeated: 0, late: true });
+        assert_eq!(flow.place(FrameId::nth(frame + 1), 260, 40, false), Place { repeated: 10, late: true });
+        assert_eq!(flow.place(FrameId::nth(frame + 2), 260, 40, false).repeated, 40);
+        assert_eq!(flow.place(FrameId::nth(frame + 3), 150, 50, false).repeated, 0);
         assert!(flow.holes.is_empty());
     }
 
     #[test]
     fn what_wireshark_put_together_is_never_skipped() {
         let (mut flow, frame) = flow(&[(100, 150), (200, 250)]);
-        assert_eq!(flow.place(frame, 120, 80, true), Place { repeated: 0, late: true });
-        assert_eq!(flow.place(frame + 1, 150, 50, false).repeated, 50);
+        assert_eq!(flow.place(FrameId::nth(frame), 120, 80, true), Place { repeated: 0, late: true });
+        assert_eq!(flow.place(FrameId::nth(frame + 1), 150, 50, false).repeated, 50);
     }
 
     #[test]
     fn another_connection_begins_anew() {
         let (mut flow, frame) = flow(&[(10_000_000, 10_000_050)]);
-        assert_eq!(flow.place(frame, 5000, 50, false), NEW);
-        assert_eq!(flow.place(frame + 1, 2_000_000_000, 50, false), NEW);
-        assert_eq!(flow.place(frame + 2, 2_000_000_000, 50, false).repeated, 50);
+        assert_eq!(flow.place(FrameId::nth(frame), 5000, 50, false), NEW);
+        assert_eq!(flow.place(FrameId::nth(frame + 1), 2_000_000_000, 50, false), NEW);
+        assert_eq!(flow.place(FrameId::nth(frame + 2), 2_000_000_000, 50, false).repeated, 50);
     }
 
     #[test]
     fn the_same_frame_again_is_not_a_repetition() {
         let (mut flow, _) = flow(&[(100, 150)]);
-        assert_eq!(flow.place(1, 100, 50, false).repeated, 0);
+        assert_eq!(flow.place(FrameId::nth(1), 100, 50, false).repeated, 0);
     }
 
     proptest! {
@@ -210,7 +216,7 @@ mod tests {
             let mut seen = [false; 100];
             let mut first = None;
             for (frame, (start, len)) in (1..).zip(segments) {
-                let place = flow.place(frame, base.wrapping_add(start), len, false);
+                let place = flow.place(FrameId::nth(frame), base.wrapping_add(start), len, false);
                 prop_assert!(place.repeated <= len && flow.holes.len() <= MAX_HOLES);
                 let from = *first.get_or_insert(start);
                 for at in start..start + len {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! MSNFTP: invitations, the connections that they lead to, and how much of each file has arrived.
 
+use crate::session::FrameId;
 use std::net::IpAddr;
 
 use super::{NameId, Notes, bounded::Bounded, connection::ConnId, notes::NoteKey, ranges::Ranges, windows::Windows};
@@ -41,11 +42,11 @@ pub struct Offer {
     /// AuthCookie.
     pub cookie: Box<str>,
     /// Frame that named the address.
-    pub frame: u32,
+    pub frame: FrameId,
     /// The receiver listens and the sender connects.
     pub sender_connects: bool,
     /// Frame in which the connection began, 0 = not yet.
-    pub opened_in: u32,
+    pub opened_in: FrameId,
 }
 
 /// A file on its way.
@@ -183,7 +184,8 @@ impl Ftp {
             return NONE;
         }
         let known = self.by_cookie.get(&offer.cookie).copied().filter(|&number| {
-            self.offer(number).is_some_and(|old| old.opened_in == 0 && old.invitation.name == offer.invitation.name)
+            self.offer(number)
+                .is_some_and(|old| old.opened_in.is_none() && old.invitation.name == offer.invitation.name)
         });
         let number = known.unwrap_or(self.offers.len() as u32);
         if known.is_none() {
@@ -212,17 +214,17 @@ impl Ftp {
     }
 
     /// The offer for a connection to this address, marked as opened.
-    pub fn open_address(&mut self, address: (IpAddr, u16), frame: u32) -> u32 {
+    pub fn open_address(&mut self, address: (IpAddr, u16), frame: FrameId) -> u32 {
         self.by_address.get(&address).copied().map_or(NONE, |number| self.open(number, frame))
     }
 
     /// The offer that has this cookie, marked as opened.
-    pub fn open_cookie(&mut self, cookie: &str, frame: u32) -> u32 {
+    pub fn open_cookie(&mut self, cookie: &str, frame: FrameId) -> u32 {
         self.by_cookie.get(&cookie.into()).copied().map_or(NONE, |number| self.open(number, frame))
     }
 
-    fn open(&mut self, number: u32, frame: u32) -> u32 {
-        if let Some(offer) = self.offers.get_mut(number as usize).filter(|offer| offer.opened_in == 0) {
+    fn open(&mut self, number: u32, frame: FrameId) -> u32 {
+        if let Some(offer) = self.offers.get_mut(number as usize).filter(|offer| offer.opened_in.is_none()) {
             offer.opened_in = frame;
         }
         number

@@ -6,6 +6,7 @@
 //! its account. Beside that a connection takes about 450 bytes, and at most some 70 KB for requests that can still be
 //! answered ([`super::transactions::MAX_REQUESTS`]).
 
+use crate::session::FrameId;
 use std::collections::VecDeque;
 
 use super::{
@@ -26,20 +27,20 @@ pub enum Fact {
     /// It answers a request: its frame, and the time since, in ns.
     Answers {
         /// Frame of the request.
-        request: u32,
+        request: FrameId,
         /// Time since the request, ns.
         span: u64,
     },
     /// It answers the login challenge of a frame.
-    LoginOf(u32),
+    LoginOf(FrameId),
     /// Whether the answer to a CHL is right.
     Challenge(Status),
     /// Whether a login is right.
     Login(Status),
     /// An earlier connection of the account signed in in this frame.
-    Earlier(u32),
+    Earlier(FrameId),
     /// Another side of the chat begins in this frame.
-    OtherSide(u32),
+    OtherSide(FrameId),
     /// It is about this person, whom it does not name.
     Contact(NameId),
     /// It is the error reply to a request with this word.
@@ -71,7 +72,7 @@ pub const MAX_FOLLOWERS: u32 = 256;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Forward {
     /// The first frame; 0 = none.
-    first: u32,
+    first: FrameId,
     /// How many frames.
     pub count: u32,
     /// Place of the second frame in the pool, plus one.
@@ -121,7 +122,7 @@ pub struct Conn {
     /// The list that is being sent.
     pub sync: Option<Box<Sync>>,
     /// Since which unit the connection is known to be announced, and in which frame it was.
-    pub announced: Option<(NoteKey, u32)>,
+    pub announced: Option<(NoteKey, FrameId)>,
     /// Since which unit the chat is known, and its session id.
     pub chat: Option<(NoteKey, NameId)>,
     /// The same as the caller's cookie tells it, before the server does.
@@ -148,7 +149,7 @@ pub struct Links {
     conns: Vec<Conn>,
     facts: Notes<Fact>,
     forward: Notes<Forward>,
-    pool: Vec<(u32, u32)>,
+    pool: Vec<(FrameId, u32)>,
     last: NoteKey,
     /// Display names, handles and session ids, each once.
     pub names: Names,
@@ -228,13 +229,13 @@ impl Links {
     }
 
     /// A later frame follows from a unit. Several units of one frame count once.
-    pub fn follow(&mut self, key: NoteKey, way: Way, frame: u32) {
+    pub fn follow(&mut self, key: NoteKey, way: Way, frame: FrameId) {
         let Some(forward) = self.forward.get_mut((key.0, key.1, way as u32)) else {
             return;
         };
         let last = match forward.tail.checked_sub(1) {
             None => forward.first,
-            Some(at) => self.pool.get(at as usize).map_or(0, |row| row.0),
+            Some(at) => self.pool.get(at as usize).map_or(FrameId::NONE, |row| row.0),
         };
         if forward.count == 0 {
             forward.first = frame;
@@ -259,7 +260,7 @@ impl Links {
     }
 
     /// The frames of a [`Forward`], at most [`MAX_FOLLOWERS`].
-    pub fn frames(&self, forward: &Forward) -> impl Iterator<Item = u32> {
+    pub fn frames(&self, forward: &Forward) -> impl Iterator<Item = FrameId> {
         let mut place = forward.head;
         let rest = std::iter::from_fn(move || {
             let &(frame, next) = self.pool.get(place.checked_sub(1)? as usize)?;
@@ -277,34 +278,42 @@ mod tests {
     #[test]
     fn followers_are_listed_once_each_and_bounded() {
         let mut links = Links::default();
-        let (one, other) = ((1, 0, 0), (1, 1, 0));
+        let (one, other) = ((FrameId::nth(1), 0, 0), (FrameId::nth(1), 1, 0));
         links.expect(one, Way::Response, true);
         links.expect(other, Way::Response, false);
         for frame in [5, 5, 6, 9] {
-            links.follow(one, Way::Response, frame);
-            links.follow(other, Way::Response, frame + 100);
+            links.follow(one, Way::Response, FrameId::nth(frame));
+            links.follow(other, Way::Response, FrameId::nth(frame + 100));
         }
-        let frames =
-            |links: &Links, key| -> Vec<u32> { links.frames(links.forward(key, Way::Response).unwrap()).collect() };
+        let frames = |links: &Links, key| -> Vec<u32> {
+            links.frames(links.forward(key, Way::Response).unwrap()).map(FrameId::index).collect()
+        };
         assert_eq!((frames(&links, one), frames(&links, other)), (vec![5, 6, 9], vec![105, 106, 109]));
         for frame in 10..1000 {
-            links.follow(one, Way::Response, frame);
+            links.follow(one, Way::Response, FrameId::nth(frame));
         }
         assert_eq!(frames(&links, one).len(), MAX_FOLLOWERS as usize);
         assert_eq!(links.forward(one, Way::Response).unwrap().count, 993);
-        links.follow((7, 0, 0), Way::Response, 8);
-        assert!(links.forward((7, 0, 0), Way::Response).is_none());
+        links.follow((FrameId::nth(7), 0, 0), Way::Response, FrameId::nth(8));
+        assert!(links.forward((FrameId::nth(7), 0, 0), Way::Response).is_none());
     }
 
     #[test]
     fn facts_belong_to_their_unit() {
         let mut links = Links::default();
-        assert!(links.enter((1, 0, 0)));
-        links.fact(Fact::Earlier(7));
-        links.fact(Fact::OtherSide(8));
-        assert!(links.enter((1, 1, 0)) && !links.enter((1, 1, 0)) && !links.enter((1, 0, 0)));
-        assert_eq!(links.facts((1, 0, 0)).copied().collect::<Vec<_>>(), [Fact::Earlier(7), Fact::OtherSide(8)]);
-        assert_eq!(links.facts((1, 1, 0)).count(), 0);
+        assert!(links.enter((FrameId::nth(1), 0, 0)));
+        links.fact(Fact::Earlier(FrameId::nth(7)));
+        links.fact(Fact::OtherSide(FrameId::nth(8)));
+        assert!(
+            links.enter((FrameId::nth(1), 1, 0))
+                && !links.enter((FrameId::nth(1), 1, 0))
+                && !links.enter((FrameId::nth(1), 0, 0))
+        );
+        assert_eq!(
+            links.facts((FrameId::nth(1), 0, 0)).copied().collect::<Vec<_>>(),
+            [Fact::Earlier(FrameId::nth(7)), Fact::OtherSide(FrameId::nth(8))]
+        );
+        assert_eq!(links.facts((FrameId::nth(1), 1, 0)).count(), 0);
     }
 
     #[test]

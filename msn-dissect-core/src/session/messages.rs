@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Messages that were split with Message-ID, Chunks and Chunk (fact base: mime 3, values 9.2).
 
+use crate::session::FrameId;
 use std::collections::VecDeque;
 
 use super::{
@@ -85,7 +86,7 @@ pub fn key(conn: ConnId, dir: Dir, sender: &[u8], id: &[u8]) -> Key {
 
 impl Messages {
     /// Learns of a part of the unit `(frame, unit)`; `kind` is the Content-Type of a first part.
-    pub fn learn(&mut self, frame: u32, unit: u32, key: Key, claim: Claim, kind: &[u8]) {
+    pub fn learn(&mut self, frame: FrameId, unit: u32, key: Key, claim: Claim, kind: &[u8]) {
         if claim.index >= MAX_PARTS || claim.total.is_some_and(|total| total > MAX_PARTS) {
             let part = Part { many: true, ..Part::alone(claim.index) };
             return self.notes.keep((frame, unit, 0), part);
@@ -149,7 +150,7 @@ impl Messages {
     }
 
     /// What the first pass learnt about the part in a unit.
-    pub fn part(&self, frame: u32, unit: u32) -> Option<&Part> {
+    pub fn part(&self, frame: FrameId, unit: u32) -> Option<&Part> {
         self.notes.get((frame, unit, 0))
     }
 
@@ -179,7 +180,7 @@ impl Part {
 mod tests {
     use super::*;
 
-    fn learn(messages: &mut Messages, frame: u32, name: &str, index: u32, total: Option<u32>) -> Part {
+    fn learn(messages: &mut Messages, frame: FrameId, name: &str, index: u32, total: Option<u32>) -> Part {
         let key = key(ConnId(1), Dir::ToClient, b"alice@example.com", name.as_bytes());
         messages.learn(frame, 0, key, Claim { index, total }, b"text/plain");
         *messages.part(frame, 0).unwrap()
@@ -188,22 +189,22 @@ mod tests {
     #[test]
     fn parts_in_order() {
         let mut messages = Messages::default();
-        let first = learn(&mut messages, 1, "a", 0, Some(3));
+        let first = learn(&mut messages, FrameId::nth(1), "a", 0, Some(3));
         assert!(first.more && !first.headless && first.is_joined());
-        assert!(learn(&mut messages, 2, "a", 1, None).more);
-        assert!(!learn(&mut messages, 3, "a", 2, None).more);
+        assert!(learn(&mut messages, FrameId::nth(2), "a", 1, None).more);
+        assert!(!learn(&mut messages, FrameId::nth(3), "a", 2, None).more);
         assert_eq!(messages.kind(first.id), b"text/plain");
         assert!(messages.open.is_empty());
         // The number of a finished message is not given again.
-        assert_ne!(learn(&mut messages, 4, "a", 0, Some(2)).id, first.id);
+        assert_ne!(learn(&mut messages, FrameId::nth(4), "a", 0, Some(2)).id, first.id);
     }
 
     #[test]
     fn the_first_part_may_come_last() {
         let mut messages = Messages::default();
-        assert!(learn(&mut messages, 1, "a", 2, None).headless);
-        assert!(learn(&mut messages, 2, "a", 1, None).more);
-        let first = learn(&mut messages, 3, "a", 0, Some(3));
+        assert!(learn(&mut messages, FrameId::nth(1), "a", 2, None).headless);
+        assert!(learn(&mut messages, FrameId::nth(2), "a", 1, None).more);
+        let first = learn(&mut messages, FrameId::nth(3), "a", 0, Some(3));
         assert_eq!((first.tail, first.more), (Some(3), true));
         assert!(messages.open.is_empty());
     }
@@ -211,19 +212,19 @@ mod tests {
     #[test]
     fn odd_parts_are_told() {
         let mut messages = Messages::default();
-        learn(&mut messages, 1, "a", 0, Some(3));
-        assert!(learn(&mut messages, 2, "a", 3, None).beyond);
-        learn(&mut messages, 3, "a", 1, None);
-        assert!(learn(&mut messages, 4, "a", 1, None).double);
-        assert!(learn(&mut messages, 5, "b", 0, Some(1_000_000)).many);
-        assert!(learn(&mut messages, 6, "b", 999_999, None).many);
+        learn(&mut messages, FrameId::nth(1), "a", 0, Some(3));
+        assert!(learn(&mut messages, FrameId::nth(2), "a", 3, None).beyond);
+        learn(&mut messages, FrameId::nth(3), "a", 1, None);
+        assert!(learn(&mut messages, FrameId::nth(4), "a", 1, None).double);
+        assert!(learn(&mut messages, FrameId::nth(5), "b", 0, Some(1_000_000)).many);
+        assert!(learn(&mut messages, FrameId::nth(6), "b", 999_999, None).many);
     }
 
     #[test]
     fn waiting_messages_are_bounded() {
         let mut messages = Messages::default();
         for frame in 0..MAX_OPEN as u32 + 10 {
-            learn(&mut messages, frame, &frame.to_string(), 0, Some(2));
+            learn(&mut messages, FrameId::nth(frame), &frame.to_string(), 0, Some(2));
         }
         assert_eq!((messages.open.len(), messages.evicted), (MAX_OPEN, 10));
     }
@@ -240,7 +241,7 @@ mod tests {
             let parts: Vec<_> = order
                 .iter()
                 .enumerate()
-                .map(|(frame, &index)| learn(&mut messages, frame as u32, "a", index, (index == 0).then_some(8)))
+                .map(|(frame, &index)| learn(&mut messages, FrameId::nth(frame as u32), "a", index, (index == 0).then_some(8)))
                 .collect();
             assert_eq!(parts.iter().filter(|part| !part.more || part.tail.is_some()).count(), 1, "{parts:?}");
             assert!(parts.iter().all(|part| part.id == parts[0].id && part.is_joined()));

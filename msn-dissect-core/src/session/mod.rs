@@ -13,6 +13,7 @@ pub mod contacts;
 pub mod direct;
 pub mod drawings;
 pub mod flow;
+pub mod frames;
 pub mod ftp;
 pub mod gateway;
 pub mod links;
@@ -32,11 +33,12 @@ pub mod versions;
 pub mod windows;
 
 pub use connection::Connection;
+pub use frames::FrameId;
 pub use names::NameId;
 pub use notes::{NoteKey, Notes};
 pub use records::{Record, What};
 
-use crate::{command::layout::Known, item::Memo};
+use crate::{command::layout::Known, item::Memo, packet::Packet};
 use connection::Connections;
 use direct::Direct;
 use ftp::Ftp;
@@ -52,6 +54,8 @@ use transfers::Transfers;
 /// Everything remembered of one capture file.
 #[derive(Debug, Default)]
 pub struct Session {
+    /// Frames that were seen.
+    pub frames: frames::Frames,
     /// Connections by key.
     pub connections: Connections,
     /// What was known about each unit.
@@ -86,4 +90,15 @@ pub struct Session {
     pub gateway: Gateway,
     /// Values that came before, and what they show.
     pub(crate) memo: Option<Box<Memo>>,
+}
+
+impl Session {
+    /// The packet with the identity of its frame.
+    pub(crate) fn enter(&mut self, packet: &Packet) -> Packet {
+        if !packet.frame.is_none() {
+            return *packet;
+        }
+        let place = packet.place.unwrap_or(u64::from(packet.number));
+        Packet { frame: self.frames.enter(place, packet.number, packet.first_pass), ..*packet }
+    }
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What the first pass learnt about a unit, for one concern; read back on every later pass.
 
+use crate::session::FrameId;
+
 /// Frame, unit in the frame, and a number that the concern gives when it keeps several notes of a unit.
-pub type NoteKey = (u32, u32, u32);
+pub type NoteKey = (FrameId, u32, u32);
 
 /// Notes in the order of the capture.
 #[derive(Debug)]
@@ -46,7 +48,7 @@ impl<T> Notes<T> {
     }
 
     /// All notes of a unit, in order.
-    pub fn of_unit(&self, frame: u32, unit: u32) -> impl Iterator<Item = &T> {
+    pub fn of_unit(&self, frame: FrameId, unit: u32) -> impl Iterator<Item = &T> {
         let rows = self.rows.get(self.first_from((frame, unit, 0))..).unwrap_or_default();
         rows.iter().take_while(move |row| (row.0.0, row.0.1) == (frame, unit)).map(|row| &row.1)
     }
@@ -81,16 +83,30 @@ mod tests {
     fn notes_are_found_replaced_and_completed() {
         let mut notes = Notes::default();
         for (key, note) in [((2, 0, 0), 'a'), ((3, 1, 0), 'b'), ((2, 1, 0), 'c'), ((2, 0, 0), 'd')] {
-            notes.keep(key, note);
+            notes.keep((FrameId::nth(key.0), key.1, key.2), note);
         }
-        assert_eq!((notes.get((2, 0, 0)), notes.get((2, 1, 0)), notes.get((9, 0, 0))), (Some(&'d'), Some(&'c'), None));
-        *notes.get_mut((3, 1, 0)).unwrap() = 'e';
-        assert!([(1, 0, 0), (2, 2, 0), (9, 0, 0)].iter().all(|&key| notes.get_mut(key).is_none()));
+        assert_eq!(
+            (
+                notes.get((FrameId::nth(2), 0, 0)),
+                notes.get((FrameId::nth(2), 1, 0)),
+                notes.get((FrameId::nth(9), 0, 0))
+            ),
+            (Some(&'d'), Some(&'c'), None)
+        );
+        *notes.get_mut((FrameId::nth(3), 1, 0)).unwrap() = 'e';
+        assert!(
+            [(1, 0, 0), (2, 2, 0), (9, 0, 0)]
+                .map(|(frame, unit, n)| (FrameId::nth(frame), unit, n))
+                .iter()
+                .all(|&key| notes.get_mut(key).is_none())
+        );
         for frame in 10..50 {
-            notes.keep((frame, 0, 0), 'f');
-            assert!((10..=frame).all(|earlier| notes.get_mut((earlier, 0, 0)).is_some()));
-            assert!(notes.get_mut((2, 1, 0)).is_some() && notes.get_mut((2, 0, 0)).is_some());
+            notes.keep((FrameId::nth(frame), 0, 0), 'f');
+            assert!((10..=frame).all(|earlier| notes.get_mut((FrameId::nth(earlier), 0, 0)).is_some()));
+            assert!(
+                notes.get_mut((FrameId::nth(2), 1, 0)).is_some() && notes.get_mut((FrameId::nth(2), 0, 0)).is_some()
+            );
         }
-        assert_eq!((notes.get((3, 1, 0)), notes.len()), (Some(&'e'), 43));
+        assert_eq!((notes.get((FrameId::nth(3), 1, 0)), notes.len()), (Some(&'e'), 43));
     }
 }

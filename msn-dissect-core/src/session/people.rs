@@ -4,6 +4,7 @@
 //! Changes are kept in order; what was true at a unit is found by replaying the changes since the last checkpoint.
 
 use super::{names::NameId, notes::NoteKey};
+use crate::session::FrameId;
 
 /// Most participants of a chat that are told apart; further ones are counted, not shown. Real chats have some dozens.
 pub const MAX_PARTICIPANTS: usize = 64;
@@ -14,7 +15,7 @@ const CHECKPOINT: usize = 64;
 /// Someone came or left.
 #[derive(Clone, Copy, Debug)]
 struct Change {
-    frame: u32,
+    frame: FrameId,
     unit: u32,
     who: NameId,
     came: bool,
@@ -101,7 +102,7 @@ pub struct Own {
 /// The same over time.
 #[derive(Debug, Default)]
 pub struct OwnHistory {
-    rows: Vec<(u32, u32, Own)>,
+    rows: Vec<(FrameId, u32, Own)>,
 }
 
 impl OwnHistory {
@@ -141,7 +142,7 @@ mod tests {
             let mut people = Participants::default();
             let mut expected = Vec::new();
             for (frame, &(who, came)) in steps.iter().enumerate() {
-                let key = (frame as u32, 0, 0);
+                let key = (FrameId::nth(frame as u32), 0, 0);
                 if came {
                     people.come(key, ids[who]);
                 } else {
@@ -150,7 +151,7 @@ mod tests {
                 expected.push(people.now.clone());
             }
             for (frame, there) in expected.iter().enumerate() {
-                prop_assert_eq!(&people.at((frame as u32, 0, 0)), there);
+                prop_assert_eq!(&people.at((FrameId::nth(frame as u32), 0, 0)), there);
             }
             prop_assert!(people.now.len() <= MAX_PARTICIPANTS);
         }
@@ -159,12 +160,16 @@ mod tests {
     #[test]
     fn own_state_has_a_history() {
         let mut own = OwnHistory::default();
-        own.set((2, 0, 0), Own { status: *b"NLN", ..Own::default() });
-        own.set((2, 1, 0), Own { status: *b"NLN", ..Own::default() });
-        own.set((5, 0, 0), Own { status: *b"AWY", ..Own::default() });
+        own.set((FrameId::nth(2), 0, 0), Own { status: *b"NLN", ..Own::default() });
+        own.set((FrameId::nth(2), 1, 0), Own { status: *b"NLN", ..Own::default() });
+        own.set((FrameId::nth(5), 0, 0), Own { status: *b"AWY", ..Own::default() });
         assert_eq!(own.rows.len(), 2);
         assert_eq!(
-            (own.at((1, 9, 0)).status, own.at((4, 0, 0)).status, own.at((5, 0, 0)).status),
+            (
+                own.at((FrameId::nth(1), 9, 0)).status,
+                own.at((FrameId::nth(4), 0, 0)).status,
+                own.at((FrameId::nth(5), 0, 0)).status
+            ),
             ([0; 3], *b"NLN", *b"AWY")
         );
     }

@@ -2,7 +2,10 @@
 //! What the first pass knew about each unit, read back on later passes.
 
 use super::{connection::ConnId, names::NameId};
-use crate::command::{Dir, ServerKind};
+use crate::{
+    command::{Dir, ServerKind},
+    session::FrameId,
+};
 
 /// What a unit was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +24,7 @@ pub enum What {
 #[derive(Clone, Copy, Debug)]
 pub struct Record {
     /// Frame number.
-    pub frame: u32,
+    pub frame: FrameId,
     /// Number of the unit within the frame, from 0.
     pub unit: u32,
     /// What it was.
@@ -72,13 +75,13 @@ impl Records {
     }
 
     /// The record of a unit.
-    pub fn get(&self, frame: u32, unit: u32) -> Option<&Record> {
+    pub fn get(&self, frame: FrameId, unit: u32) -> Option<&Record> {
         let at = self.rows.binary_search_by_key(&(frame, unit), |row| (row.frame, row.unit)).ok()?;
         self.rows.get(at)
     }
 
     /// The records of a frame.
-    pub fn of_frame(&self, frame: u32) -> &[Record] {
+    pub fn of_frame(&self, frame: FrameId) -> &[Record] {
         let from = self.rows.partition_point(|row| row.frame < frame);
         let rows = self.rows.get(from..).unwrap_or_default();
         let len = rows.iter().take_while(|row| row.frame == frame).count();
@@ -100,7 +103,7 @@ impl Records {
 mod tests {
     use super::*;
 
-    fn record(frame: u32, unit: u32) -> Record {
+    fn record(frame: FrameId, unit: u32) -> Record {
         Record {
             frame,
             unit,
@@ -118,11 +121,22 @@ mod tests {
     fn records_are_found_whatever_the_order() {
         let mut records = Records::default();
         for (frame, unit) in [(1, 0), (1, 1), (7, 0), (3, 0), (7, 0)] {
-            records.push(record(frame, unit));
+            records.push(record(FrameId::nth(frame), unit));
         }
         assert_eq!(records.len(), 4);
-        assert_eq!((records.of_frame(1).len(), records.of_frame(2).len(), records.of_frame(7).len()), (2, 0, 1));
-        assert!(records.get(3, 0).is_some() && records.get(7, 0).is_some() && records.get(3, 1).is_none());
+        assert_eq!(
+            (
+                records.of_frame(FrameId::nth(1)).len(),
+                records.of_frame(FrameId::nth(2)).len(),
+                records.of_frame(FrameId::nth(7)).len()
+            ),
+            (2, 0, 1)
+        );
+        assert!(
+            records.get(FrameId::nth(3), 0).is_some()
+                && records.get(FrameId::nth(7), 0).is_some()
+                && records.get(FrameId::nth(3), 1).is_none()
+        );
     }
 
     #[test]

@@ -198,13 +198,14 @@ impl Rendezvous {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::FrameId;
     use crate::session::names::Names;
 
     fn ticket() -> Ticket {
         Ticket {
             version: 18,
             account: NameId::default(),
-            key: (1, 0, 0),
+            key: (FrameId::nth(1), 0, 0),
             time: 0,
             role: Role::Caller,
             announced: 0,
@@ -239,14 +240,17 @@ mod tests {
         let mut names = Names::default();
         let mut table = Rendezvous::default();
         let chat = names.keep("11752013");
-        assert!(table.join(chat, ConnId(1), (5, 0, 0)).is_empty());
-        assert_eq!(table.join(chat, ConnId(2), (9, 0, 0)), [(5, 0, 0)]);
-        assert!(table.join(chat, ConnId(2), (10, 0, 0)).is_empty());
-        assert_eq!(table.join(chat, ConnId(3), (12, 0, 0)), [(5, 0, 0), (9, 0, 0)]);
+        assert!(table.join(chat, ConnId(1), (FrameId::nth(5), 0, 0)).is_empty());
+        assert_eq!(table.join(chat, ConnId(2), (FrameId::nth(9), 0, 0)), [(FrameId::nth(5), 0, 0)]);
+        assert!(table.join(chat, ConnId(2), (FrameId::nth(10), 0, 0)).is_empty());
+        assert_eq!(
+            table.join(chat, ConnId(3), (FrameId::nth(12), 0, 0)),
+            [(FrameId::nth(5), 0, 0), (FrameId::nth(9), 0, 0)]
+        );
         for number in 0..MAX_CHATS {
-            table.join(names.keep(&format!("c{number}")), ConnId(9), (20, 0, 0));
+            table.join(names.keep(&format!("c{number}")), ConnId(9), (FrameId::nth(20), 0, 0));
         }
         assert_eq!(table.evicted, 1);
-        assert!(table.join(chat, ConnId(4), (30, 0, 0)).is_empty());
+        assert!(table.join(chat, ConnId(4), (FrameId::nth(30), 0, 0)).is_empty());
     }
 }

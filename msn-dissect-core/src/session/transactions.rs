@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Requests of one connection that can still be answered (fact base: state 3, TrID pairing).
 
+use crate::session::FrameId;
 use std::collections::VecDeque;
 
 use super::{map::Map, names::NameId, notes::NoteKey};
@@ -54,7 +55,7 @@ pub struct Request {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
     /// Frame of a request with the same transaction ID that still waits for its answer; 0 = none.
-    pub duplicate_of: u32,
+    pub duplicate_of: FrameId,
     /// A request that still had to be answered was forgotten.
     pub forgot: bool,
 }
@@ -164,39 +165,39 @@ impl Transactions {
 mod tests {
     use super::*;
 
-    fn ask(table: &mut Transactions, frame: u32, trid: u32, word: &[u8; 3]) -> Asked {
+    fn ask(table: &mut Transactions, frame: FrameId, trid: u32, word: &[u8; 3]) -> Asked {
         let question =
             Question { trid, word: *word, need: answers::need(word, b"A"), about: NameId::default(), circle: false };
-        table.ask((frame, 0, 0), u64::from(frame), question)
+        table.ask((frame, 0, 0), u64::from(frame.index()), question)
     }
 
     #[test]
     fn answers_find_the_latest_request_that_waits() {
         let mut table = Transactions::default();
-        ask(&mut table, 1, 7, b"CHG");
-        assert_eq!(ask(&mut table, 2, 7, b"REA").duplicate_of, 1);
-        assert_eq!(table.answer(b"REA", 7, false).unwrap().key.0, 2);
-        assert_eq!(table.answer(b"CHG", 7, false).unwrap().key.0, 1);
-        assert_eq!(table.answer(b"ILN", 7, false).unwrap().key.0, 1);
+        ask(&mut table, FrameId::nth(1), 7, b"CHG");
+        assert_eq!(ask(&mut table, FrameId::nth(2), 7, b"REA").duplicate_of, FrameId::nth(1));
+        assert_eq!(table.answer(b"REA", 7, false).unwrap().key.0, FrameId::nth(2));
+        assert_eq!(table.answer(b"CHG", 7, false).unwrap().key.0, FrameId::nth(1));
+        assert_eq!(table.answer(b"ILN", 7, false).unwrap().key.0, FrameId::nth(1));
         assert!(table.answer(b"XFR", 7, false).is_none());
         assert!(table.answer(b"CHG", 8, false).is_none());
-        assert_eq!(table.answer(b"209", 7, true).unwrap().key.0, 2);
+        assert_eq!(table.answer(b"209", 7, true).unwrap().key.0, FrameId::nth(2));
     }
 
     #[test]
     fn a_number_used_again_belongs_to_the_new_request() {
         let mut table = Transactions::default();
-        ask(&mut table, 1, 5, b"CHG");
+        ask(&mut table, FrameId::nth(1), 5, b"CHG");
         table.answer(b"CHG", 5, false);
-        assert_eq!(ask(&mut table, 2, 5, b"CHG"), Asked::default());
-        assert_eq!(table.answer(b"CHG", 5, false).unwrap().key.0, 2);
+        assert_eq!(ask(&mut table, FrameId::nth(2), 5, b"CHG"), Asked::default());
+        assert_eq!(table.answer(b"CHG", 5, false).unwrap().key.0, FrameId::nth(2));
     }
 
     #[test]
     fn the_oldest_request_is_forgotten() {
         let mut table = Transactions::default();
         for trid in 0..=MAX_REQUESTS as u32 {
-            let asked = ask(&mut table, trid, trid, b"CHG");
+            let asked = ask(&mut table, FrameId::nth(trid), trid, b"CHG");
             assert_eq!(asked.forgot, trid == MAX_REQUESTS as u32);
         }
         assert_eq!((table.forgotten, table.ring.len(), table.newest.is_none()), (1, MAX_REQUESTS, true));
@@ -207,7 +208,7 @@ mod tests {
     fn many_requests_with_one_number_are_cheap() {
         let mut table = Transactions::default();
         for frame in 0..100_000 {
-            ask(&mut table, frame, 1, b"CHG");
+            ask(&mut table, FrameId::nth(frame), 1, b"CHG");
         }
         assert_eq!((table.ring.len(), table.newest.as_ref().map(|newest| newest.len())), (MAX_REQUESTS, Some(1)));
         assert!(table.answer(b"XFR", 1, false).is_none());
@@ -217,11 +218,11 @@ mod tests {
     fn requests_are_found_whether_their_numbers_grow_or_not() {
         let mut table = Transactions::default();
         for (frame, trid) in [(1, 4), (2, 6), (3, 9)] {
-            ask(&mut table, frame, trid, b"CHG");
+            ask(&mut table, FrameId::nth(frame), trid, b"CHG");
         }
         assert_eq!([4, 5, 6, 9].map(|trid| table.latest(trid)), [Some(0), None, Some(1), Some(2)]);
-        ask(&mut table, 4, 7, b"CHG");
-        ask(&mut table, 5, 9, b"CHG");
+        ask(&mut table, FrameId::nth(4), 7, b"CHG");
+        ask(&mut table, FrameId::nth(5), 9, b"CHG");
         assert_eq!([4, 6, 7, 9].map(|trid| table.latest(trid)), [Some(0), Some(1), Some(3), Some(4)]);
     }
 }

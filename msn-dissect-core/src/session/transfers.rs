@@ -2,6 +2,7 @@
 //! Objects that one party sends to another, by whatever path: what was offered, and what became of it.
 
 use super::names::NameId;
+use crate::session::FrameId;
 
 /// What is transferred.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -98,9 +99,9 @@ pub struct Transfer {
     /// Number of the session that carries it, 0 = none.
     pub session_id: u32,
     /// Frame of the offer, 0 = not seen.
-    pub offered: u32,
+    pub offered: FrameId,
     /// These bytes were seen whole before, in this frame: on the other side of a switchboard. Not to be counted again.
-    pub repeats: Option<u32>,
+    pub repeats: Option<FrameId>,
 }
 
 /// Number of a transfer within a session; the same on every pass.

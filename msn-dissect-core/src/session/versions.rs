@@ -3,6 +3,7 @@
 //! tell (fact base: state 3). They are shown and never relied on.
 
 use super::{connection::ConnId, map::Map};
+use crate::session::FrameId;
 
 /// First and last version that a connection may speak; none if the first is greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,17 +54,17 @@ impl Default for Range {
 /// What was known over time. Ranges only become narrower, so that a connection has some twenty rows at most.
 #[derive(Debug, Default)]
 pub struct Versions {
-    rows: Map<ConnId, Vec<(u32, u32, Range)>>,
+    rows: Map<ConnId, Vec<(FrameId, u32, Range)>>,
 }
 
 impl Versions {
     /// Keeps what is known since a unit.
-    pub fn set(&mut self, conn: ConnId, frame: u32, unit: u32, range: Range) {
+    pub fn set(&mut self, conn: ConnId, frame: FrameId, unit: u32, range: Range) {
         self.rows.entry(conn).or_default().push((frame, unit, range));
     }
 
     /// What was known after a unit.
-    pub fn at(&self, conn: ConnId, frame: u32, unit: u32) -> Range {
+    pub fn at(&self, conn: ConnId, frame: FrameId, unit: u32) -> Range {
         let rows = self.rows.get(&conn).map(Vec::as_slice).unwrap_or_default();
         let end = rows.partition_point(|row| (row.0, row.1) <= (frame, unit));
         end.checked_sub(1).and_then(|at| rows.get(at)).map_or(Range::ALL, |row| row.2)
@@ -78,11 +79,14 @@ mod tests {
     fn what_was_known_then_is_found() {
         let mut versions = Versions::default();
         let (wide, narrow) = (Range { low: 8, high: 18 }, Range { low: 14, high: 17 });
-        versions.set(ConnId(1), 3, 1, wide);
-        versions.set(ConnId(1), 7, 0, narrow);
+        versions.set(ConnId(1), FrameId::nth(3), 1, wide);
+        versions.set(ConnId(1), FrameId::nth(7), 0, narrow);
         let at = |frame, unit| versions.at(ConnId(1), frame, unit);
-        assert_eq!([at(3, 0), at(3, 1), at(6, 9), at(7, 0)], [Range::ALL, wide, wide, narrow]);
-        assert_eq!(versions.at(ConnId(2), 9, 0), Range::ALL);
+        assert_eq!(
+            [at(FrameId::nth(3), 0), at(FrameId::nth(3), 1), at(FrameId::nth(6), 9), at(FrameId::nth(7), 0)],
+            [Range::ALL, wide, wide, narrow]
+        );
+        assert_eq!(versions.at(ConnId(2), FrameId::nth(9), 0), Range::ALL);
     }
 
     #[test]

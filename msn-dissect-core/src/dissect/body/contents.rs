@@ -8,11 +8,11 @@ use super::{
     media::{self, emoticons, ink},
     xml,
 };
-use crate::dissect::walk::Walk;
 use crate::{
     dissect::{
         object,
         p2p_body::{self, P2pContext},
+        walk::Walk,
     },
     fields::{command as c, mime as f},
     item::Handoff,

@@ -7,9 +7,8 @@ use super::{
     headers::{self, fields, find},
     mail_data,
 };
-use crate::dissect::walk::Walk;
 use crate::{
-    dissect::{invite_ftp, object},
+    dissect::{invite_ftp, object, walk::Walk},
     fields::mime as f,
     mime::{values::unsigned, words},
     text, values,

@@ -5,10 +5,9 @@ use super::{
     contents::{Content, say},
     headers::string,
 };
-use crate::dissect::walk::Walk;
 use crate::{
     command::Dir,
-    dissect::{object, p2p_body, transfer},
+    dissect::{object, p2p_body, transfer, walk::Walk},
     fields::{command as c, mime as f},
     mime::{headers::trim, media_type::split, words},
     session::{

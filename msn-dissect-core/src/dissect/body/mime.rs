@@ -8,15 +8,15 @@ use super::{
     header_tables::MESSAGE,
     headers,
 };
-use crate::dissect::walk::{Walk, guess};
-use crate::output::Dissection;
-use crate::output::Fragment;
-use crate::output::Table;
-use crate::packet::Packet;
 use crate::{
     command::Dir,
-    dissect::invite_ftp,
+    dissect::{
+        invite_ftp,
+        walk::{Walk, guess},
+    },
     fields::mime as f,
+    output::{Dissection, Fragment, Table},
+    packet::Packet,
     session::{Session, messages},
     text,
     wire::Span,

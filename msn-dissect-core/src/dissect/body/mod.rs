@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows what follows a command line: one module for each kind of payload.
 
-use crate::dissect::walk::Walk;
-use crate::output::Table;
+use crate::{dissect::walk::Walk, output::Table};
 mod challenge;
 mod contents;
 mod error;
@@ -121,9 +120,10 @@ mod tests {
     use crate::{
         dissect::stream,
         fields::{expert, mime, xml},
+        output::Dissection,
+        packet::Packet,
         session::Session,
     };
-    use crate::{output::Dissection, packet::Packet};
 
     fn shown(bytes: &[u8], reported_len: usize) -> Dissection {
         let mut out = Dissection::default();

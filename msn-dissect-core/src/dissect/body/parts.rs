@@ -10,10 +10,9 @@ use super::{
     headers::{self, Known},
     media, mime,
 };
-use crate::dissect::walk::Walk;
 use crate::{
     command::Dir,
-    dissect::{slp_body, xml},
+    dissect::{slp_body, walk::Walk, xml},
     fields::mime as f,
     mime::{Line, Lines, address, media_type},
     text,

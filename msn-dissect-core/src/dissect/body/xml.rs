@@ -2,9 +2,8 @@
 //! Shows payloads that are XML documents.
 
 use super::Body;
-use crate::dissect::walk::Walk;
 use crate::{
-    dissect::xml,
+    dissect::{walk::Walk, xml},
     text,
     values::{self, codes},
     view::View,

@@ -69,7 +69,7 @@ fn packet(frame: u32, from_client: bool, port: u16, first_pass: bool) -> Packet 
     let client = Endpoint { port, ..Endpoint::default() };
     let server = Endpoint { port: 80, ..Endpoint::default() };
     let (source, destination) = if from_client { (client, server) } else { (server, client) };
-    Packet { frame, connection: u64::from(port), source, destination, first_pass, ..Packet::example() }
+    Packet { number: frame, connection: u64::from(port), source, destination, first_pass, ..Packet::example() }
 }
 
 const CLIENT: &[u8] = b"VER 1 MSNP12 CVR0\r\nUSR 2 TWN I a@example.com\r\nUUX 3 11\r\n<Data>x</D>PNG\r\n";

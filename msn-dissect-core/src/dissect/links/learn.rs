@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Requests and answers, challenges, logins, lists and people: what a command teaches.
 
-use crate::packet::Endpoint;
-use crate::packet::Packet;
 use crate::{
     command::{
         Choice, Dir, Kind, Line, ServerKind,
@@ -13,6 +11,7 @@ use crate::{
     },
     dissect::framing::Command,
     fields::{Expert, command as f, expert, link as x},
+    packet::{Endpoint, Packet},
     session::{
         NameId, NoteKey, Record, Session,
         challenge::{Pending, Scheme, Status},
@@ -151,8 +150,8 @@ impl<'a> Unit<'a> {
         let Some(conn) = self.conn() else { return };
         let asked = conn.transactions.ask(key, time, question);
         self.session.links.expect(key, Way::Response, question.need == Need::Always);
-        if asked.duplicate_of != 0 {
-            self.remark(x::DUPLICATE_TRID, question.trid, asked.duplicate_of);
+        if !asked.duplicate_of.is_none() {
+            self.remark(x::DUPLICATE_TRID, question.trid, asked.duplicate_of.index());
         }
         if asked.forgot {
             self.remark(x::STATE_EVICTED, 0, 0);

@@ -52,12 +52,12 @@ impl Unit<'_> {
                 let account = self.record.account;
                 let named = !ticket.account.is_none() && !account.is_none();
                 if whole && ticket.role != role {
-                    self.remark(x::COOKIE_WRONG, OTHER_ROLE, ticket.key.0);
+                    self.remark(x::COOKIE_WRONG, OTHER_ROLE, ticket.key.0.index());
                 } else if whole && named && !self.same_account(ticket.account, account) {
-                    self.remark(x::COOKIE_WRONG, OTHER_ACCOUNT, ticket.key.0);
+                    self.remark(x::COOKIE_WRONG, OTHER_ACCOUNT, ticket.key.0.index());
                 }
                 if whole && ticket.used >= ticket.announced {
-                    self.remark(x::COOKIE_REUSED, ticket.key.0, 0);
+                    self.remark(x::COOKIE_REUSED, ticket.key.0.index(), 0);
                 }
             }
             None if whole => self.remark(x::COOKIE_WRONG, NEVER_GIVEN, 0),

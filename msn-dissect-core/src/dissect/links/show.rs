@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows what ties a command to others.
 
-use super::learn::attribute;
-use super::opening::{EARLIER, NEVER_GIVEN, OTHER_ACCOUNT};
-use crate::dissect::walk::Walk;
+use super::{
+    learn::attribute,
+    opening::{EARLIER, NEVER_GIVEN, OTHER_ACCOUNT},
+};
 use crate::{
     command::{
         Choice, Dir, ServerKind,
         answers::{self, Need},
         params::split_handle,
     },
-    dissect::framing::Command,
+    dissect::{
+        framing::Command,
+        walk::{Walk, frame_link},
+    },
     fields::{Expert, Field, command as f, link as x},
     item::{Handle, Tree},
     session::{
-        NoteKey, Session,
+        FrameId, NoteKey, Session,
+        frames::Frames,
         links::{Fact, MAX_FOLLOWERS, Way},
     },
     text,
@@ -63,11 +68,6 @@ pub(super) fn command(walk: &mut Walk<'_>, data: &[u8], found: &Command) {
 
 fn generated(tree: &mut Tree, handle: Handle) {
     tree.generated(handle);
-}
-
-fn frame(tree: &mut Tree, field: Field, frame: u32) {
-    let handle = tree.number(field, NONE, u64::from(frame));
-    generated(tree, handle);
 }
 
 /// Says in the Info column what an error reply is about: the request, and whom it named.
@@ -134,11 +134,11 @@ fn facts(tree: &mut Tree, session: &Session, key: NoteKey) {
     for fact in session.links.facts(key) {
         match *fact {
             Fact::Answers { request, span } => {
-                frame(tree, x::RESPONSE_TO, request);
+                frame_link(tree, &session.frames, x::RESPONSE_TO, request);
                 let time = tree.number(x::TIME, NONE, span);
                 generated(tree, time);
             }
-            Fact::LoginOf(challenge) => frame(tree, x::AUTH_CHALLENGE_IN, challenge),
+            Fact::LoginOf(challenge) => frame_link(tree, &session.frames, x::AUTH_CHALLENGE_IN, challenge),
             Fact::Challenge(status) => {
                 let handle = tree.number(x::CHALLENGE_STATUS, NONE, status as u64);
                 generated(tree, handle);
@@ -147,8 +147,8 @@ fn facts(tree: &mut Tree, session: &Session, key: NoteKey) {
                 let handle = tree.number(x::AUTH_STATUS, NONE, status as u64);
                 generated(tree, handle);
             }
-            Fact::Earlier(earlier) => frame(tree, x::EARLIER_CONNECTION, earlier),
-            Fact::OtherSide(side) => frame(tree, x::OTHER_SIDE, side),
+            Fact::Earlier(earlier) => frame_link(tree, &session.frames, x::EARLIER_CONNECTION, earlier),
+            Fact::OtherSide(side) => frame_link(tree, &session.frames, x::OTHER_SIDE, side),
             Fact::Contact(contact) => {
                 let handle = tree.text(f::EMAIL, NONE, session.links.names.get(contact));
                 generated(tree, handle);
@@ -168,7 +168,7 @@ fn followers(tree: &mut Tree, session: &Session, key: NoteKey, later_pass: bool)
         for follower in session.links.frames(forward) {
             let told = way == Way::OtherSide && session.links.facts(key).any(|fact| *fact == Fact::OtherSide(follower));
             if !told {
-                frame(tree, field, follower);
+                frame_link(tree, &session.frames, field, follower);
             }
         }
         if forward.count > MAX_FOLLOWERS {
@@ -185,7 +185,7 @@ fn followers(tree: &mut Tree, session: &Session, key: NoteKey, later_pass: bool)
 fn remarks(tree: &mut Tree, session: &Session, key: NoteKey) {
     for fact in session.links.facts(key) {
         if let Fact::Remark(expert, first, second) = *fact {
-            match wording(expert, first, second) {
+            match wording(&session.frames, expert, first, second) {
                 Some(text) => tree.expert_text(expert, &text),
                 None => tree.expert(expert),
             }
@@ -194,7 +194,10 @@ fn remarks(tree: &mut Tree, session: &Session, key: NoteKey) {
 }
 
 /// The text of an expert info where it says more than the standard wording.
-fn wording(expert: Expert, first: u32, second: u32) -> Option<String> {
+fn wording(frames: &Frames, expert: Expert, first: u32, second: u32) -> Option<String> {
+    // A frame that a read filter rejected has no number.
+    let frame =
+        |bits| frames.number(FrameId::nth(bits)).map_or("none that is shown".into(), |number| number.to_string());
     let error = |code| values::name(errors::ERRORS, code).unwrap_or("unknown error");
     Some(match expert {
         x::LOGIN_REFUSED if second == 1 => format!("Switchboard refuses the connection: {} ({first})", error(first)),
@@ -210,7 +213,7 @@ fn wording(expert: Expert, first: u32, second: u32) -> Option<String> {
         x::NOT_DELIVERED if second == 1 => format!("Page was not delivered (message {first})"),
         x::NOT_DELIVERED => format!("Message was not delivered: {} ({first})", error(first)),
         x::DUPLICATE_TRID => {
-            format!("Transaction ID {first} is that of the request in frame {second}, which still waits")
+            format!("Transaction ID {first} is that of the request in frame {}, which still waits", frame(second))
         }
         x::CHALLENGE_LATE => format!("Answer to the challenge came after {first} s; servers wait about 50 s"),
         x::LIST_COUNT => match first {
@@ -221,10 +224,13 @@ fn wording(expert: Expert, first: u32, second: u32) -> Option<String> {
         },
         x::COOKIE_WRONG => match first {
             NEVER_GIVEN => "This account was not given this switchboard cookie in this capture".into(),
-            OTHER_ACCOUNT => format!("Switchboard cookie was given to another account in frame {second}"),
-            _ => format!("Switchboard cookie of frame {second} is for the other role (USR after XFR, ANS after RNG)"),
+            OTHER_ACCOUNT => format!("Switchboard cookie was given to another account in frame {}", frame(second)),
+            _ => format!(
+                "Switchboard cookie of frame {} is for the other role (USR after XFR, ANS after RNG)",
+                frame(second)
+            ),
         },
-        x::COOKIE_REUSED => format!("Switchboard cookie of frame {first} was used before"),
+        x::COOKIE_REUSED => format!("Switchboard cookie of frame {} was used before", frame(first)),
         x::VERSION_DOWNGRADE if second & EARLIER != 0 => {
             format!("MSNP{first}, although this account used MSNP{} before", second & !EARLIER)
         }
@@ -250,7 +256,7 @@ fn connection(
     let Some(conn) = session.links.known(id) else { return };
     let since = |start: NoteKey| (start.0, start.1) <= (key.0, key.1);
     if let Some((_, announced)) = conn.announced.filter(|announced| since(announced.0)) {
-        frame(tree, x::ANNOUNCED_IN, announced);
+        frame_link(tree, &session.frames, x::ANNOUNCED_IN, announced);
     }
     if server == Some(ServerKind::Switchboard) {
         let told_by_server = conn.chat.filter(|chat| since(chat.0));

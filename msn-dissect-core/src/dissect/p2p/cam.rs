@@ -2,15 +2,16 @@
 //! Learns from the `<producer>`, `<viewer>` and `ReflData:` items of a webcam session where its own connection will
 //! be (fact base: msnftp 6).
 
-use crate::dissect::walk::Walk;
-use crate::packet::AnnouncedKind;
-use crate::packet::Announcement;
+use crate::{
+    dissect::walk::{Walk, frame_link},
+    packet::{AnnouncedKind, Announcement},
+    session::FrameId,
+};
 use std::net::IpAddr;
 
 use crate::{
     fields::link,
     session::{cam::Promise, notes::NoteKey, p2p::flow::Flow},
-    wire::Span,
 };
 
 /// Longest item looked at, in characters.
@@ -94,7 +95,11 @@ pub(super) fn learn(walk: &mut Walk<'_>, item: &str, flow: Flow, key: NoteKey) {
         }
     }
     let (listener, connector) = (flow.sender.account(), flow.receiver.account());
-    walk.session.cam.promise(Promise { key, listener, connector, opened: 0 }, &offer.addresses, offer.numbers);
+    walk.session.cam.promise(
+        Promise { key, listener, connector, opened: FrameId::NONE },
+        &offer.addresses,
+        offer.numbers,
+    );
 }
 
 /// Shows where the connection begins; known from the second pass on.
@@ -104,9 +109,8 @@ pub(super) fn show(walk: &mut Walk<'_>, key: NoteKey) {
     }
     let cam = &walk.session.cam;
     let promise = cam.made_in.get(key).and_then(|&number| cam.get(number));
-    if let Some(frame) = promise.map(|promise| promise.opened).filter(|&frame| frame != 0) {
-        let shown = walk.out.tree.number(link::OPENED_IN, Span::default(), u64::from(frame));
-        walk.out.tree.generated(shown);
+    if let Some(promise) = promise {
+        frame_link(&mut walk.out.tree, &walk.session.frames, link::OPENED_IN, promise.opened);
     }
 }
 

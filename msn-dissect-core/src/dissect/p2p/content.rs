@@ -3,17 +3,18 @@
 //! (fact base: p2p 8).
 
 use super::{Way, cam};
-use crate::dissect::walk::Walk;
-use crate::dissect::walk::guess;
-use crate::output::Dissection;
-use crate::packet::Packet;
 use crate::{
-    dissect::{slp, transfer},
+    dissect::{
+        slp, transfer,
+        walk::{Walk, guess},
+    },
     fields::p2p as f,
     item::{Handoff, Tree},
+    output::Dissection,
     p2p::{control, v1},
+    packet::Packet,
     session::{
-        NameId, Record, Session,
+        FrameId, NameId, Record, Session,
         connection::ConnId,
         names::Names,
         notes::NoteKey,
@@ -50,8 +51,8 @@ struct Whole<'a> {
     key: NoteKey,
     what: &'a What,
     transfer: Option<TransferId>,
-    repeats: Option<u32>,
-    relayed: Option<u32>,
+    repeats: Option<FrameId>,
+    relayed: Option<FrameId>,
     joined: bool,
 }
 

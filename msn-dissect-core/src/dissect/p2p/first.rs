@@ -239,8 +239,7 @@ fn header_items(walk: &mut Walk<'_>, bytes: &[u8], parts: &Parts) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{dissect, session::Session};
-    use crate::{output::Dissection, packet::Packet};
+    use crate::{dissect, output::Dissection, packet::Packet, session::Session};
 
     /// The footer and the data of a message of 8 bytes of which the capture has the first `there`.
     fn shown(there: usize) -> (Option<u64>, Option<u32>) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows one peer-to-peer packet, learns from it, and hands its message on.
 
-use crate::dissect::walk::Walk;
-use crate::output::Table;
+use crate::{
+    dissect::walk::{Walk, frame_link},
+    output::Table,
+    session::FrameId,
+};
 mod cam;
 mod content;
 mod first;
@@ -178,7 +181,7 @@ impl Walk<'_> {
         let dialogs = &self.session.p2p.dialogs;
         let Some(dialog) = dialogs.of_session(session_id, way.flow).and_then(|id| dialogs.get(id)) else { return };
         note.transfer = dialog.transfer;
-        note.offered = dialog.invitation(way.leg).map_or(0, |key| key.0);
+        note.offered = dialog.invitation(way.leg).map_or(FrameId::NONE, |key| key.0);
     }
 
     /// Links an acknowledgement with the packet it names; the first of the names that is known counts.
@@ -191,7 +194,7 @@ impl Walk<'_> {
         };
         let Some(other) = self.session.p2p.notes.get_mut(target) else { return };
         note.acknowledges = Some((target.0, other.time));
-        if other.acknowledged == 0 {
+        if other.acknowledged.is_none() {
             other.acknowledged = self.packet.frame;
         }
     }
@@ -247,8 +250,7 @@ impl Walk<'_> {
         }
         for (field, frame) in [(f::REPEATS, placed.repeats), (f::RELAYED, placed.relayed)] {
             if let Some(frame) = frame {
-                let link = self.out.tree.number(field, none, u64::from(frame));
-                self.out.tree.generated(link);
+                frame_link(&mut self.out.tree, &self.session.frames, field, frame);
             }
         }
         for (bit, expert) in TROUBLES {
@@ -258,15 +260,11 @@ impl Walk<'_> {
         }
         self.incomplete(placed, key);
         if let Some((frame, time)) = note.acknowledges {
-            let link = self.out.tree.number(f::RESPONSE_TO, none, u64::from(frame));
-            self.out.tree.generated(link);
+            frame_link(&mut self.out.tree, &self.session.frames, f::RESPONSE_TO, frame);
             let span = self.out.tree.number(f::TIME, none, self.packet.time.wrapping_sub(time));
             self.out.tree.generated(span);
         }
-        if note.acknowledged != 0 {
-            let link = self.out.tree.number(f::RESPONSE_IN, none, u64::from(note.acknowledged));
-            self.out.tree.generated(link);
-        }
+        frame_link(&mut self.out.tree, &self.session.frames, f::RESPONSE_IN, note.acknowledged);
         if let Some(transfer) = note.transfer {
             self.transfer_items(transfer, note.offered);
         }
@@ -283,7 +281,7 @@ impl Walk<'_> {
     }
 
     /// What the session of a packet transfers.
-    pub(super) fn transfer_items(&mut self, id: TransferId, offered: u32) {
+    pub(super) fn transfer_items(&mut self, id: TransferId, offered: FrameId) {
         let Some(transfer) = self.session.transfers.get(id) else { return };
         let names = &self.session.names;
         let tree = &mut self.out.tree;
@@ -307,9 +305,8 @@ impl Walk<'_> {
             tree.generated(item);
         }
         tree.close();
-        if offered != 0 && offered != self.packet.frame {
-            let link = tree.number(f::OFFERED_IN, none, u64::from(offered));
-            tree.generated(link);
+        if offered != self.packet.frame {
+            frame_link(tree, &self.session.frames, f::OFFERED_IN, offered);
         }
     }
 

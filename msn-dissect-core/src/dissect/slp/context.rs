@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows the decoded Context of an invitation or of a BYE (fact base: p2p 5 and 7).
 
-use crate::dissect::walk::Walk;
 use crate::{
-    dissect::object,
+    dissect::{object, walk::Walk},
     fields::{command as c, slp as f},
     item::{Handoff, Tree},
     session::p2p::dialogs::SlpNote,

@@ -2,9 +2,11 @@
 //! What a session description teaches: the session, what it transfers, and where a direct connection will be
 //! (fact base: p2p 5 and 6, direct 7).
 
-use crate::dissect::walk::Walk;
-use crate::packet::AnnouncedKind;
-use crate::packet::Announcement;
+use crate::{
+    dissect::walk::Walk,
+    packet::{AnnouncedKind, Announcement},
+    session::FrameId,
+};
 use std::net::IpAddr;
 
 use super::Way;
@@ -124,7 +126,7 @@ fn follows(walk: &Walk<'_>, id: DialogId, way: &Way, note: &mut SlpNote) {
     let Some(dialog) = walk.session.p2p.dialogs.get(id) else { return };
     note.transfer = dialog.transfer;
     note.kind = dialog.kind;
-    note.invited = dialog.invitation(way.leg).map_or(0, |key| key.0);
+    note.invited = dialog.invitation(way.leg).map_or(FrameId::NONE, |key| key.0);
 }
 
 fn answer(walk: &mut Walk<'_>, way: &Way, call_id: &[u8], branch: &[u8], note: &mut SlpNote) {
@@ -146,7 +148,7 @@ fn end(walk: &mut Walk<'_>, id: DialogId, way: &Way, note: &mut SlpNote) {
     }
     dialog.ended = true;
     let ended = invitation.and_then(|key| walk.session.p2p.slp_notes.get_mut(key));
-    if let Some(other) = ended.filter(|other| other.ended == 0) {
+    if let Some(other) = ended.filter(|other| other.ended.is_none()) {
         other.ended = walk.packet.frame;
     }
 }

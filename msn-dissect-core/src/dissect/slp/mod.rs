@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows one session description and learns from it.
 
-use crate::dissect::walk::Walk;
+use crate::{
+    dissect::walk::{Walk, frame_link},
+    session::FrameId,
+};
 mod context;
 mod learn;
 mod line;
@@ -203,23 +206,20 @@ fn length(tree: &mut Tree, data: &[u8], message: &Message) {
 fn links(walk: &mut Walk<'_>, note: &SlpNote) {
     let none = Span::default();
     if let Some((frame, time)) = note.answers {
-        let shown = walk.out.tree.number(f::RESPONSE_TO, none, u64::from(frame));
-        walk.out.tree.generated(shown);
+        frame_link(&mut walk.out.tree, &walk.session.frames, f::RESPONSE_TO, frame);
         let span = walk.out.tree.number(f::TIME, none, walk.packet.time.wrapping_sub(time));
         walk.out.tree.generated(span);
     }
     if let Some((frame, _)) = note.answered {
-        let shown = walk.out.tree.number(f::RESPONSE_IN, none, u64::from(frame));
-        walk.out.tree.generated(shown);
+        frame_link(&mut walk.out.tree, &walk.session.frames, f::RESPONSE_IN, frame);
     }
     for (field, frame) in [(f::INVITED_IN, note.invited), (f::ENDED_IN, note.ended), (link::OPENED_IN, note.opened)] {
-        if frame != 0 && frame != walk.packet.frame {
-            let shown = walk.out.tree.number(field, none, u64::from(frame));
-            walk.out.tree.generated(shown);
+        if frame != walk.packet.frame {
+            frame_link(&mut walk.out.tree, &walk.session.frames, field, frame);
         }
     }
     if let Some(transfer) = note.transfer {
-        walk.transfer_items(transfer, 0);
+        walk.transfer_items(transfer, FrameId::NONE);
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::flow::{Flow, Leg, Party};
 use crate::session::{
+    FrameId,
     bounded::Bounded,
     notes::NoteKey,
     transfers::{TransferId, TransferKind},
@@ -12,15 +13,15 @@ use crate::session::{
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SlpNote {
     /// Frame and time of the request that this answers.
-    pub answers: Option<(u32, u64)>,
+    pub answers: Option<(FrameId, u64)>,
     /// Frame and time of the answer.
-    pub answered: Option<(u32, u64)>,
+    pub answered: Option<(FrameId, u64)>,
     /// Frame of the invitation that began the session.
-    pub invited: u32,
+    pub invited: FrameId,
     /// Frame of the BYE that ended it.
-    pub ended: u32,
+    pub ended: FrameId,
     /// Frame in which the direct connection that it negotiates begins.
-    pub opened: u32,
+    pub opened: FrameId,
     /// What the session transfers.
     pub transfer: Option<TransferId>,
     /// Bytes that had arrived when the session ended, if that was not all.
@@ -212,20 +213,23 @@ mod tests {
     fn sessions_are_found_by_call_and_by_number_in_both_directions() {
         let mut dialogs = Dialogs::default();
         let flow = Flow { sender: Party::new(NameId::default(), 1, 0), receiver: Party::new(NameId::default(), 1, 1) };
-        let id = dialogs.invite(Leg(1), flow, b"{a}", 77, (5, 0, 0));
-        assert_eq!(dialogs.invite(Leg(2), flow, b"{A}", 77, (6, 0, 0)), id);
+        let id = dialogs.invite(Leg(1), flow, b"{a}", 77, (FrameId::nth(5), 0, 0));
+        assert_eq!(dialogs.invite(Leg(2), flow, b"{A}", 77, (FrameId::nth(6), 0, 0)), id);
         assert_eq!(dialogs.of_session(77, flow.reversed()), Some(id));
         assert_eq!(dialogs.of_session(77, Flow::default()), Some(id));
         assert_eq!((dialogs.of_session(0, flow), dialogs.of_session(78, flow)), (None, None));
         assert_eq!(dialogs.of_call(b"{A}"), Some(id));
         let dialog = dialogs.get(id).unwrap();
-        assert_eq!((dialog.invitation(Leg(2)), dialog.invitation(Leg(9))), (Some((6, 0, 0)), Some((5, 0, 0))));
+        assert_eq!(
+            (dialog.invitation(Leg(2)), dialog.invitation(Leg(9))),
+            (Some((FrameId::nth(6), 0, 0)), Some((FrameId::nth(5), 0, 0)))
+        );
     }
 
     #[test]
     fn answers_find_the_request_of_their_branch() {
         let mut dialogs = Dialogs::default();
-        dialogs.request(Leg(1), b"{a}", b"{b}", Request { key: (1, 0, 0), time: 10 });
+        dialogs.request(Leg(1), b"{a}", b"{b}", Request { key: (FrameId::nth(1), 0, 0), time: 10 });
         assert_eq!(dialogs.answered(Leg(1), b"{A}", b"{B}").unwrap().time, 10);
         assert!(dialogs.answered(Leg(2), b"{a}", b"{b}").is_none());
         assert!(dialogs.answered(Leg(1), b"{a}", b"{c}").is_none());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Direct connections that session descriptions promise: addresses, ports and nonces (fact base: direct 5 and 7).
 
+use crate::session::FrameId;
 use std::net::IpAddr;
 
 use sha1::{Digest, Sha1};
@@ -23,7 +24,7 @@ pub struct Expected {
     /// Nonce of the listener, 16 bytes in text order, and whether it is the hash of a secret.
     pub nonce: Option<([u8; 16], bool)>,
     /// Frame of the description.
-    pub frame: u32,
+    pub frame: FrameId,
     /// Number of the session that wants the connection, 0 = none.
     pub session_id: u32,
     /// What that session transfers, if it is known.
@@ -184,7 +185,7 @@ mod tests {
             connector: NameId::default(),
             version: 2,
             nonce,
-            frame: 7,
+            frame: FrameId::nth(7),
             session_id: 1,
             transfer: None,
         }
@@ -216,9 +217,12 @@ mod tests {
         let mut table = ExpectedTable::default();
         let hashed = Expected { listener: bob, connector: alice, ..promise(Some((HASH, true))) };
         assert!(table.gave_nonce(&hashed, true) && !table.gave_nonce(&hashed, false));
-        table.describe(&hashed.call_id, (3, 0, 0), Some((alice, [1; 16])));
+        table.describe(&hashed.call_id, (FrameId::nth(3), 0, 0), Some((alice, [1; 16])));
         assert!(table.gave_nonce(&hashed, false));
-        assert_eq!((table.descriptions(&hashed.call_id), table.descriptions("{}")), (&[(3, 0, 0)][..], &[][..]));
+        assert_eq!(
+            (table.descriptions(&hashed.call_id), table.descriptions("{}")),
+            (&[(FrameId::nth(3), 0, 0)][..], &[][..])
+        );
         let plain = promise(Some((HASH, false)));
         assert!(table.gave_nonce(&plain, true) && table.gave_nonce(&plain, false));
         assert!(!table.gave_nonce(&promise(Some(([0; 16], false))), true) && !table.gave_nonce(&promise(None), true));

@@ -4,6 +4,7 @@
 //! The bytes themselves are kept by the consumer; here is only the account of them. A total is a claim: nothing is
 //! allocated by it.
 
+use crate::session::FrameId;
 use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
@@ -69,7 +70,7 @@ pub struct Piece<'a> {
     /// It came over a direct connection.
     pub direct: bool,
     /// Frame.
-    pub frame: u32,
+    pub frame: FrameId,
     /// Where the note of its packet is.
     pub note: NoteKey,
 }
@@ -97,9 +98,9 @@ pub struct Placed {
     /// Sum of [`trouble`] bits.
     pub trouble: u16,
     /// Frame in which the same piece, or the same single message, was seen on this leg.
-    pub repeats: Option<u32>,
+    pub repeats: Option<FrameId>,
     /// Frame in which the message was whole on another leg.
-    pub relayed: Option<u32>,
+    pub relayed: Option<FrameId>,
     /// Bytes of the message so far.
     pub received: u64,
 }
@@ -118,7 +119,7 @@ pub struct Facts {
     /// How a message is cut that is put together in windows.
     pub windows: Option<Cut>,
     /// Frame in which the message was whole on another leg.
-    pub relayed: Option<u32>,
+    pub relayed: Option<FrameId>,
     /// It is whole.
     pub whole: bool,
     /// Where the last packet stands that had a piece of it.
@@ -134,7 +135,7 @@ struct Arrived {
     len: u32,
     /// Of its data; [`CUT`] where some were cut off.
     hash: u32,
-    frame: u32,
+    frame: FrameId,
 }
 
 /// Stands for the length of a piece that was cut and whose header does not tell it.
@@ -168,7 +169,7 @@ pub struct Messages {
     facts: Vec<Facts>,
     open: Bounded<MessageKey, Open, MAX_OPEN>,
     latest: Bounded<MessageKey, MessageKey, MAX_OPEN>,
-    whole: Bounded<WholeKey, [(u32, u32); 2], MAX_WHOLE>,
+    whole: Bounded<WholeKey, [(u32, FrameId); 2], MAX_WHOLE>,
     hasher: RandomState,
 }
 
@@ -176,7 +177,7 @@ pub struct Messages {
 const MAX_IDS: usize = 1 << 28;
 
 /// No leg, in a pair of leg and frame.
-const NOWHERE: (u32, u32) = (u32::MAX, 0);
+const NOWHERE: (u32, FrameId) = (u32::MAX, FrameId::NONE);
 
 impl Messages {
     /// Finds the place of a piece. `flags` and `app_id` are kept for a message that begins.
@@ -236,7 +237,13 @@ impl Messages {
     }
 
     /// Notes that a message is whole: where it was so before, on the same leg and on another.
-    fn finish(&mut self, key: MessageKey, first: u32, total: u64, frame: u32) -> (Option<u32>, Option<u32>) {
+    fn finish(
+        &mut self,
+        key: MessageKey,
+        first: u32,
+        total: u64,
+        frame: FrameId,
+    ) -> (Option<FrameId>, Option<FrameId>) {
         let name = (key.flow, key.session_id, first, key.version, total);
         let Some(seen) = self.whole.get_mut(&name) else {
             self.whole.insert(name, [(key.leg.0, frame), NOWHERE]);

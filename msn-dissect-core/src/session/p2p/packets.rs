@@ -5,7 +5,7 @@ use super::{
     flow::{Flow, Leg},
     messages::Placed,
 };
-use crate::session::{bounded::Bounded, notes::NoteKey, transfers::TransferId};
+use crate::session::{FrameId, bounded::Bounded, notes::NoteKey, transfers::TransferId};
 
 /// What the first pass learnt about a packet.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,13 +19,13 @@ pub struct PacketNote {
     /// What its session transfers.
     pub transfer: Option<TransferId>,
     /// Frame of the invitation.
-    pub offered: u32,
+    pub offered: FrameId,
     /// Capture time, ns since 1970.
     pub time: u64,
     /// Frame and time of the packet that this one acknowledges.
-    pub acknowledges: Option<(u32, u64)>,
+    pub acknowledges: Option<(FrameId, u64)>,
     /// Frame of this packet's first acknowledgement, 0 = none.
-    pub acknowledged: u32,
+    pub acknowledged: FrameId,
 }
 
 /// How the header version of a packet is known (fact base: p2p 2).
@@ -74,7 +74,7 @@ pub const MAX_SEEN: usize = 1 << 16;
 #[derive(Debug, Default)]
 pub struct Packets {
     targets: Bounded<(Flow, Name), Targets, MAX_TARGETS>,
-    seen: Bounded<(Leg, Flow, u32), (u16, u32), MAX_SEEN>,
+    seen: Bounded<(Leg, Flow, u32), (u16, FrameId), MAX_SEEN>,
     next: Bounded<(Leg, Flow), u32, MAX_SEEN>,
 }
 
@@ -84,7 +84,7 @@ pub enum Sequence {
     /// It is the next one, or nothing is known.
     Fine,
     /// The same packet was seen in this frame.
-    Repeated(u32),
+    Repeated(FrameId),
     /// Packets are missing before it.
     Gap,
 }
@@ -112,7 +112,7 @@ impl Packets {
     }
 
     /// Checks and remembers the sequence number of a packet of version 2 with data, or that opens a link.
-    pub fn sequence(&mut self, leg: Leg, flow: Flow, base: u32, len: u16, opens: bool, frame: u32) -> Sequence {
+    pub fn sequence(&mut self, leg: Leg, flow: Flow, base: u32, len: u16, opens: bool, frame: FrameId) -> Sequence {
         let next = base.wrapping_add(u32::from(len));
         let mut found = Sequence::Fine;
         if len > 0 {
@@ -144,10 +144,13 @@ mod tests {
         let flow =
             Flow { sender: super::super::flow::Party::new(Default::default(), 1, 0), receiver: Default::default() };
         for leg in [1, 2] {
-            packets.expect_ack(Leg(leg), flow, Name::Unique(5), (leg, 0, 0));
+            packets.expect_ack(Leg(leg), flow, Name::Unique(5), (FrameId::nth(leg), 0, 0));
         }
         let frame = |leg| packets.acknowledged(Leg(leg), flow.reversed(), Name::Unique(5)).map(|key| key.0);
-        assert_eq!((frame(1), frame(2), frame(3)), (Some(1), Some(2), Some(2)));
+        assert_eq!(
+            (frame(1), frame(2), frame(3)),
+            (Some(FrameId::nth(1)), Some(FrameId::nth(2)), Some(FrameId::nth(2)))
+        );
         assert!(packets.acknowledged(Leg(1), flow, Name::Unique(5)).is_none());
         assert!(packets.acknowledged(Leg(1), flow.reversed(), Name::Identifier(5)).is_none());
     }
@@ -155,10 +158,11 @@ mod tests {
     #[test]
     fn sequence_numbers_tell_repetitions_and_gaps() {
         let mut packets = Packets::default();
-        let mut check = |base, len, opens| packets.sequence(Leg(1), Flow::default(), base, len, opens, base);
+        let mut check =
+            |base, len, opens| packets.sequence(Leg(1), Flow::default(), base, len, opens, FrameId::nth(base));
         assert_eq!(check(100, 10, true), Sequence::Fine);
         assert_eq!(check(110, 10, false), Sequence::Fine);
-        assert_eq!(check(110, 10, false), Sequence::Repeated(110));
+        assert_eq!(check(110, 10, false), Sequence::Repeated(FrameId::nth(110)));
         assert_eq!(check(130, 10, false), Sequence::Gap);
         assert_eq!(check(120, 10, false), Sequence::Fine);
         assert_eq!(check(5000, 10, true), Sequence::Fine);

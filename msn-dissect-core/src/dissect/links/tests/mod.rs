@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Conversations: what each line shows on the first pass, and on later ones.
 
-use crate::output::Dissection;
-use crate::packet::Arrival;
-use crate::packet::Endpoint;
-use crate::packet::Packet;
+use crate::{
+    output::Dissection,
+    packet::{Arrival, Endpoint, Packet},
+};
 mod connections;
 mod contacts;
 mod pairs;
@@ -57,7 +57,7 @@ impl Talk {
         let server = Endpoint { port: 1863, ..Endpoint::default() };
         let (source, destination) = if dir == ToServer { (client, server) } else { (server, client) };
         let frame = self.said.len() as u32 + 1;
-        let packet = Packet { frame, connection, source, destination, time: self.time, ..Packet::example() };
+        let packet = Packet { number: frame, connection, source, destination, time: self.time, ..Packet::example() };
         Said { packet, bytes: bytes.to_vec() }
     }
 

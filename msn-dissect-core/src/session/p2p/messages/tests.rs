@@ -21,8 +21,8 @@ fn piece(leg: u32, offset: u64, total: u64, data: &[u8]) -> Piece<'_> {
         data,
         missing: 0,
         direct: leg >= DIRECT,
-        frame,
-        note: (frame, 0, 0),
+        frame: FrameId::nth(frame),
+        note: (FrameId::nth(frame), 0, 0),
     }
 }
 
@@ -36,12 +36,12 @@ fn pieces_make_a_message_in_any_order() {
     let last = put(&mut messages, piece(0, 4, 6, b"ef"));
     assert_eq!((last.id, last.offset, last.more, last.trouble), (Some(0), 4, false, trouble::NO_BEGIN));
     let again = put(&mut messages, piece(0, 4, 6, b"ef"));
-    assert_eq!((again.id, again.trouble, again.repeats), (None, trouble::REPEATED, Some(5)));
+    assert_eq!((again.id, again.trouble, again.repeats), (None, trouble::REPEATED, Some(FrameId::nth(5))));
     assert!(!put(&mut messages, piece(0, 0, 6, b"ab")).whole);
     let middle = put(&mut messages, piece(0, 2, 6, b"cd"));
     assert!(middle.whole && middle.more && middle.received == 6);
     let late = put(&mut messages, piece(0, 2, 6, b"cd"));
-    assert_eq!((late.trouble, late.id, late.repeats), (trouble::REPEATED, None, Some(3)));
+    assert_eq!((late.trouble, late.id, late.repeats), (trouble::REPEATED, None, Some(FrameId::nth(3))));
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn what_was_cut_is_repeated_when_its_place_and_length_are() {
     put(&mut messages, cut(b"abcd"));
     for data in [&b"abc"[..], b"abcd", b"abcde"] {
         let again = put(&mut messages, cut(data));
-        assert_eq!((again.id, again.trouble, again.repeats), (None, trouble::REPEATED, Some(11)));
+        assert_eq!((again.id, again.trouble, again.repeats), (None, trouble::REPEATED, Some(FrameId::nth(11))));
     }
     let silent = put(&mut messages, Piece { missing: u64::MAX, ..cut(b"ab") });
     assert_eq!((silent.id, silent.trouble), (None, trouble::REPEATED));
@@ -94,14 +94,14 @@ fn both_sides_of_a_switchboard_are_told_apart() {
         assert_eq!(first.id, Some(leg));
     }
     assert_eq!(put(&mut messages, piece(0, 2, 4, b"cd")).relayed, None);
-    assert_eq!(put(&mut messages, piece(1, 2, 4, b"cd")).relayed, Some(3));
-    assert_eq!(messages.facts(1).unwrap().relayed, Some(3));
+    assert_eq!(put(&mut messages, piece(1, 2, 4, b"cd")).relayed, Some(FrameId::nth(3)));
+    assert_eq!(messages.facts(1).unwrap().relayed, Some(FrameId::nth(3)));
     let single = put(&mut messages, Piece { first: 10, ..piece(0, 0, 2, b"xy") });
     assert!(single.single && single.repeats.is_none());
     let same = put(&mut messages, Piece { first: 10, ..piece(0, 0, 2, b"xy") });
-    assert_eq!((same.repeats, same.relayed), (Some(1), None));
+    assert_eq!((same.repeats, same.relayed), (Some(FrameId::nth(1)), None));
     let other = put(&mut messages, Piece { first: 10, ..piece(1, 0, 2, b"xy") });
-    assert_eq!((other.repeats, other.relayed), (None, Some(1)));
+    assert_eq!((other.repeats, other.relayed), (None, Some(FrameId::nth(1))));
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn the_last_packet_of_a_message_is_remembered() {
     put(&mut messages, piece(0, 0, 6, b"ab"));
     put(&mut messages, piece(0, 4, 6, b"ef"));
     let facts = *messages.facts(0).unwrap();
-    assert_eq!((facts.whole, facts.last, facts.total), (false, (5, 0, 0), 6));
+    assert_eq!((facts.whole, facts.last, facts.total), (false, (FrameId::nth(5), 0, 0), 6));
     put(&mut messages, piece(0, 2, 6, b"cd"));
     assert!(messages.facts(0).unwrap().whole);
 }
