@@ -6,7 +6,7 @@ use crate::{
     fields::{Field, Proto, command as f, expert},
     item::Tree,
     output::{Dissection, MAX_INFO},
-    packet::Packet,
+    packet::{Announcement, Packet},
     session::{
         Connection, FrameId, Record, Session, What,
         frames::Frames,
@@ -14,6 +14,34 @@ use crate::{
     },
     wire::Span,
 };
+
+/// What a unit teaches the session, on the first pass only.
+pub(crate) struct Learn<'a> {
+    /// What is remembered.
+    pub session: &'a mut Session,
+    /// What the consumer said of the bytes.
+    pub packet: &'a Packet,
+    /// All bytes given.
+    pub data: &'a [u8],
+    /// What is known of the unit.
+    pub record: Record,
+    /// Connections that the unit announces.
+    pub announced: &'a mut Vec<Announcement>,
+}
+
+/// What a unit shows, on every pass: nothing of it changes the session.
+pub(crate) struct Show<'a> {
+    /// What is remembered.
+    pub session: &'a Session,
+    /// What the consumer said of the bytes.
+    pub packet: &'a Packet,
+    /// All bytes given.
+    pub data: &'a [u8],
+    /// What is known of the unit.
+    pub record: Record,
+    /// What comes out.
+    pub out: &'a mut Dissection,
+}
 
 /// The walk over one unit.
 pub(crate) struct Walk<'a> {
@@ -47,6 +75,20 @@ pub(crate) fn frame_link(tree: &mut Tree, frames: &Frames, field: Field, frame: 
     if let Some(number) = frames.number(frame) {
         let link = tree.number(field, Span::default(), u64::from(number));
         tree.generated(link);
+    }
+}
+
+impl Walk<'_> {
+    /// The half that learns.
+    pub fn learning(&mut self) -> Learn<'_> {
+        let Walk { session, packet, data, record, out } = self;
+        Learn { session, packet, data, record: *record, announced: &mut out.announced }
+    }
+
+    /// The half that shows.
+    pub fn showing(&mut self) -> Show<'_> {
+        let Walk { session, packet, data, record, out } = self;
+        Show { session, packet, data, record: *record, out }
     }
 }
 
