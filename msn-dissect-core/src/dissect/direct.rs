@@ -300,8 +300,9 @@ fn inner(
     let dir = if note.end == 0 { Dir::ToServer } else { Dir::ToClient };
     let record = Record { dir, ..known.unwrap_or(Record { unit, frame: packet.frame, ..guess(packet) }) };
     let mut walk = Walk { session, packet, data, record, out };
-    let carrier = Carrier { version: note.version, sender: note.sender, receiver: note.receiver, end: note.end };
-    p2p_body::packet(&mut walk, payload, carrier);
+    let carrier =
+        Carrier { version: note.version, sender: note.sender, receiver: note.receiver, end: note.end, cut: false };
+    p2p_body::walk_packet(&mut walk, payload, carrier);
 }
 
 fn nonce(payload: Span, bytes: &[u8], status: NonceStatus, tree: &mut Tree) {

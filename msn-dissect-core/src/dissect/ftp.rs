@@ -355,6 +355,9 @@ fn fragment(
     }
     let (offset, more) = (piece.offset as u32, end < size);
     let given = windows::Piece { table: Table::Ftp, id, offset, more, cut: windowed.then(|| Cut::finest(size as u32)) };
+    if let Some(cut) = given.cut {
+        windows.split(id, cut, offset, piece.data.len() as u32);
+    }
     windows::give(windows, out, piece.data, &given);
 }
 

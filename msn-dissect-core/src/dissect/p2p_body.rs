@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Peer-to-peer packets in the bodies of MSG and SDG, and on direct connections (fact base: p2p 1 and 2).
 
-use super::p2p::{self, Way};
+use super::p2p;
 use crate::{
     command::Dir,
-    dissect::walk::Walk,
+    dissect::walk::{Learn, Show, Walk},
     fields::p2p as f,
+    p2p::{How, Told},
     session::{
-        names::NameId,
-        p2p::{
-            flow::{Flow, Leg, Party},
-            packets::How,
-        },
+        Record,
+        names::{NameId, Names},
+        p2p::flow::{Flow, Leg, Party, Route},
     },
     text,
     wire::Span,
@@ -26,6 +25,8 @@ pub(crate) struct P2pContext {
     pub source: Option<Span>,
     /// Where each packet begins, counted from the first byte of the body, ascending; empty for a single packet.
     pub bridging_offsets: Vec<u32>,
+    /// The end of the body is missing.
+    pub cut: bool,
 }
 
 /// What is known of a direct connection's packet.
@@ -39,69 +40,104 @@ pub(crate) struct Carrier {
     pub receiver: NameId,
     /// Which end of the connection sent it: 0 = the one that connected, 1 = the one that listened.
     pub end: u8,
+    /// The end of the packet is missing.
+    pub cut: bool,
 }
 
-/// Shows the packets in `span` of `data`, with footers. Runs on every pass, with and without a tree.
-pub(crate) fn show(walk: &mut Walk<'_>, data: &[u8], span: Span, context: &P2pContext) {
-    let mut way = way(walk, data, context);
-    let mut starts = Vec::new();
-    for &offset in &context.bridging_offsets {
-        let start = span.start.saturating_add(offset as usize);
-        if start < span.end && starts.last().is_none_or(|&last| start > last) {
-            starts.push(start);
+/// Learns from the packets in `span` of `data`, with footers.
+pub(crate) fn learn(learn: &mut Learn<'_>, data: &[u8], span: Span, context: &P2pContext) {
+    let told = told(data, context);
+    let route = route(learn, data, context);
+    for (index, place) in places(span, &context.bridging_offsets).enumerate() {
+        let packet = p2p::Packet::parse(place.of(data), &told, context.cut);
+        let key = (learn.record.frame, learn.record.unit, index as u32);
+        p2p::learn(learn, &packet, &route, key);
+    }
+}
+
+/// Shows the packets in `span` of `data`, with footers.
+pub(crate) fn show(show: &mut Show<'_>, data: &[u8], span: Span, context: &P2pContext) {
+    let told = told(data, context);
+    for (index, place) in places(span, &context.bridging_offsets).enumerate() {
+        if index == 0 && place.start > span.start {
+            show.out.tree.bytes(f::TRAILING, Span::new(span.start, place.start));
         }
-    }
-    let Some(&first) = starts.first() else {
-        return p2p::packet(walk, data, span, &way);
-    };
-    if first > span.start {
-        walk.out.tree.bytes(f::TRAILING, Span::new(span.start, first));
-    }
-    each(walk, data, &starts, span.end, &mut way);
-}
-
-fn each(walk: &mut Walk<'_>, data: &[u8], starts: &[usize], end: usize, way: &mut Way) {
-    for (index, &start) in starts.iter().enumerate() {
-        way.index = index;
-        let end = starts.get(index + 1).copied().unwrap_or(end);
-        p2p::packet(walk, data, Span::new(start, end), way);
+        let packet = p2p::Packet::parse(place.of(data), &told, context.cut);
+        let key = (show.record.frame, show.record.unit, index as u32);
+        p2p::show(show, &packet, place.start, key);
     }
 }
 
-/// Shows one packet of a direct connection, without footer and without the length before it.
-pub(crate) fn packet(walk: &mut Walk<'_>, span: Span, carrier: Carrier) {
-    let connection = walk.record.conn.0;
+/// Learns from one packet of a direct connection, without footer and without the length before it.
+pub(crate) fn learn_packet(learn: &mut Learn<'_>, span: Span, carrier: Carrier) {
+    let connection = learn.record.conn.0;
+    let names = &mut learn.session.names;
+    let (sender, receiver) = (folded(names, carrier.sender), folded(names, carrier.receiver));
     let party = |name, end| Party::new(name, connection, end);
-    let (mut sender, mut receiver) = (carrier.sender, carrier.receiver);
+    let flow = Flow { sender: party(sender, carrier.end), receiver: party(receiver, 1 - carrier.end.min(1)) };
+    let route = Route { leg: Leg(connection), flow, direct: true };
+    let packet = direct(span.of(learn.data), carrier);
+    p2p::learn(learn, &packet, &route, (learn.record.frame, learn.record.unit, 0));
+}
+
+/// Shows one packet of a direct connection.
+pub(crate) fn show_packet(show: &mut Show<'_>, span: Span, carrier: Carrier) {
+    let packet = direct(span.of(show.data), carrier);
+    let key = (show.record.frame, show.record.unit, 0);
+    p2p::show(show, &packet, span.start, key);
+}
+
+fn direct(bytes: &[u8], carrier: Carrier) -> p2p::Packet<'_> {
+    let told = Told { version: carrier.version, how: How::Handshake, footer: false };
+    p2p::Packet::parse(bytes, &told, carrier.cut)
+}
+
+/// Learns from packets in a body, and shows them.
+pub(crate) fn walk(walk: &mut Walk<'_>, data: &[u8], span: Span, context: &P2pContext) {
+    let context = P2pContext { cut: walk.out.tree.is_cut(), ..context.clone() };
     if walk.packet.first_pass {
-        sender = folded(walk, sender);
-        receiver = folded(walk, receiver);
+        learn(&mut walk.learning(), data, span, &context);
     }
-    let way = Way {
-        leg: Leg(connection),
-        flow: Flow { sender: party(sender, carrier.end), receiver: party(receiver, 1 - carrier.end.min(1)) },
-        version: carrier.version,
-        how: How::Handshake,
-        footer: false,
-        index: 0,
-    };
-    let data = walk.data.get(walk.out.tree.base()..).unwrap_or_default();
-    p2p::packet(walk, data, span, &way);
+    show(&mut walk.showing(), data, span, &context);
+}
+
+/// Learns from a packet of a direct connection, and shows it.
+pub(crate) fn walk_packet(walk: &mut Walk<'_>, span: Span, carrier: Carrier) {
+    let carrier = Carrier { cut: walk.out.tree.is_cut(), ..carrier };
+    if walk.packet.first_pass {
+        learn_packet(&mut walk.learning(), span, carrier);
+    }
+    show_packet(&mut walk.showing(), span, carrier);
+}
+
+/// Where the packets of a body are.
+fn places(span: Span, offsets: &[u32]) -> impl Iterator<Item = Span> {
+    let mut last = None;
+    let mut starts = offsets.iter().filter_map(move |&offset| {
+        let start = span.start.saturating_add(offset as usize);
+        let fits = start < span.end && last.is_none_or(|last| start > last);
+        fits.then(|| *last.insert(start))
+    });
+    let mut next = starts.next().or(Some(span.start));
+    std::iter::from_fn(move || {
+        let start = next?;
+        next = starts.next();
+        Some(Span::new(start, next.unwrap_or(span.end))).filter(|place| !place.is_empty())
+    })
 }
 
 /// The number of a name in lower case: clients differ in how they write an account.
-fn folded(walk: &mut Walk<'_>, name: NameId) -> NameId {
-    let text = walk.session.names.get(name);
+fn folded(names: &mut Names, name: NameId) -> NameId {
+    let text = names.get(name);
     if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
         let text = text.to_ascii_lowercase();
-        return walk.session.names.keep(&text);
+        return names.keep(&text);
     }
     name
 }
 
 /// The number of an account in lower case.
-fn keep_folded(walk: &mut Walk<'_>, account: &[u8]) -> NameId {
-    let names = &mut walk.session.names;
+pub(crate) fn keep_folded(names: &mut Names, account: &[u8]) -> NameId {
     if account.iter().any(u8::is_ascii_uppercase) {
         return names.keep(&text::utf8(&account.to_ascii_lowercase()).text);
     }
@@ -123,33 +159,39 @@ fn has_endpoint(address: &[u8]) -> bool {
     memchr::memmem::find(address, b"{").is_some_and(|at| memchr::memchr(b';', address).is_some_and(|mark| mark < at))
 }
 
-/// Who sends to whom, and in which version.
-fn way(walk: &mut Walk<'_>, data: &[u8], context: &P2pContext) -> Way {
-    let value = |span: Option<Span>| span.map(|span| span.of(data).trim_ascii()).unwrap_or_default();
-    let (dest, source) = (value(context.dest), value(context.source));
+fn value(data: &[u8], span: Option<Span>) -> &[u8] {
+    span.map(|span| span.of(data).trim_ascii()).unwrap_or_default()
+}
+
+/// The version that the addresses stand for.
+fn told(data: &[u8], context: &P2pContext) -> Told {
+    let (dest, source) = (value(data, context.dest), value(data, context.source));
     let (version, how) = if has_endpoint(dest) || has_endpoint(source) {
         (2, How::Endpoint)
-    } else if !dest.is_empty() && memchr::memchr(b'@', dest).is_some() {
+    } else if memchr::memchr(b'@', dest).is_some() {
         (1, How::PlainAccount)
     } else {
         (0, How::Unknown)
     };
-    let connection = walk.record.conn.0;
-    let (client, server) = match walk.record.dir {
+    Told { version, how, footer: true }
+}
+
+/// Who sends to whom.
+fn route(learn: &mut Learn<'_>, data: &[u8], context: &P2pContext) -> Route {
+    let Record { conn, dir, account: own, .. } = learn.record;
+    let names = &mut learn.session.names;
+    let from = match (account(value(data, context.source)), dir) {
+        (b"", Dir::ToServer) => folded(names, own),
+        (b"", Dir::ToClient) => keep_folded(names, line_account(data)),
+        (source, _) => keep_folded(names, source),
+    };
+    let to = keep_folded(names, account(value(data, context.dest)));
+    let (client, server) = match dir {
         Dir::ToServer => (0, 1),
         Dir::ToClient => (1, 0),
     };
-    let mut flow = Flow::default();
-    if walk.packet.first_pass {
-        let from = match (account(source), walk.record.dir) {
-            (b"", Dir::ToServer) => folded(walk, walk.record.account),
-            (b"", Dir::ToClient) => keep_folded(walk, line_account(data)),
-            (source, _) => keep_folded(walk, source),
-        };
-        let to = keep_folded(walk, account(dest));
-        flow = Flow { sender: Party::new(from, connection, client), receiver: Party::new(to, connection, server) };
-    }
-    Way { leg: Leg(connection), flow, version, how, footer: true, index: 0 }
+    let flow = Flow { sender: Party::new(from, conn.0, client), receiver: Party::new(to, conn.0, server) };
+    Route { leg: Leg(conn.0), flow, direct: false }
 }
 
 /// The account that a MSG from a switchboard names as its sender.

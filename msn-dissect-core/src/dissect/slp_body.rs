@@ -3,40 +3,62 @@
 
 use super::slp;
 use crate::{
-    dissect::walk::Walk,
+    dissect::walk::{Learn, Show, Walk},
     fields::slp as f,
-    session::p2p::flow::{Flow, Leg, Party},
+    session::{
+        notes::NoteKey,
+        p2p::flow::{Flow, Leg, Party, Route},
+    },
     slp::message,
     wire::Span,
 };
 
-/// Shows the session description in `span`.
-pub(crate) fn show(walk: &mut Walk<'_>, span: Span) {
-    let base = walk.out.tree.base();
-    let place = span.shift(base);
-    let data = place.of(walk.data);
+/// Learns from the session description in `span` of `data`.
+pub(crate) fn learn(learn: &mut Learn<'_>, data: &[u8], span: Span) {
+    let data = span.of(data);
+    if !message::starts(data) {
+        return;
+    }
+    let connection = learn.record.conn.0;
+    let end = learn.record.dir as u8;
+    let party = |end| Party::new(Default::default(), connection, end);
+    let flow = Flow { sender: party(end), receiver: party(1 - end.min(1)) };
+    let route = Route { leg: Leg(connection), flow, direct: false };
+    let key = key(learn.record.frame, learn.record.unit);
+    slp::learn(learn, data, &slp::Message::parse(data), &route, key, false);
+}
+
+/// Shows the session description in `span` of `data`.
+pub(crate) fn show(show: &mut Show<'_>, data: &[u8], span: Span) {
+    let data = span.of(data);
+    let tree = &mut show.out.tree;
     if data.is_empty() {
         return;
     }
     if !message::starts(data) {
-        walk.out.tree.wire(f::START_LINE, span, data);
-        walk.out.tree.expert(f::MALFORMED);
+        tree.wire(f::START_LINE, span, data);
+        tree.expert(f::MALFORMED);
         return;
     }
-    let connection = walk.record.conn.0;
-    let end = walk.record.dir as u8;
-    let party = |end| Party::new(Default::default(), connection, end);
-    let way = slp::Way {
-        leg: Leg(connection),
-        flow: Flow { sender: party(end), receiver: party(1 - end.min(1)) },
-        key: (walk.record.frame, walk.record.unit, place.start as u32),
-        repeated: false,
-        joined: false,
-    };
-    if walk.packet.want_info {
-        walk.out.info.push(':');
+    if show.packet.want_info {
+        show.out.info.push(':');
     }
-    walk.out.tree.rebase(place.start);
-    slp::show(walk, data, &way);
-    walk.out.tree.rebase(base);
+    let base = tree.base();
+    tree.rebase(base + span.start);
+    let key = key(show.record.frame, show.record.unit);
+    slp::show(show, data, &slp::Message::parse(data), key, false);
+    show.out.tree.rebase(base);
+}
+
+/// Learns from a session description, and shows it.
+pub(crate) fn walk(walk: &mut Walk<'_>, data: &[u8], span: Span) {
+    if walk.packet.first_pass {
+        learn(&mut walk.learning(), data, span);
+    }
+    show(&mut walk.showing(), data, span);
+}
+
+/// Where the note is of the one description that a unit has.
+fn key(frame: crate::session::FrameId, unit: u32) -> NoteKey {
+    (frame, unit, 0)
 }

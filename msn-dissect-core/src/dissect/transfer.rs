@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What becomes of an object whose bytes are all there: checked, described, given out for export.
 
-use crate::{dissect::walk::Walk, output::Object};
+use crate::{dissect::walk::Show, output::Object};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha1::{Digest, Sha1};
 
@@ -16,17 +16,17 @@ use crate::{
 
 /// Called once for each object whose bytes are all there, where the last of them stands; on every pass, also without
 /// a tree. `span` is the place of `bytes` in the current source.
-pub(crate) fn completed(walk: &mut Walk<'_>, transfer: &Transfer, span: Span, bytes: &[u8]) {
-    if !walk.out.tree.wanted() && !walk.packet.want_objects || walk.out.tree.is_cut() {
+pub(crate) fn completed(show: &mut Show<'_>, transfer: &Transfer, span: Span, bytes: &[u8]) {
+    let Show { session, packet, data, out, .. } = show;
+    if !out.tree.wanted() && !packet.want_objects || out.tree.is_cut() {
         return;
     }
     let fallback = transfer.kind.name().replace(' ', "_");
-    let sender = walk.session.names.get(transfer.sender);
-    let made = Object::new(&transfer.name, &fallback, sender, bytes, walk.data);
-    show(transfer, span, bytes, &made, &mut walk.out.tree);
+    let made = Object::new(&transfer.name, &fallback, session.names.get(transfer.sender), bytes, data);
+    items(transfer, span, bytes, &made, &mut out.tree);
     // The other side of a switchboard carries the same bytes once more; they came out already.
     if transfer.repeats.is_none() && is_exported(transfer.kind) {
-        walk.out.objects.push(made);
+        out.objects.push(made);
     }
 }
 
@@ -38,7 +38,7 @@ fn is_exported(kind: TransferKind) -> bool {
     )
 }
 
-fn show(transfer: &Transfer, span: Span, bytes: &[u8], made: &Object, tree: &mut Tree) {
+fn items(transfer: &Transfer, span: Span, bytes: &[u8], made: &Object, tree: &mut Tree) {
     if !tree.wanted() {
         return;
     }

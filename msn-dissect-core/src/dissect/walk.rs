@@ -78,6 +78,13 @@ pub(crate) fn frame_link(tree: &mut Tree, frames: &Frames, field: Field, frame: 
     }
 }
 
+impl Show<'_> {
+    /// Whether the first pass saw all of the capture: only then is known that nothing more comes.
+    pub fn has_seen_all(&self) -> bool {
+        !self.packet.first_pass
+    }
+}
+
 impl Walk<'_> {
     /// The half that learns.
     pub fn learning(&mut self) -> Learn<'_> {

@@ -26,13 +26,13 @@ pub(super) struct Piece {
 }
 
 /// Gives the piece that stands in `span`.
-pub(super) fn give(windows: &mut Windows, out: &mut Dissection, span: Span, piece: &Piece) {
+pub(super) fn give(windows: &Windows, out: &mut Dissection, span: Span, piece: &Piece) {
     let &Piece { table, id, offset, more, cut } = piece;
     let len = span.len() as u32;
     let Some(cut) = cut else {
         return fragment(out, span, table, &Part { id, offset, more, bytes: 0..len });
     };
-    for part in windows.split(id, cut, offset, len) {
+    for part in windows.parts(id, cut, offset, len) {
         fragment(out, span, table, &part);
     }
 }

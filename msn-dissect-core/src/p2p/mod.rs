@@ -21,6 +21,64 @@ pub fn shape(packet: &[u8], footer: bool) -> Option<u8> {
     }
 }
 
+/// How the header version of a packet is known (fact base: p2p 2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum How {
+    /// It is not.
+    #[default]
+    Unknown,
+    /// The receiver is given with an endpoint.
+    Endpoint,
+    /// The receiver is given without an endpoint.
+    PlainAccount,
+    /// By the handshake of the direct connection.
+    Handshake,
+    /// By the shape of the packet.
+    Shape,
+    /// By the shape, against what was expected.
+    ShapeAgainst,
+}
+
+/// What carries a packet says of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Header version, 0 = nothing is said.
+    pub version: u8,
+    /// How it is said.
+    pub how: How,
+    /// Four bytes follow the data.
+    pub footer: bool,
+}
+
+/// A packet, taken apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Version 1.
+    First(v1::Packet),
+    /// Version 2.
+    Second(v2::Packet),
+    /// Shorter than the header that it should have.
+    Cut,
+    /// The version is not known.
+    Unknown,
+}
+
+/// Takes a packet apart. The version is what its carrier says, unless the packet has the shape of the other one.
+pub fn parse(packet: &[u8], told: &Told) -> (Form, How) {
+    let (version, how) = match (told.version, shape(packet, told.footer)) {
+        (0, Some(shape)) => (shape, How::Shape),
+        (0, None) => (0, How::Unknown),
+        (told, Some(shape)) if told != shape => (shape, How::ShapeAgainst),
+        (version, _) => (version, told.how),
+    };
+    let form = match version {
+        1 => v1::Packet::parse(packet, told.footer).map(Form::First),
+        2 => v2::parse(packet).map(Form::Second),
+        _ => Some(Form::Unknown),
+    };
+    (form.unwrap_or(Form::Cut), how)
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Header of version 1: 48 bytes, little-endian (fact base: p2p 3).
+//! Packets of version 1: a header of 48 bytes, little-endian, then data (fact base: p2p 3).
 
 use nom::{
     IResult, Parser,
     number::complete::{le_u32, le_u64},
 };
 
+use super::footer;
 use crate::wire::Span;
 
 /// Bytes of a header.
@@ -96,6 +97,11 @@ impl Header {
         self.flags & (NAK | ACK | RAK | RST | CANCEL | ERROR | KEY) != 0
     }
 
+    /// Bytes of data that the header tells of.
+    pub fn expected(&self) -> usize {
+        if self.message_size == 0 { 0 } else { self.data_len(usize::MAX) }
+    }
+
     /// How many of the `available` bytes behind the header are data of the message: what the header says, except that
     /// 0 is not believed when data follows, and that neither the packet nor the message may be overrun (fact base: p2p 3).
     pub fn data_len(&self, available: usize) -> usize {
@@ -105,6 +111,42 @@ impl Header {
         let left = usize::try_from(self.total_size.saturating_sub(self.offset)).unwrap_or(usize::MAX);
         let claimed = if self.message_size == 0 { usize::MAX } else { self.message_size as usize };
         available.min(left).min(claimed)
+    }
+}
+
+/// Where the parts of a packet are. Every range lies within the packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Packet {
+    /// The header.
+    pub header: Header,
+    /// Data; empty if there is none.
+    pub data: Span,
+    /// Bytes that belong to nothing.
+    pub trailing: Span,
+    /// The application, and its place.
+    pub footer: Option<(u32, Span)>,
+}
+
+impl Packet {
+    /// Takes a packet apart; nothing if it is shorter than a header. `footer` says whether its carrier adds one.
+    pub fn parse(bytes: &[u8], footer: bool) -> Option<Self> {
+        let (rest, header) = parse(bytes).ok()?;
+        let mut end = bytes.len();
+        // Where the end of the packet is missing, so is the footer.
+        if footer && rest.len().checked_sub(footer::LEN).is_some_and(|left| left >= header.expected()) {
+            end -= footer::LEN;
+        }
+        // A nonce takes the place of the last header fields; what follows it is nothing known.
+        let len = if header.flags & KEY != 0 { 0 } else { header.data_len(end - LEN) };
+        let data = Span::new(LEN, LEN + len);
+        let mut trailing = Span::new(data.end, end);
+        let mut place = Span::new(end, bytes.len());
+        // Some clients send the footer on direct connections as well.
+        if !footer && trailing.len() == footer::LEN && header.message_size as usize == data.len() {
+            (place, trailing) = (trailing, Span::new(data.end, data.end));
+        }
+        let footer = footer::parse(place.of(bytes)).ok().map(|(_, number)| (number, place));
+        Some(Packet { header, data, trailing, footer })
     }
 }
 

@@ -7,7 +7,10 @@ use nom::{
     number::complete::{be_u16, be_u32, be_u64, u8},
 };
 
-use super::tlv::{self, Piece};
+use super::{
+    footer,
+    tlv::{self, Piece},
+};
 use crate::wire::Span;
 
 /// Bytes of either header without options.
@@ -99,6 +102,16 @@ pub struct Packet {
     pub data: Span,
     /// Behind header and data: the footer, if the carrier has one.
     pub rest: Span,
+    /// The application, if `rest` is a footer.
+    pub app_id: Option<u32>,
+    /// Bytes of the message that follow this packet's; nothing if the option is missing.
+    pub remaining: Option<u64>,
+    /// Sequence number up to which everything arrived.
+    pub acknowledges: Option<u32>,
+    /// Sequence number that is missing.
+    pub refuses: Option<u32>,
+    /// Bytes of the data that the header announces and that are not there.
+    pub missing: u64,
     /// A length points out of the packet, or into the fixed part of its own header.
     pub lies: bool,
 }
@@ -138,6 +151,11 @@ pub fn parse(packet: &[u8]) -> Option<Packet> {
         data_options: Span::new(header_end, header_end),
         data: Span::new(header_end, message_end),
         rest: Span::new(message_end, packet.len()),
+        app_id: None,
+        remaining: None,
+        acknowledges: None,
+        refuses: None,
+        missing: (header_end + usize::from(transport.message_length)).saturating_sub(packet.len()) as u64,
         lies: false,
     };
     let message = parts.data.of(packet);
@@ -153,26 +171,23 @@ pub fn parse(packet: &[u8]) -> Option<Packet> {
         }
     }
     parts.lies = lies;
+    parts.options(packet);
+    parts.app_id = footer::parse(parts.rest.of(packet)).ok().filter(|(rest, _)| rest.is_empty()).map(|found| found.1);
     Some(parts)
 }
 
 impl Packet {
-    /// Bytes of the message that follow this packet's; `None` if the option is missing.
-    pub fn remaining(&self, packet: &[u8]) -> Option<u64> {
-        let value = find(packet, self.data_options, REMAINING)?;
-        be_u64::<_, nom::error::Error<&[u8]>>(value.of(packet)).ok().map(|(_, number)| number)
-    }
-
-    /// Bytes of the data that the header announces and that are not there.
-    pub fn missing(&self, packet: &[u8]) -> u64 {
-        let end = self.transport_options.end + usize::from(self.transport.message_length);
-        end.saturating_sub(packet.len()) as u64
-    }
-
-    /// Value of the acknowledgement or its opposite ([`ACK`] or [`NAK`]).
-    pub fn sequence_option(&self, packet: &[u8], kind: u8) -> Option<u32> {
-        let value = find(packet, self.transport_options, kind)?;
-        sequence(value.of(packet))
+    /// Reads what the options say; of several of one kind the first counts.
+    fn options(&mut self, packet: &[u8]) {
+        let sequence_of =
+            |kind| find(packet, self.transport_options, kind).and_then(|value| sequence(value.of(packet)));
+        if !self.transport_options.is_empty() {
+            (self.acknowledges, self.refuses) = (sequence_of(ACK), sequence_of(NAK));
+        }
+        if let Some(value) = find(packet, self.data_options, REMAINING) {
+            let number = be_u64::<_, nom::error::Error<&[u8]>>(value.of(packet));
+            self.remaining = number.ok().map(|(_, number)| number);
+        }
     }
 
     /// Sequence number that follows this packet.
@@ -221,17 +236,16 @@ mod tests {
         assert_eq!((packet.data, packet.rest), (Span::new(32, 72), Span::new(72, 76)));
         let (header, at) = packet.data_header.unwrap();
         assert_eq!((header.tf, header.session_id, at), (FIRST, 0, 24));
-        assert_eq!((packet.remaining(&bytes), packet.lies), (None, false));
+        assert_eq!((packet.remaining, packet.lies), (None, false));
         let cut = &bytes[..70];
-        assert_eq!((packet.missing(&bytes), parse(cut).unwrap().missing(cut)), (0, 2));
+        assert_eq!((packet.missing, parse(cut).unwrap().missing), (0, 2));
     }
 
     #[test]
     fn an_acknowledgement_has_no_data() {
         let bytes = hex("10 00 00 00 20 00 00 00 02 04 10 00 00 30 00 00 00 00 00 00");
         let packet = parse(&bytes).unwrap();
-        assert_eq!(packet.sequence_option(&bytes, ACK), Some(0x1000_0030));
-        assert_eq!(packet.sequence_option(&bytes, NAK), None);
+        assert_eq!((packet.acknowledges, packet.refuses), (Some(0x1000_0030), None));
         assert_eq!((packet.data_header, packet.rest), (None, Span::new(16, 20)));
         assert!(packet.data.is_empty() && fits(&bytes, 4));
     }
@@ -255,7 +269,7 @@ mod tests {
             bytes.resize(bytes.len() + data, 1);
             let packet = parse(&bytes).unwrap();
             assert!(fits(&bytes, 0) && !packet.lies);
-            assert_eq!((packet.data.len(), packet.remaining(&bytes)), (data, remaining));
+            assert_eq!((packet.data.len(), packet.remaining), (data, remaining));
             assert_eq!(packet.data_header.unwrap().0.package_number, 7);
         }
     }

@@ -7,18 +7,38 @@ use super::{
 };
 use crate::fields::slp as f;
 
+/// What a body teaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// What a session is for.
+    Session,
+    /// Where a direct connection can be reached.
+    Transport,
+    /// Where one can be reached that is none of TCP.
+    Udp,
+    /// Nothing.
+    None,
+    /// Nothing that is known.
+    Other,
+}
+
 /// What bodies are, by content type.
-pub static CONTENT_TYPES: &[(&str, &str)] = &[
-    ("application/x-msnmsgr-sessionreqbody", "session"),
-    ("application/x-msnmsgr-sessionclosebody", "end of session"),
-    ("application/x-msnmsgr-session-failure-respbody", "session failure"),
-    ("application/x-msnmsgr-transreqbody", "transport offer"),
-    ("application/x-msnmsgr-transrespbody", "transport answer"),
-    ("application/x-msnmsgr-transdestaddrupdate", "address of the connector"),
-    ("application/x-msnmsgr-transudpswitch", "switch to UDP"),
-    ("application/x-msnmsgr-turnsetup", "relay server"),
-    ("null", "no body"),
+pub static CONTENT_TYPES: &[(&str, &str, Body)] = &[
+    ("application/x-msnmsgr-sessionreqbody", "session", Body::Session),
+    ("application/x-msnmsgr-sessionclosebody", "end of session", Body::Other),
+    ("application/x-msnmsgr-session-failure-respbody", "session failure", Body::Other),
+    ("application/x-msnmsgr-transreqbody", "transport offer", Body::Transport),
+    ("application/x-msnmsgr-transrespbody", "transport answer", Body::Transport),
+    ("application/x-msnmsgr-transdestaddrupdate", "address of the connector", Body::Other),
+    ("application/x-msnmsgr-transudpswitch", "switch to UDP", Body::Udp),
+    ("application/x-msnmsgr-turnsetup", "relay server", Body::Other),
+    ("null", "no body", Body::None),
 ];
+
+/// The row of a content type; case does not matter.
+pub fn content_type(value: &[u8]) -> Option<&'static (&'static str, &'static str, Body)> {
+    CONTENT_TYPES.iter().find(|row| row.0.as_bytes().eq_ignore_ascii_case(value))
+}
 
 const fn list(what: What, reversed: bool) -> Kind {
     Kind::Addresses(Form { what, reversed })

@@ -5,11 +5,13 @@
 pub mod addresses;
 pub mod bodies;
 pub mod context;
+pub mod description;
 pub mod headers;
 pub mod message;
 pub mod nonce;
 
 use crate::fields::Field;
+pub use description::Description;
 
 /// What a header or body field holds, and so how it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -149,7 +149,7 @@ pub(super) fn packets(walk: &mut Walk<'_>, content: &Content<'_>, dest: Option<S
         walk.out.tree.bytes(c::PAYLOAD, content.span);
         return;
     }
-    let mut context = P2pContext { dest, source, bridging_offsets: Vec::new() };
+    let mut context = P2pContext { dest, source, ..P2pContext::default() };
     if let Some(at) = content.head.offsets {
         // More offsets than bytes cannot be packets.
         let offsets = at.of(content.data).split(|&byte| byte == b',').take(content.span.len());
@@ -162,7 +162,7 @@ pub(super) fn packets(walk: &mut Walk<'_>, content: &Content<'_>, dest: Option<S
             context.bridging_offsets.clear();
         }
     }
-    p2p_body::show(walk, content.data, content.span, &context);
+    p2p_body::walk(walk, content.data, content.span, &context);
 }
 
 /// Shows chat text in its declared character set.

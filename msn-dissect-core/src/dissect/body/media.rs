@@ -112,5 +112,5 @@ fn give_out(walk: &mut Walk<'_>, content: &Content<'_>, span: Span, bytes: &[u8]
     let note = walk.session.drawings.notes.get(key(walk, content)).copied().unwrap_or_default();
     let drawing =
         Transfer { kind: TransferKind::Ink, sender: note.sender, repeats: note.repeats, ..Transfer::default() };
-    transfer::completed(walk, &drawing, span, bytes);
+    transfer::completed(&mut walk.showing(), &drawing, span, bytes);
 }

@@ -17,7 +17,7 @@ use crate::{
 pub(super) fn show(body: &mut Body<'_, '_>) {
     let kind = kind(body);
     if matches!(kind, Some(3 | 10)) {
-        return slp_body::show(body.walk, body.span);
+        return slp_body::walk(body.walk, body.unit, body.span);
     }
     if !body.walk.out.tree.wanted() {
         return;

@@ -135,7 +135,7 @@ fn deliver(walk: &mut Walk<'_>, data: &[u8], head: &Head, span: Span) {
         if is("Signal/P2P") || is("Signal/Turn") {
             contents::say(walk, &content, &text::utf8(kind).text);
             if !content.span.is_empty() {
-                slp_body::show(walk, content.span);
+                slp_body::walk(walk, content.data, content.span);
             }
             return;
         }

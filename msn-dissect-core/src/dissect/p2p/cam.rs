@@ -3,7 +3,7 @@
 //! be (fact base: msnftp 6).
 
 use crate::{
-    dissect::walk::{Walk, frame_link},
+    dissect::walk::{Learn, Show, frame_link},
     packet::{AnnouncedKind, Announcement},
     session::FrameId,
 };
@@ -80,8 +80,8 @@ fn reflector(hex: &str) -> Offer {
     Offer { addresses: found.into_iter().filter(|one| one.1 != 0).collect(), numbers: None }
 }
 
-/// Learns from a control item, first pass only.
-pub(super) fn learn(walk: &mut Walk<'_>, item: &str, flow: Flow, key: NoteKey) {
+/// Learns from a control item.
+pub(super) fn learn(learn: &mut Learn<'_>, item: &str, flow: Flow, key: NoteKey) {
     let Some(item) = item.get(..item.len().min(MAX_ITEM)) else { return };
     let offer = match item.strip_prefix("ReflData:") {
         Some(hex) => reflector(hex.trim()),
@@ -90,27 +90,24 @@ pub(super) fn learn(walk: &mut Walk<'_>, item: &str, flow: Flow, key: NoteKey) {
     };
     for &(address, port) in &offer.addresses {
         let announcement = Announcement { address, port, kind: AnnouncedKind::Webcam };
-        if walk.session.rendezvous.is_new_server(&announcement) {
-            walk.out.announced.push(announcement);
+        if learn.session.rendezvous.is_new_server(&announcement) {
+            learn.announced.push(announcement);
         }
     }
     let (listener, connector) = (flow.sender.account(), flow.receiver.account());
-    walk.session.cam.promise(
+    learn.session.cam.promise(
         Promise { key, listener, connector, opened: FrameId::NONE },
         &offer.addresses,
         offer.numbers,
     );
 }
 
-/// Shows where the connection begins; known from the second pass on.
-pub(super) fn show(walk: &mut Walk<'_>, key: NoteKey) {
-    if walk.packet.first_pass {
-        return;
-    }
-    let cam = &walk.session.cam;
+/// Shows where the connection begins.
+pub(super) fn show(show: &mut Show<'_>, key: NoteKey) {
+    let cam = &show.session.cam;
     let promise = cam.made_in.get(key).and_then(|&number| cam.get(number));
     if let Some(promise) = promise {
-        frame_link(&mut walk.out.tree, &walk.session.frames, link::OPENED_IN, promise.opened);
+        frame_link(&mut show.out.tree, &show.session.frames, link::OPENED_IN, promise.opened);
     }
 }
 

@@ -2,24 +2,27 @@
 //! What a whole message is: a session description, the announcement of data, a control item, a drawing, or an object
 //! (fact base: p2p 8).
 
-use super::{Way, cam};
+use super::cam;
 use crate::{
     dissect::{
         slp, transfer,
-        walk::{Walk, guess},
+        walk::{Learn, Show, Walk, guess},
     },
     fields::p2p as f,
     item::{Handoff, Tree},
     output::Dissection,
-    p2p::{control, v1},
+    p2p::{
+        control::{self, Control},
+        v1,
+    },
     packet::Packet,
     session::{
         FrameId, NameId, Record, Session,
         connection::ConnId,
         names::Names,
         notes::NoteKey,
-        p2p::{flow::Flow, packets::PacketNote},
-        transfers::{Transfer, TransferId, TransferKind},
+        p2p::flow::{Flow, Route},
+        transfers::{Transfer, TransferId, TransferKind, Transfers},
     },
     slp::{context, message as form},
     text, view,
@@ -37,6 +40,19 @@ pub(super) struct What {
     pub file: bool,
 }
 
+/// What is known of a whole message beside its bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Whole {
+    /// Where its notes are.
+    pub key: NoteKey,
+    /// What the header says of it.
+    pub what: What,
+    /// What its session transfers.
+    pub transfer: Option<TransferId>,
+    /// The same was seen before on this leg: nothing new can be learnt.
+    pub repeated: bool,
+}
+
 /// The session in which drawings are sent without an invitation.
 pub(super) const INK_SESSION: u32 = 64;
 
@@ -45,38 +61,108 @@ pub(super) fn is_preparation(data: &[u8], what: &What) -> bool {
     data == [0; 4] && what.session_id != 0 && !what.object
 }
 
-/// Where a whole message stands, and what is known of it.
-struct Whole<'a> {
-    way: &'a Way,
-    key: NoteKey,
-    what: &'a What,
-    transfer: Option<TransferId>,
-    repeats: Option<FrameId>,
-    relayed: Option<FrameId>,
-    joined: bool,
+/// What a message is.
+enum Message {
+    /// A session description.
+    Description(slp::Message),
+    /// A negotiation in words that are not known.
+    Strange,
+    /// The announcement of data.
+    Preparation,
+    /// A control item, and its text.
+    Item(Control, String),
+    /// A drawing.
+    Drawing(Ink),
+    /// Data of an object, of a file, or of something that is not known.
+    Data,
 }
 
-/// Shows a message that is one packet; `span` is its place in the packet.
-pub(super) fn show(
-    walk: &mut Walk<'_>,
-    data: &[u8],
-    span: Span,
-    way: &Way,
-    key: NoteKey,
-    note: &PacketNote,
-    what: &What,
-) {
-    let base = walk.out.tree.base();
-    walk.out.tree.rebase(base + span.start);
-    let (repeats, relayed) = (note.placed.repeats, note.placed.relayed);
-    whole(walk, data, &Whole { way, key, what, transfer: note.transfer, repeats, relayed, joined: false });
-    walk.out.tree.rebase(base);
+/// Sessions of these kinds carry bytes and no control items.
+fn is_bytes(kind: TransferKind) -> bool {
+    matches!(
+        kind,
+        TransferKind::File
+            | TransferKind::DisplayPicture
+            | TransferKind::DynamicPicture
+            | TransferKind::Emoticon
+            | TransferKind::Wink
+            | TransferKind::Background
+            | TransferKind::VoiceClip
+    )
 }
 
-/// Keys of notes about joined messages, apart from those about packets, which are places in the data.
+impl Message {
+    /// Takes a whole message apart.
+    fn parse(data: &[u8], whole: &Whole, transfers: &Transfers) -> Self {
+        let what = &whole.what;
+        if what.session_id == 0 {
+            return match form::starts(data) {
+                true => Message::Description(slp::Message::parse(data)),
+                false => Message::Strange,
+            };
+        }
+        if is_preparation(data, what) {
+            return Message::Preparation;
+        }
+        let kind = whole.transfer.and_then(|id| transfers.get(id)).map_or(TransferKind::Unknown, |one| one.kind);
+        let item = if is_bytes(kind) { None } else { control::parse(data) };
+        if let Some(item) = item {
+            let (text, _) = context::utf16(data, item.text);
+            return Message::Item(item, text::utf8(text.as_bytes()).text.into_owned());
+        }
+        let ink = if what.session_id == INK_SESSION { ink(data) } else { None };
+        ink.map_or(Message::Data, Message::Drawing)
+    }
+}
+
+/// Learns what a whole message teaches.
+pub(super) fn learn(learn: &mut Learn<'_>, data: &[u8], route: &Route, whole: &Whole) {
+    match Message::parse(data, whole, &learn.session.transfers) {
+        Message::Description(message) => slp::learn(learn, data, &message, route, whole.key, whole.repeated),
+        Message::Item(_, text) if !whole.repeated => cam::learn(learn, &text, route.flow, whole.key),
+        _ => {}
+    }
+}
+
+/// How a message came that is shown: as one packet, or put together from pieces of this flow.
+pub(super) type Joined = Option<Flow>;
+
+/// Shows a whole message. `repeats` is the frame in which the same was whole before, on any leg.
+pub(super) fn show(show: &mut Show<'_>, data: &[u8], whole: &Whole, repeats: Option<FrameId>, joined: Joined) {
+    let span = Span::new(0, data.len());
+    let brackets = joined.is_some();
+    match Message::parse(data, whole, &show.session.transfers) {
+        Message::Description(message) => slp::show(show, data, &message, whole.key, brackets),
+        Message::Strange => {
+            say(show, "unknown message", brackets);
+            show.out.tree.bytes(f::DATA, span);
+        }
+        Message::Preparation => {
+            say(show, "data preparation", brackets);
+            show.out.tree.bytes(f::PREPARATION, span);
+        }
+        Message::Item(item, text) => {
+            say(show, &text, brackets);
+            control_item(show, data, &item, &text, whole.key);
+        }
+        Message::Drawing(ink) => {
+            let made = Transfer { kind: TransferKind::Ink, ..transfer_of(show, whole, repeats, joined) };
+            say(show, &describe(&made, &show.session.names), brackets);
+            drawing(show, data, &ink, &made);
+        }
+        Message::Data => {
+            let made = transfer_of(show, whole, repeats, joined);
+            say(show, &describe(&made, &show.session.names), brackets);
+            show.out.tree.bytes(f::DATA, span);
+            transfer::completed(show, &made, span, data);
+        }
+    }
+}
+
+/// Keys of notes about joined messages, apart from those about packets, which are counted from 0.
 const JOINED: u32 = 0x8000_0000;
 
-/// Shows a message that was put together from the pieces `id`.
+/// Learns from and shows a message that was put together from the pieces `id`.
 pub(crate) fn message(session: &mut Session, packet: &Packet, id: u32, data: &[u8], out: &mut Dissection) {
     let Some(facts) = session.p2p.messages.facts(id).copied() else {
         out.tree.bytes(f::DATA, Span::new(0, data.len()));
@@ -89,89 +175,33 @@ pub(crate) fn message(session: &mut Session, packet: &Packet, id: u32, data: &[u
         _ => (facts.flags & 0x06 != 0, facts.flags & 0x06 == 0x06),
     };
     let what = What { session_id: facts.key.session_id, object, file };
-    let way = Way {
-        leg: facts.key.leg,
-        flow: facts.key.flow,
-        version: facts.key.version,
-        how: super::How::Handshake,
-        footer: false,
-        index: 0,
-    };
     let key = (packet.frame, packet.unit, JOINED | id);
-    let (transfer, relayed) = (facts.transfer, facts.relayed);
-    whole(&mut walk, data, &Whole { way: &way, key, what: &what, transfer, repeats: None, relayed, joined: true });
+    let whole = Whole { key, what, transfer: facts.transfer, repeated: false };
+    if packet.first_pass {
+        let route = Route { leg: facts.key.leg, flow: facts.key.flow, direct: false };
+        learn(&mut walk.learning(), data, &route, &whole);
+    }
+    show(&mut walk.showing(), data, &whole, facts.relayed, Some(facts.key.flow));
 }
 
-fn whole(walk: &mut Walk<'_>, data: &[u8], whole: &Whole<'_>) {
-    let span = Span::new(0, data.len());
-    let what = whole.what;
-    if what.session_id == 0 {
-        if form::starts(data) {
-            let way = slp::Way {
-                leg: whole.way.leg,
-                flow: whole.way.flow,
-                key: whole.key,
-                repeated: whole.repeats.is_some(),
-                joined: whole.joined,
-            };
-            return slp::show(walk, data, &way);
-        }
-        say(walk, whole, "unknown message");
-        walk.out.tree.bytes(f::DATA, span);
-        return;
-    }
-    if is_preparation(data, what) {
-        say(walk, whole, "data preparation");
-        walk.out.tree.bytes(f::PREPARATION, span);
-        return;
-    }
-    let kind =
-        whole.transfer.and_then(|id| walk.session.transfers.get(id)).map_or(TransferKind::Unknown, |one| one.kind);
-    let bytes_only = matches!(
-        kind,
-        TransferKind::File
-            | TransferKind::DisplayPicture
-            | TransferKind::DynamicPicture
-            | TransferKind::Emoticon
-            | TransferKind::Wink
-            | TransferKind::Background
-            | TransferKind::VoiceClip
-    );
-    if !bytes_only {
-        if let Some(item) = control::parse(data) {
-            return control_item(walk, data, &item, whole);
-        }
-    }
-    if what.session_id == INK_SESSION {
-        if let Some(ink) = ink(data) {
-            return drawing(walk, data, &ink, whole);
-        }
-    }
-    let made = transfer_of(walk, whole);
-    let text = describe(&made, &walk.session.names);
-    say(walk, whole, &text);
-    walk.out.tree.bytes(f::DATA, span);
-    transfer::completed(walk, &made, span, data);
-}
-
-fn say(walk: &mut Walk<'_>, whole: &Whole<'_>, text: &str) {
-    if walk.packet.want_info {
-        let info = &mut walk.out.info;
-        info.push_str(if whole.joined { " [" } else { " " });
+/// Adds to the Info column; what was put together stands in brackets behind its last piece.
+fn say(show: &mut Show<'_>, text: &str, joined: bool) {
+    if show.packet.want_info {
+        let info = &mut show.out.info;
+        info.push_str(if joined { " [" } else { " " });
         text::push_line(info, text, 120);
-        if whole.joined {
+        if joined {
             info.push(']');
         }
     }
 }
 
 /// The transfer that a message completes.
-fn transfer_of(walk: &Walk<'_>, whole: &Whole<'_>) -> Transfer {
-    let known = whole.transfer.and_then(|id| walk.session.transfers.get(id)).cloned();
+fn transfer_of(show: &Show<'_>, whole: &Whole, repeats: Option<FrameId>, joined: Joined) -> Transfer {
+    let known = whole.transfer.and_then(|id| show.session.transfers.get(id)).cloned();
     // Of a single packet the parties are known on the first pass only.
-    let flow = if whole.joined { whole.way.flow } else { Flow::default() };
-    let mut transfer = known.unwrap_or_else(|| unannounced(whole.what, flow));
-    transfer.repeats = whole.repeats.or(whole.relayed);
+    let mut transfer = known.unwrap_or_else(|| unannounced(&whole.what, joined.unwrap_or_default()));
+    transfer.repeats = repeats;
     transfer
 }
 
@@ -208,28 +238,22 @@ pub(super) fn describe(transfer: &Transfer, names: &Names) -> String {
     text
 }
 
-fn control_item(walk: &mut Walk<'_>, data: &[u8], item: &control::Control, whole: &Whole<'_>) {
-    let (shown, end) = context::utf16(data, item.text);
-    let shown = text::utf8(shown.as_bytes()).text.into_owned();
-    say(walk, whole, &shown);
-    if walk.packet.first_pass && whole.repeats.is_none() {
-        cam::learn(walk, &shown, whole.way.flow, whole.key);
-    }
-    let tree = &mut walk.out.tree;
+/// Shows a control item. Producer and viewer of a webcam describe themselves in XML.
+fn control_item(show: &mut Show<'_>, data: &[u8], item: &Control, text: &str, key: NoteKey) {
+    let tree = &mut show.out.tree;
     if !tree.wanted() {
         return;
     }
     tree.bytes(f::CONTROL_MARK, Span::new(0, 4));
     tree.number(f::CONTROL_TYPE, Span::new(4, 6), u64::from(item.kind));
     tree.number(f::CONTROL_LENGTH, Span::new(6, 10), u64::from(item.length));
-    tree.text(f::CONTROL, Span::new(item.text.start, data.len().max(end)), &shown);
-    // Producer and viewer of a webcam describe themselves in XML.
-    if shown.trim_start().starts_with('<') {
-        let mark = tree.enter_source(shown.as_bytes(), "Control item");
-        tree.handoff(Span::new(0, shown.len()), Handoff::Name, "xml");
+    tree.text(f::CONTROL, Span::new(item.text.start, data.len()), text);
+    if text.trim_start().starts_with('<') {
+        let mark = tree.enter_source(text.as_bytes(), "Control item");
+        tree.handoff(Span::new(0, text.len()), Handoff::Name, "xml");
         tree.leave_source(mark);
     }
-    cam::show(walk, whole.key);
+    cam::show(show, key);
 }
 
 /// A drawing: header, and picture as base64.
@@ -248,16 +272,17 @@ fn ink(data: &[u8]) -> Option<Ink> {
     Some(Ink { header: Span::new(0, end + 2), text: Span::new(end + 2, data.len()) })
 }
 
-fn drawing(walk: &mut Walk<'_>, data: &[u8], ink: &Ink, whole: &Whole<'_>) {
+fn drawing(show: &mut Show<'_>, data: &[u8], ink: &Ink, made: &Transfer) {
+    if !show.out.tree.wanted() && !show.packet.want_objects {
+        return;
+    }
     let header = text::utf8(context::utf16(data, ink.header).0.as_bytes()).text.into_owned();
     let body = text::utf8(context::utf16(data, ink.text).0.as_bytes()).text.into_owned();
-    let made = Transfer { kind: TransferKind::Ink, ..transfer_of(walk, whole) };
-    say(walk, whole, &describe(&made, &walk.session.names));
-    show_ink(&mut walk.out.tree, ink, &header, &body);
+    show_ink(&mut show.out.tree, ink, &header, &body);
     if let Some(picture) = view::base64(body.strip_prefix("base64:").unwrap_or(&body).as_bytes()) {
-        let mark = walk.out.tree.enter_source(&picture, "Ink");
-        transfer::completed(walk, &made, Span::new(0, picture.len()), &picture);
-        walk.out.tree.leave_source(mark);
+        let mark = show.out.tree.enter_source(&picture, "Ink");
+        transfer::completed(show, made, Span::new(0, picture.len()), &picture);
+        show.out.tree.leave_source(mark);
     }
 }
 

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Packets of version 1 (fact base: p2p 3).
 
-use crate::dissect::walk::Walk;
 use std::fmt::Write;
 
-use super::{Way, content::What};
+use super::{Packet, content::What, place};
 use crate::{
+    dissect::walk::{Learn, Show},
     fields::{Proto, p2p as f},
-    p2p::{
-        footer,
-        v1::{self, Header, field},
-    },
+    item::Tree,
+    p2p::v1::{self, Header, field},
     session::{
         notes::NoteKey,
         p2p::{
             expected::text_order,
+            flow::Route,
             messages::{MessageKey, Piece, trouble},
             packets::{Name, PacketNote},
         },
@@ -22,46 +21,8 @@ use crate::{
     wire::Span,
 };
 
-/// Header, data, and what follows it.
-struct Parts {
-    header: Header,
-    data: Span,
-    trailing: Span,
-    footer: Span,
-}
-
-fn parts(bytes: &[u8], way: &Way) -> Option<Parts> {
-    let (rest, header) = v1::parse(bytes).ok()?;
-    let mut end = bytes.len();
-    // Where the end of the packet is missing, so is the footer.
-    if way.footer && rest.len().checked_sub(footer::LEN).is_some_and(|left| left >= expected(&header)) {
-        end -= footer::LEN;
-    }
-    let mut data = Span::new(v1::LEN, v1::LEN + header.data_len(end - v1::LEN));
-    // A nonce takes the place of the last header fields; what follows it is nothing known.
-    if header.flags & v1::KEY != 0 {
-        data = Span::new(v1::LEN, v1::LEN);
-    }
-    // Some clients send the footer on direct connections as well.
-    let mut trailing = Span::new(data.end, end);
-    let mut footer = Span::new(end, bytes.len());
-    if !way.footer && trailing.len() == footer::LEN && header.message_size as usize == data.len() {
-        footer = trailing;
-        trailing = Span::new(data.end, data.end);
-    }
-    Some(Parts { header, data, trailing, footer })
-}
-
-/// Bytes of data that the header tells of.
-fn expected(header: &Header) -> usize {
-    if header.message_size == 0 { 0 } else { header.data_len(usize::MAX) }
-}
-
-fn app_id(bytes: &[u8], parts: &Parts) -> Option<u32> {
-    footer::parse(parts.footer.of(bytes)).ok().map(|(_, number)| number)
-}
-
-fn what(header: &Header) -> What {
+/// What the header says of its message.
+pub(super) fn what(header: &Header) -> What {
     What {
         session_id: header.session_id,
         object: header.flags & (v1::DATA | v1::FILE) != 0,
@@ -70,28 +31,35 @@ fn what(header: &Header) -> What {
 }
 
 /// Learns from a packet.
-pub(super) fn learn(walk: &mut Walk<'_>, bytes: &[u8], way: &Way, key: NoteKey, note: &mut PacketNote) {
-    let Some(parts) = parts(bytes, way) else { return };
+pub(super) fn learn(
+    learn: &mut Learn<'_>,
+    packet: &Packet<'_>,
+    parts: &v1::Packet,
+    route: &Route,
+    key: NoteKey,
+    note: &mut PacketNote,
+) {
     let header = &parts.header;
-    walk.belongs(header.session_id, way, note);
+    place::belongs(learn, header.session_id, route, note);
     if header.flags & v1::KEY != 0 {
         return;
     }
     if header.flags & v1::ACK != 0 {
         // Some clients put a number of their own where the identifier belongs, so the random number counts first.
-        incomplete(walk, header, way, note);
-        return walk.acknowledge(way, &[Name::Unique(header.ack_unique_id), Name::Identifier(header.ack_id)], note);
+        incomplete(learn, header, route, note);
+        let names = [Name::Unique(header.ack_unique_id), Name::Identifier(header.ack_id)];
+        return place::acknowledge(learn, route, &names, note);
     }
     if header.flags & v1::NAK != 0 {
-        return walk.acknowledge(way, &[Name::Identifier(header.ack_id)], note);
+        return place::acknowledge(learn, route, &[Name::Identifier(header.ack_id)], note);
     }
     if header.is_control() || parts.data.is_empty() {
         return;
     }
     let piece = Piece {
         key: MessageKey {
-            leg: way.leg,
-            flow: way.flow,
+            leg: route.leg,
+            flow: route.flow,
             session_id: header.session_id,
             number: header.identifier,
             version: 1,
@@ -100,31 +68,31 @@ pub(super) fn learn(walk: &mut Walk<'_>, bytes: &[u8], way: &Way, key: NoteKey, 
         offset: Some(header.offset),
         total: Some(header.total_size),
         remaining: 0,
-        data: parts.data.of(bytes),
-        missing: missing(walk, header, parts.data.len()),
-        direct: way.is_direct(),
-        frame: walk.packet.frame,
+        data: parts.data.of(packet.bytes),
+        missing: missing(packet.cut, header, parts.data.len()),
+        direct: route.direct,
+        frame: learn.packet.frame,
         note: key,
     };
-    walk.place_piece(&piece, header.flags, app_id(bytes, &parts), &what(header), note);
-    walk.expect_ack(way, Name::Unique(header.ack_id), key);
-    walk.expect_ack(way, Name::Identifier(header.identifier), key);
+    place::piece(learn, &piece, header.flags, parts.footer.map(|footer| footer.0), &what(header), note);
+    place::expect_ack(learn, route, Name::Unique(header.ack_id), key);
+    place::expect_ack(learn, route, Name::Identifier(header.identifier), key);
 }
 
 /// How much data was cut off; some clients do not say how much there was.
-fn missing(walk: &Walk<'_>, header: &Header, there: usize) -> u64 {
-    match (walk.out.tree.is_cut(), header.message_size) {
+fn missing(cut: bool, header: &Header, there: usize) -> u64 {
+    match (cut, header.message_size) {
         (false, _) => 0,
         (true, 0) => u64::MAX,
-        (true, _) => expected(header).saturating_sub(there) as u64,
+        (true, _) => header.expected().saturating_sub(there) as u64,
     }
 }
 
 /// Receivers acknowledge messages that are whole: what the capture lacks of it was lost to the capture only.
-fn incomplete(walk: &Walk<'_>, header: &Header, way: &Way, note: &mut PacketNote) {
-    let (leg, flow, session_id) = (way.leg, way.flow.reversed(), header.session_id);
+fn incomplete(learn: &Learn<'_>, header: &Header, route: &Route, note: &mut PacketNote) {
+    let (leg, flow, session_id) = (route.leg, route.flow.reversed(), header.session_id);
     let key = MessageKey { leg, flow, session_id, number: header.ack_id, version: 1 };
-    if walk.session.p2p.messages.is_open(&key) {
+    if learn.session.p2p.messages.is_open(&key) {
         note.placed.trouble |= trouble::INCOMPLETE;
     }
 }
@@ -148,55 +116,46 @@ fn word(header: &Header, data: usize) -> &'static str {
 }
 
 /// Shows a packet.
-pub(super) fn show(walk: &mut Walk<'_>, bytes: &[u8], way: &Way, key: NoteKey, note: &PacketNote) {
-    let whole = Span::new(0, bytes.len());
-    let Some(parts) = parts(bytes, way) else {
-        return walk.cut_header(whole);
-    };
+pub(super) fn show(show: &mut Show<'_>, packet: &Packet<'_>, parts: &v1::Packet, key: NoteKey, note: &PacketNote) {
     let header = &parts.header;
     let word = word(header, parts.data.len());
     let part = word == "data" && !note.placed.single;
-    if walk.packet.want_info {
+    if show.packet.want_info {
+        let info = &mut show.out.info;
         match part {
             true => {
                 let end = header.offset.saturating_add(parts.data.len() as u64);
                 // Writing to a string cannot fail.
-                let _ = write!(walk.out.info, "P2P data {end}/{}", header.total_size);
+                let _ = write!(info, "P2P data {end}/{}", header.total_size);
             }
-            false if word == "data" => walk.out.info.push_str("P2P"),
+            false if word == "data" => info.push_str("P2P"),
             false => {
-                walk.out.info.push_str("P2P ");
-                walk.out.info.push_str(word);
+                info.push_str("P2P ");
+                info.push_str(word);
             }
         }
     }
-    if walk.out.tree.wanted() {
+    if show.out.tree.wanted() {
         let label = format!("version 1, session {}, {word}", header.session_id);
-        walk.out.tree.protocol(Proto::MsnP2p, whole, &label);
-        walk.version_item(note);
-        header_items(walk, bytes, &parts);
+        show.out.tree.protocol(Proto::MsnP2p, Span::new(0, packet.bytes.len()), &label);
+        super::version_item(show, 1, packet.how);
+        header_items(&mut show.out.tree, packet.bytes, parts);
     }
-    let what = what(header);
-    walk.data(bytes, parts.data, way, key, note, &what);
-    if !walk.out.tree.wanted() {
-        return;
-    }
+    super::data(show, packet, key, note);
+    let tree = &mut show.out.tree;
     if !parts.trailing.is_empty() {
-        walk.out.tree.bytes(f::TRAILING, parts.trailing);
-        walk.out.tree.expert(f::LENGTH_LIES);
+        tree.bytes(f::TRAILING, parts.trailing);
+        tree.expert(f::LENGTH_LIES);
     }
-    if let Some(app) = app_id(bytes, &parts) {
-        walk.out.tree.number(f::APP_ID, parts.footer, u64::from(app));
-    } else if !parts.footer.is_empty() {
-        walk.out.tree.bytes(f::TRAILING, parts.footer);
+    if let Some((app, place)) = parts.footer {
+        tree.number(f::APP_ID, place, u64::from(app));
     }
-    walk.packet_links(note, key);
-    walk.out.tree.close();
+    super::packet_links(show, note, key);
+    show.out.tree.close();
 }
 
-fn header_items(walk: &mut Walk<'_>, bytes: &[u8], parts: &Parts) {
+fn header_items(tree: &mut Tree, bytes: &[u8], parts: &v1::Packet) {
     let header = &parts.header;
-    let tree = &mut walk.out.tree;
     tree.number(f::SESSION_ID, field::SESSION_ID, u64::from(header.session_id));
     tree.number(f::IDENTIFIER, field::IDENTIFIER, u64::from(header.identifier));
     tree.number(f::OFFSET, field::OFFSET, header.offset);

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Packets of version 2 (fact base: p2p 4).
 
-use crate::dissect::walk::Walk;
 use nom::number::Endianness;
 
-use super::{Way, content::What};
+use super::{Packet, content::What, place};
 use crate::{
+    dissect::walk::{Learn, Show},
     fields::{Proto, p2p as f},
     item::Tree,
     p2p::{
-        footer, peer_info,
+        peer_info,
         tlv::{self, Piece as Option_, Tlv},
-        v2::{self, Packet, data_field, field},
+        v2::{self, data_field, field},
     },
     session::{
         notes::NoteKey,
         p2p::{
+            flow::Route,
             messages::{MessageKey, Piece, trouble},
             packets::{Name, PacketNote, Sequence},
         },
@@ -23,43 +24,48 @@ use crate::{
     wire::Span,
 };
 
-fn app_id(bytes: &[u8], packet: &Packet) -> Option<u32> {
-    let (rest, number) = footer::parse(packet.rest.of(bytes)).ok()?;
-    rest.is_empty().then_some(number)
+/// Session, number of the message, and kind of data; without data header it is a negotiation.
+fn data_header(parts: &v2::Packet) -> (u32, u32, u8) {
+    match parts.data_header {
+        Some((header, _)) => (header.session_id, u32::from(header.package_number), header.tf),
+        None => (0, 0, v2::FIRST),
+    }
 }
 
-fn what(session_id: u32, tf: u8) -> What {
+/// What the headers say of their message.
+pub(super) fn what(parts: &v2::Packet) -> What {
+    let (session_id, _, tf) = data_header(parts);
     What { session_id, object: tf & 0x06 != 0, file: tf & 0x06 == 0x06 }
 }
 
 /// Learns from a packet.
-pub(super) fn learn(walk: &mut Walk<'_>, bytes: &[u8], way: &Way, key: NoteKey, note: &mut PacketNote) {
-    let Some(packet) = v2::parse(bytes) else { return };
-    let transport = &packet.transport;
+pub(super) fn learn(
+    learn: &mut Learn<'_>,
+    packet: &Packet<'_>,
+    parts: &v2::Packet,
+    route: &Route,
+    key: NoteKey,
+    note: &mut PacketNote,
+) {
+    let transport = &parts.transport;
     let opens = transport.opcode & v2::SYN != 0;
-    for kind in [v2::ACK, v2::NAK] {
-        if let Some(sequence) = packet.sequence_option(bytes, kind) {
-            walk.acknowledge(way, &[Name::Sequence(sequence)], note);
-            break;
-        }
+    if let Some(sequence) = parts.acknowledges.or(parts.refuses) {
+        place::acknowledge(learn, route, &[Name::Sequence(sequence)], note);
     }
-    let frame = walk.packet.frame;
-    let packets = &mut walk.session.p2p.packets;
-    let sequence = packets.sequence(way.leg, way.flow, transport.base_id, transport.message_length, opens, frame);
+    let frame = learn.packet.frame;
+    let packets = &mut learn.session.p2p.packets;
+    let sequence = packets.sequence(route.leg, route.flow, transport.base_id, transport.message_length, opens, frame);
     if sequence == Sequence::Gap {
         note.placed.trouble |= trouble::GAP;
     }
     if transport.message_length > 0 || transport.opcode & v2::RAK != 0 {
-        walk.expect_ack(way, Name::Sequence(packet.next_base_id()), key);
+        place::expect_ack(learn, route, Name::Sequence(parts.next_base_id()), key);
     }
-    let data = packet.data.of(bytes);
-    let (session_id, number, tf) = match packet.data_header {
-        Some((header, _)) => (header.session_id, u32::from(header.package_number), header.tf),
-        None => (0, 0, v2::FIRST),
-    };
-    walk.belongs(session_id, way, note);
+    let data = parts.data.of(packet.bytes);
+    let (session_id, number, tf) = data_header(parts);
+    place::belongs(learn, session_id, route, note);
     // Data whose end was cut off is no whole message, and its place is told by what should be there.
-    let remaining = packet.remaining(bytes).unwrap_or(0).saturating_add(packet.missing(bytes));
+    let remaining = parts.remaining.unwrap_or(0).saturating_add(parts.missing);
     let first = tf & v2::FIRST != 0;
     if let Sequence::Repeated(before) = sequence {
         note.placed.trouble |= trouble::REPEATED;
@@ -71,68 +77,60 @@ pub(super) fn learn(walk: &mut Walk<'_>, bytes: &[u8], way: &Way, key: NoteKey, 
         return;
     }
     let piece = Piece {
-        key: MessageKey { leg: way.leg, flow: way.flow, session_id, number, version: 2 },
+        key: MessageKey { leg: route.leg, flow: route.flow, session_id, number, version: 2 },
         first: transport.base_id,
         offset: first.then_some(0),
         total: first.then(|| remaining.saturating_add(data.len() as u64)),
         remaining,
         data,
-        missing: packet.missing(bytes),
-        direct: way.is_direct(),
+        missing: parts.missing,
+        direct: route.direct,
         frame,
         note: key,
     };
-    walk.place_piece(&piece, u32::from(tf), app_id(bytes, &packet), &what(session_id, tf), note);
+    place::piece(learn, &piece, u32::from(tf), parts.app_id, &what(parts), note);
 }
 
 /// Shows a packet.
-pub(super) fn show(walk: &mut Walk<'_>, bytes: &[u8], way: &Way, key: NoteKey, note: &PacketNote) {
-    let whole = Span::new(0, bytes.len());
-    let Some(packet) = v2::parse(bytes) else {
-        return walk.cut_header(whole);
-    };
-    let (session_id, tf) = packet.data_header.map_or((0, v2::FIRST), |(header, _)| (header.session_id, header.tf));
-    let acknowledges = packet.sequence_option(bytes, v2::ACK).is_some();
-    let word = match (packet.data.is_empty(), acknowledges, packet.transport.opcode & v2::SYN != 0) {
+pub(super) fn show(show: &mut Show<'_>, packet: &Packet<'_>, parts: &v2::Packet, key: NoteKey, note: &PacketNote) {
+    let acknowledges = parts.acknowledges.is_some();
+    let word = match (parts.data.is_empty(), acknowledges, parts.transport.opcode & v2::SYN != 0) {
         (false, ..) => "data",
         (true, true, true) => "link opened, acknowledgement",
         (true, false, true) => "link opened",
         (true, true, false) => "acknowledgement",
-        (true, false, false) if packet.sequence_option(bytes, v2::NAK).is_some() => "negative acknowledgement",
+        (true, false, false) if parts.refuses.is_some() => "negative acknowledgement",
         (true, false, false) => "no data",
     };
-    let remaining = packet.remaining(bytes).unwrap_or(0);
-    if walk.packet.want_info {
+    let remaining = parts.remaining.unwrap_or(0);
+    if show.packet.want_info {
         let text = match word {
             "data" if note.placed.single => "P2P".to_owned(),
             "data" if remaining > 0 => format!("P2P data, {remaining} bytes to come"),
             "data" => "P2P data, last".to_owned(),
             word => format!("P2P {word}"),
         };
-        walk.out.info.push_str(&text);
+        show.out.info.push_str(&text);
     }
-    if walk.out.tree.wanted() {
-        let label = format!("version 2, session {session_id}, {word}");
-        walk.out.tree.protocol(Proto::MsnP2p, whole, &label);
-        walk.version_item(note);
-        header_items(&mut walk.out.tree, bytes, &packet);
+    if show.out.tree.wanted() {
+        let label = format!("version 2, session {}, {word}", data_header(parts).0);
+        show.out.tree.protocol(Proto::MsnP2p, Span::new(0, packet.bytes.len()), &label);
+        super::version_item(show, 2, packet.how);
+        header_items(&mut show.out.tree, packet.bytes, parts);
     }
-    let what = what(session_id, tf);
-    walk.data(bytes, packet.data, way, key, note, &what);
-    if !walk.out.tree.wanted() {
-        return;
+    super::data(show, packet, key, note);
+    let tree = &mut show.out.tree;
+    if let Some(app) = parts.app_id {
+        tree.number(f::APP_ID, parts.rest, u64::from(app));
+    } else if !parts.rest.is_empty() {
+        tree.bytes(f::TRAILING, parts.rest);
+        tree.expert(f::LENGTH_LIES);
     }
-    if let Some(app) = app_id(bytes, &packet) {
-        walk.out.tree.number(f::APP_ID, packet.rest, u64::from(app));
-    } else if !packet.rest.is_empty() {
-        walk.out.tree.bytes(f::TRAILING, packet.rest);
-        walk.out.tree.expert(f::LENGTH_LIES);
-    }
-    walk.packet_links(note, key);
-    walk.out.tree.close();
+    super::packet_links(show, note, key);
+    show.out.tree.close();
 }
 
-fn header_items(tree: &mut Tree, bytes: &[u8], packet: &Packet) {
+fn header_items(tree: &mut Tree, bytes: &[u8], packet: &v2::Packet) {
     let transport = &packet.transport;
     tree.number(f::HEADER_LENGTH, field::HEADER_LENGTH, u64::from(transport.header_length));
     if packet.lies {

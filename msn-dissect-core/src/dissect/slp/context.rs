@@ -2,13 +2,14 @@
 //! Shows the decoded Context of an invitation or of a BYE (fact base: p2p 5 and 7).
 
 use crate::{
-    dissect::{object, walk::Walk},
+    dissect::object,
     fields::{command as c, slp as f},
     item::{Handoff, Tree},
-    session::p2p::dialogs::SlpNote,
+    session::transfers::TransferKind,
     slp::{
+        Description, Kind,
         context::{self, FileContext, file},
-        message::{Message, Start},
+        message::Start,
         nonce::guid,
     },
     values::slp as tables,
@@ -17,20 +18,19 @@ use crate::{
 };
 
 /// Shows what `value` decodes to. What it is follows from the kind of session, else from its own shape.
-pub(super) fn show(walk: &mut Walk<'_>, value: &[u8], data: &[u8], message: &Message, note: &SlpNote) {
-    let tree = &mut walk.out.tree;
-    if !tree.wanted() || value.is_empty() {
+pub(super) fn show(tree: &mut Tree, value: &[u8], data: &[u8], message: &Description) {
+    if value.is_empty() {
         return;
     }
     let Some(bytes) = context::decode(value).filter(|bytes| !bytes.is_empty()) else {
         tree.expert(f::BAD_CONTEXT);
         return;
     };
-    let ends = matches!(message.start, Start::Request { method, .. } if method.of(data).eq_ignore_ascii_case(b"BYE"));
-    let kind = message.field(data, "EUF-GUID").and_then(guid);
+    let start = message.form.start;
+    let ends = matches!(start, Start::Request { method, .. } if method.of(data).eq_ignore_ascii_case(b"BYE"));
+    let kind = message.value(data, Kind::Euf).and_then(guid);
     let file = kind.and_then(|kind| tables::kind_of(tables::SESSION_KINDS, &kind));
-    let file = matches!(file, Some((_, crate::session::transfers::TransferKind::File)));
-    let _ = note;
+    let file = matches!(file, Some((_, TransferKind::File)));
     let mark = tree.enter_source(&bytes, "Context");
     decoded(tree, &bytes, file, ends);
     tree.leave_source(mark);

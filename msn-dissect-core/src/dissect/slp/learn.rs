@@ -2,173 +2,176 @@
 //! What a session description teaches: the session, what it transfers, and where a direct connection will be
 //! (fact base: p2p 5 and 6, direct 7).
 
-use crate::{
-    dissect::walk::Walk,
-    packet::{AnnouncedKind, Announcement},
-    session::FrameId,
-};
 use std::net::IpAddr;
 
-use super::Way;
 use crate::{
+    dissect::{p2p_body::keep_folded, walk::Learn},
     object,
+    packet::{AnnouncedKind, Announcement},
     session::{
+        FrameId,
         notes::NoteKey,
         p2p::{
             dialogs::{DialogId, Request, SessionKind, SlpNote, kind_of},
             expected::{Expected, MAX_ADDRESSES},
-            flow::Flow,
+            flow::{Flow, Leg, Party, Route},
         },
         transfers::{Transfer, TransferId, TransferKind},
     },
     slp::{
-        Kind,
+        Description, Kind,
         addresses::{self, Form, What},
-        bodies::FIELDS,
-        context, headers,
-        message::{Message, Start, decimal},
+        bodies::Body,
+        context,
+        description::lines,
+        headers,
+        message::{Start, decimal},
         nonce::guid,
-        row,
     },
     values::slp as tables,
     view,
     wire::Span,
 };
 
-/// Learns from a session description; first pass only.
-pub(super) fn learn(walk: &mut Walk<'_>, data: &[u8], message: &Message, way: &Way) -> SlpNote {
+/// What a session description says, and how it came.
+struct Said<'a> {
+    data: &'a [u8],
+    message: &'a Description,
+    leg: Leg,
+    /// From whom to whom: the headers know it even where the carrier does not.
+    flow: Flow,
+    key: NoteKey,
+    call_id: &'a [u8],
+    branch: &'a [u8],
+    session_id: u32,
+}
+
+/// Learns from a session description, and keeps a note of it. What was `repeated` teaches nothing new.
+pub(crate) fn learn(
+    learn: &mut Learn<'_>,
+    data: &[u8],
+    message: &Description,
+    route: &Route,
+    key: NoteKey,
+    repeated: bool,
+) {
+    let session_id = message.value(data, lines::SESSION_ID).and_then(decimal);
+    let via = message.line(Kind::Via).and_then(|line| headers::branch(data, line.value));
+    let said = Said {
+        data,
+        message,
+        leg: route.leg,
+        flow: flow(learn, data, message, route.flow),
+        key,
+        call_id: message.value(data, lines::CALL_ID).unwrap_or_default(),
+        branch: via.map(|span| span.of(data)).unwrap_or_default(),
+        session_id: session_id.and_then(|number| u32::try_from(number).ok()).unwrap_or(0),
+    };
     let mut note = SlpNote::default();
-    let call_id = message.header(data, "Call-ID").unwrap_or_default();
-    let branch = branch(data, message);
-    let flow = flow(walk, data, message, way);
-    let session_id = message.field(data, "SessionID").and_then(decimal).unwrap_or(0) as u32;
-    let content = message.header(data, "Content-Type").unwrap_or_default();
-    match message.start {
+    if repeated {
+        if let Some(id) = dialog(learn, &said) {
+            follows(learn, id, &said, &mut note);
+        }
+    } else {
+        start(learn, &said, &mut note);
+        connection(learn, &said, &note);
+    }
+    learn.session.p2p.slp_notes.keep(key, note);
+}
+
+/// Learns from requests and answers.
+fn start(learn: &mut Learn<'_>, said: &Said<'_>, note: &mut SlpNote) {
+    match said.message.form.start {
         Start::Request { method, .. } => {
-            let method = method.of(data).to_ascii_uppercase();
-            let session = ends_with(content, b"-sessionreqbody");
-            if method == b"INVITE" && session {
-                invitation(walk, data, message, way, flow, &mut note, (call_id, session_id));
+            let is = |word: &[u8]| method.of(said.data).eq_ignore_ascii_case(word);
+            if is(b"INVITE") && said.message.body() == Body::Session {
+                invitation(learn, said, note);
             }
-            if method == b"INVITE" {
-                let request = Request { key: way.key, time: walk.packet.time };
-                walk.session.p2p.dialogs.request(way.leg, call_id, branch, request);
+            if is(b"INVITE") {
+                let request = Request { key: said.key, time: learn.packet.time };
+                learn.session.p2p.dialogs.request(said.leg, said.call_id, said.branch, request);
             }
-            if let Some(id) = dialog(walk, call_id, session_id, flow) {
-                follows(walk, id, way, &mut note);
-                if method == b"BYE" {
-                    end(walk, id, way, &mut note);
+            if let Some(id) = dialog(learn, said) {
+                follows(learn, id, said, note);
+                if is(b"BYE") {
+                    end(learn, id, said, note);
                 }
             }
         }
         Start::Status { code, .. } => {
-            answer(walk, way, call_id, branch, &mut note);
-            if let Some(id) = dialog(walk, call_id, session_id, flow) {
-                follows(walk, id, way, &mut note);
-                if let Some(dialog) = walk.session.p2p.dialogs.get_mut(id) {
-                    dialog.accepted |= code.of(data) == b"200" && ends_with(content, b"-sessionreqbody");
+            answer(learn, said, note);
+            if let Some(id) = dialog(learn, said) {
+                follows(learn, id, said, note);
+                if let Some(dialog) = learn.session.p2p.dialogs.get_mut(id) {
+                    dialog.accepted |= code.of(said.data) == b"200" && said.message.body() == Body::Session;
                 }
             }
         }
         Start::Other => {}
     }
-    connection(walk, data, message, flow, (call_id, session_id), &note, way.key, content);
-    note
 }
 
-/// What is known of a session description that came before; first pass only.
-pub(super) fn known(walk: &mut Walk<'_>, data: &[u8], message: &Message, way: &Way) -> SlpNote {
-    let mut note = SlpNote::default();
-    let call_id = message.header(data, "Call-ID").unwrap_or_default();
-    let session_id = message.field(data, "SessionID").and_then(decimal).unwrap_or(0) as u32;
-    let flow = flow(walk, data, message, way);
-    if let Some(id) = dialog(walk, call_id, session_id, flow) {
-        follows(walk, id, way, &mut note);
-    }
-    note
-}
-
-fn ends_with(text: &[u8], end: &[u8]) -> bool {
-    text.len().checked_sub(end.len()).and_then(|at| text.get(at..)).is_some_and(|tail| tail.eq_ignore_ascii_case(end))
-}
-
-fn branch<'a>(data: &'a [u8], message: &Message) -> &'a [u8] {
-    let via = message.headers.iter().find(|line| line.name.of(data).eq_ignore_ascii_case(b"Via"));
-    via.and_then(|line| headers::branch(data, line.value)).map(|span| span.of(data)).unwrap_or_default()
-}
-
-/// Who writes to whom: the headers know it even where the carrier does not.
-fn flow(walk: &mut Walk<'_>, data: &[u8], message: &Message, way: &Way) -> Flow {
-    let mut flow = way.flow;
-    let mut party = |name: &[u8]| {
-        let line = message.headers.iter().find(|line| line.name.of(data).eq_ignore_ascii_case(name))?;
-        let found = headers::party(data, line.value)?;
-        let account = found.account.of(data).to_ascii_lowercase();
-        let account = walk.session.names.keep(&crate::text::utf8(&account).text);
-        (!account.is_none()).then(|| crate::session::p2p::flow::Party::new(account, 0, 0))
+/// Who writes to whom.
+fn flow(learn: &mut Learn<'_>, data: &[u8], message: &Description, mut flow: Flow) -> Flow {
+    let mut party = |kind| {
+        let found = headers::party(data, message.line(kind)?.value)?;
+        let account = keep_folded(&mut learn.session.names, found.account.of(data));
+        (!account.is_none()).then(|| Party::new(account, 0, 0))
     };
-    if let Some(sender) = party(b"From") {
+    if let Some(sender) = party(lines::FROM) {
         flow.sender = sender;
     }
-    if let Some(receiver) = party(b"To") {
+    if let Some(receiver) = party(lines::TO) {
         flow.receiver = receiver;
     }
     flow
 }
 
-fn dialog(walk: &Walk<'_>, call_id: &[u8], session_id: u32, flow: Flow) -> Option<DialogId> {
-    let dialogs = &walk.session.p2p.dialogs;
-    dialogs.of_call(call_id).or_else(|| dialogs.of_session(session_id, flow))
+fn dialog(learn: &Learn<'_>, said: &Said<'_>) -> Option<DialogId> {
+    let dialogs = &learn.session.p2p.dialogs;
+    dialogs.of_call(said.call_id).or_else(|| dialogs.of_session(said.session_id, said.flow))
 }
 
 /// Links a message with the session it belongs to.
-fn follows(walk: &Walk<'_>, id: DialogId, way: &Way, note: &mut SlpNote) {
-    let Some(dialog) = walk.session.p2p.dialogs.get(id) else { return };
+fn follows(learn: &Learn<'_>, id: DialogId, said: &Said<'_>, note: &mut SlpNote) {
+    let Some(dialog) = learn.session.p2p.dialogs.get(id) else { return };
     note.transfer = dialog.transfer;
     note.kind = dialog.kind;
-    note.invited = dialog.invitation(way.leg).map_or(FrameId::NONE, |key| key.0);
+    note.invited = dialog.invitation(said.leg).map_or(FrameId::NONE, |key| key.0);
 }
 
-fn answer(walk: &mut Walk<'_>, way: &Way, call_id: &[u8], branch: &[u8], note: &mut SlpNote) {
-    let Some(request) = walk.session.p2p.dialogs.answered(way.leg, call_id, branch) else { return };
+fn answer(learn: &mut Learn<'_>, said: &Said<'_>, note: &mut SlpNote) {
+    let Some(request) = learn.session.p2p.dialogs.answered(said.leg, said.call_id, said.branch) else { return };
     note.answers = Some((request.key.0, request.time));
-    if let Some(other) = walk.session.p2p.slp_notes.get_mut(request.key) {
+    if let Some(other) = learn.session.p2p.slp_notes.get_mut(request.key) {
         if other.answered.is_none() {
-            other.answered = Some((walk.packet.frame, walk.packet.time));
+            other.answered = Some((learn.packet.frame, learn.packet.time));
         }
     }
 }
 
 /// A BYE: was everything there?
-fn end(walk: &mut Walk<'_>, id: DialogId, way: &Way, note: &mut SlpNote) {
-    let Some(dialog) = walk.session.p2p.dialogs.get_mut(id) else { return };
-    let invitation = dialog.invitation(way.leg);
+fn end(learn: &mut Learn<'_>, id: DialogId, said: &Said<'_>, note: &mut SlpNote) {
+    let Some(dialog) = learn.session.p2p.dialogs.get_mut(id) else { return };
+    let invitation = dialog.invitation(said.leg);
     if dialog.kind == SessionKind::Bytes && dialog.accepted && !dialog.complete && !dialog.ended {
         note.interrupted = Some(dialog.arrived);
     }
     dialog.ended = true;
-    let ended = invitation.and_then(|key| walk.session.p2p.slp_notes.get_mut(key));
+    let ended = invitation.and_then(|key| learn.session.p2p.slp_notes.get_mut(key));
     if let Some(other) = ended.filter(|other| other.ended.is_none()) {
-        other.ended = walk.packet.frame;
+        other.ended = learn.packet.frame;
     }
 }
 
 /// An invitation to a session: remembers what it is for.
-fn invitation(
-    walk: &mut Walk<'_>,
-    data: &[u8],
-    message: &Message,
-    way: &Way,
-    flow: Flow,
-    note: &mut SlpNote,
-    (call_id, session_id): (&[u8], u32),
-) {
-    let id = walk.session.p2p.dialogs.invite(way.leg, flow, call_id, session_id, way.key);
-    let known = walk.session.p2p.dialogs.get(id).and_then(|dialog| dialog.transfer);
-    let transfer = known.or_else(|| offer(walk, data, message, flow, session_id));
+fn invitation(learn: &mut Learn<'_>, said: &Said<'_>, note: &mut SlpNote) {
+    let id = learn.session.p2p.dialogs.invite(said.leg, said.flow, said.call_id, said.session_id, said.key);
+    let known = learn.session.p2p.dialogs.get(id).and_then(|dialog| dialog.transfer);
+    let transfer = known.or_else(|| offer(learn, said));
     let kind =
-        transfer.and_then(|id| walk.session.transfers.get(id)).map_or(SessionKind::Unknown, |one| kind_of(one.kind));
-    if let Some(dialog) = walk.session.p2p.dialogs.get_mut(id) {
+        transfer.and_then(|id| learn.session.transfers.get(id)).map_or(SessionKind::Unknown, |one| kind_of(one.kind));
+    if let Some(dialog) = learn.session.p2p.dialogs.get_mut(id) {
         dialog.transfer = transfer;
         dialog.kind = kind;
     }
@@ -177,19 +180,26 @@ fn invitation(
 }
 
 /// What an invitation offers or asks for.
-fn offer(walk: &mut Walk<'_>, data: &[u8], message: &Message, flow: Flow, session_id: u32) -> Option<TransferId> {
-    let euf = message.field(data, "EUF-GUID").and_then(guid);
+fn offer(learn: &mut Learn<'_>, said: &Said<'_>) -> Option<TransferId> {
+    let value = |kind| said.message.value(said.data, kind);
+    let euf = value(Kind::Euf).and_then(guid);
     let kind =
         euf.and_then(|euf| tables::kind_of(tables::SESSION_KINDS, &euf)).map_or(TransferKind::Unknown, |row| row.1);
-    let bytes = message.field(data, "Context").and_then(context::decode).unwrap_or_default();
-    let (inviter, invited) = (flow.sender.account(), flow.receiver.account());
+    let bytes = value(Kind::Context).and_then(context::decode).unwrap_or_default();
+    let (inviter, invited) = (said.flow.sender.account(), said.flow.receiver.account());
     // Objects are asked for, everything else is offered.
     let (sender, receiver) = match kind {
         TransferKind::Object | TransferKind::Wink => (invited, inviter),
         _ => (inviter, invited),
     };
-    let mut transfer =
-        Transfer { kind, sender, receiver, session_id, offered: walk.packet.frame, ..Transfer::default() };
+    let mut transfer = Transfer {
+        kind,
+        sender,
+        receiver,
+        session_id: said.session_id,
+        offered: learn.packet.frame,
+        ..Transfer::default()
+    };
     match kind {
         TransferKind::File => {
             if let Some(found) = context::file_context(&bytes) {
@@ -211,7 +221,7 @@ fn offer(walk: &mut Walk<'_>, data: &[u8], message: &Message, flow: Flow, sessio
         }
         _ => describe_object(&bytes, &mut transfer),
     }
-    walk.session.transfers.add(transfer)
+    learn.session.transfers.add(transfer)
 }
 
 /// Takes from an MSN object what is known of its bytes.
@@ -232,61 +242,49 @@ fn describe_object(bytes: &[u8], transfer: &mut Transfer) {
 }
 
 /// Remembers where a direct connection will be, and tells the consumer.
-#[allow(clippy::too_many_arguments)]
-fn connection(
-    walk: &mut Walk<'_>,
-    data: &[u8],
-    message: &Message,
-    flow: Flow,
-    (call_id, session_id): (&[u8], u32),
-    note: &SlpNote,
-    key: NoteKey,
-    content: &[u8],
-) {
-    let field = |name| message.field(data, name);
-    let plain = field("Nonce").and_then(guid).map(|nonce| (nonce, false));
-    let nonce = field("Hashed-Nonce").and_then(guid).map(|nonce| (nonce, true)).or(plain);
-    let over_udp = ends_with(content, b"-transudpswitch");
-    let addresses = if over_udp { Vec::new() } else { addresses(data, message) };
-    let call_id = call_id.get(..call_id.len().min(64)).unwrap_or_default();
+fn connection(learn: &mut Learn<'_>, said: &Said<'_>, note: &SlpNote) {
+    let (data, message, flow) = (said.data, said.message, said.flow);
+    let nonce = |kind, hashed| message.value(data, kind).and_then(guid).map(|nonce| (nonce, hashed));
+    let nonce = nonce(lines::HASHED_NONCE, true).or_else(|| nonce(lines::NONCE, false));
+    let addresses = if message.body() == Body::Udp { Vec::new() } else { addresses(data, message) };
+    let call_id = said.call_id.get(..said.call_id.len().min(64)).unwrap_or_default();
     let call_id = crate::text::utf8(call_id).text;
-    if ends_with(content, b"-transreqbody") || ends_with(content, b"-transrespbody") {
+    if message.body() == Body::Transport {
         let hash = nonce.filter(|nonce| nonce.1).map(|nonce| (flow.sender.account(), nonce.0));
-        walk.session.p2p.expected.describe(&call_id, key, hash);
+        learn.session.p2p.expected.describe(&call_id, said.key, hash);
     }
     if addresses.is_empty() && nonce.is_none_or(|nonce| nonce.0 == [0; 16]) {
         return;
     }
-    let endpoint = |name| message.header(data, name).is_some_and(|value| memchr::memchr(b';', value).is_some());
-    let version = if endpoint("To") || endpoint("From") { 2 } else { 1 };
+    let endpoint = |kind| message.value(data, kind).is_some_and(|value| memchr::memchr(b';', value).is_some());
+    let version = if endpoint(lines::TO) || endpoint(lines::FROM) { 2 } else { 1 };
     for &(address, port) in &addresses {
         let announcement = Announcement { address, port, kind: AnnouncedKind::Direct };
-        if walk.session.rendezvous.is_new_server(&announcement) {
-            walk.out.announced.push(announcement);
+        if learn.session.rendezvous.is_new_server(&announcement) {
+            learn.announced.push(announcement);
         }
     }
-    walk.session.p2p.expected.add(Expected {
+    learn.session.p2p.expected.add(Expected {
         addresses,
         call_id: call_id.as_ref().into(),
         listener: flow.sender.account(),
         connector: flow.receiver.account(),
         version,
         nonce,
-        frame: walk.packet.frame,
-        session_id,
+        frame: learn.packet.frame,
+        session_id: said.session_id,
         transfer: note.transfer,
     });
 }
 
 /// Every address with every port of the same kind, and the pairs (fact base: p2p 6).
-fn addresses(data: &[u8], message: &Message) -> Vec<(IpAddr, u16)> {
+fn addresses(data: &[u8], message: &Description) -> Vec<(IpAddr, u16)> {
     let mut found = Vec::new();
     for scope in [&b"external"[..], b"internal", b"ipv6"] {
         let (mut hosts, mut ports) = (Vec::new(), Vec::new());
-        for line in &message.fields {
-            let name = line.name.of(data);
-            let Some(Kind::Addresses(form)) = row(FIELDS, name) else { continue };
-            if is_of(name, scope, form) {
+        for (line, kind) in message.fields() {
+            let Some(Kind::Addresses(form)) = kind else { continue };
+            if is_of(line.name.of(data), scope, form) {
                 for entry in addresses::entries(data, line.value, form).take(MAX_ADDRESSES) {
                     match (form.what, entry.address, entry.port) {
                         (What::Pairs, Some((address, _)), Some((port, _))) => found.push((address, port)),

@@ -1,97 +1,69 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows one session description and learns from it.
 
-use crate::{
-    dissect::walk::{Walk, frame_link},
-    session::FrameId,
-};
 mod context;
 mod learn;
 mod line;
 
+use super::p2p;
+pub(crate) use crate::slp::Description as Message;
 use crate::{
+    dissect::walk::{Show, frame_link},
     fields::{Proto, ftp, link, slp as f},
     item::Tree,
-    session::{
-        notes::NoteKey,
-        p2p::{
-            dialogs::SlpNote,
-            flow::{Flow, Leg},
-        },
-    },
+    session::{FrameId, notes::NoteKey, p2p::dialogs::SlpNote},
     slp::{
-        bodies::{CONTENT_TYPES, FIELDS},
-        headers::HEADERS,
-        message::{self, Line, Message, Start, decimal},
-        row,
+        Description, Kind,
+        bodies::Body,
+        description::lines,
+        message::{Line, Start, decimal},
     },
     text,
     values::{self, slp as tables},
     wire::Span,
 };
+pub(crate) use learn::learn;
 
-/// How a session description came.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Way {
-    /// Connection.
-    pub leg: Leg,
-    /// From whom to whom; known on the first pass only.
-    pub flow: Flow,
-    /// Where its note is.
-    pub key: NoteKey,
-    /// The same was seen before on this leg, which is told of its packet: nothing new can be learnt.
-    pub repeated: bool,
-    /// It was put together from pieces.
-    pub joined: bool,
-}
-
-/// Shows the session description that `data` is; ranges count from its start.
-pub(crate) fn show(walk: &mut Walk<'_>, data: &[u8], way: &Way) {
-    let message = message::parse(data);
-    let note = if walk.packet.first_pass {
-        let note = match way.repeated {
-            true => learn::known(walk, data, &message, way),
-            false => learn::learn(walk, data, &message, way),
-        };
-        walk.session.p2p.slp_notes.keep(way.key, note);
-        note
-    } else {
-        walk.session.p2p.slp_notes.get(way.key).copied().unwrap_or_default()
-    };
-    if !walk.out.tree.wanted() && !walk.packet.want_info {
+/// Shows the session description that `data` is; ranges count from its start. `key` is where its note is, `joined` that it
+/// was put together from pieces.
+pub(crate) fn show(show: &mut Show<'_>, data: &[u8], message: &Description, key: NoteKey, joined: bool) {
+    let note = show.session.p2p.slp_notes.get(key).copied().unwrap_or_default();
+    if !show.out.tree.wanted() && !show.packet.want_info {
         return;
     }
-    let label = summary(walk, data, &message, &note);
-    if walk.packet.want_info {
-        let info = &mut walk.out.info;
-        info.push_str(if way.joined { " [" } else { " " });
+    let label = summary(show, data, message, &note);
+    if show.packet.want_info {
+        let info = &mut show.out.info;
+        info.push_str(if joined { " [" } else { " " });
         text::push_line(info, &label, 160);
-        if way.joined {
+        if joined {
             info.push(']');
         }
     }
-    if !walk.out.tree.wanted() {
+    let tree = &mut show.out.tree;
+    if !tree.wanted() {
         return;
     }
-    walk.out.tree.protocol(Proto::MsnSlp, Span::new(0, data.len()), &label);
-    start_line(&mut walk.out.tree, data, &message, &note);
-    for one in &message.headers {
-        line::show(&mut walk.out.tree, data, one, row(HEADERS, one.name.of(data)), line::HEADER);
+    let form = &message.form;
+    tree.protocol(Proto::MsnSlp, Span::new(0, data.len()), &label);
+    start_line(tree, data, message, &note);
+    for (one, kind) in message.headers() {
+        line::show(tree, data, one, kind, line::HEADER);
     }
-    blank(&mut walk.out.tree, message.blank);
-    length(&mut walk.out.tree, data, &message);
-    if !message.fields.is_empty() {
-        body(walk, data, &message, &note);
+    blank(tree, form.blank);
+    length(tree, data, message);
+    if !form.fields.is_empty() {
+        body(tree, data, message);
     }
-    blank(&mut walk.out.tree, message.body_blank);
-    if !message.terminator.is_empty() {
-        walk.out.tree.bytes(f::TERMINATOR, message.terminator);
+    blank(tree, form.body_blank);
+    if !form.terminator.is_empty() {
+        tree.bytes(f::TERMINATOR, form.terminator);
     }
-    if !message.rest.is_empty() {
-        walk.out.tree.bytes(f::TRAILING, message.rest);
+    if !form.rest.is_empty() {
+        tree.bytes(f::TRAILING, form.rest);
     }
-    links(walk, &note);
-    walk.out.tree.close();
+    links(show, &note);
+    show.out.tree.close();
 }
 
 fn blank(tree: &mut Tree, span: Span) {
@@ -100,42 +72,35 @@ fn blank(tree: &mut Tree, span: Span) {
     }
 }
 
-fn body(walk: &mut Walk<'_>, data: &[u8], message: &Message, note: &SlpNote) {
-    let (Some(first), Some(last)) = (message.fields.first(), message.fields.last()) else { return };
-    let heading = walk.out.tree.bytes(f::BODY, Span::new(first.whole.start, last.whole.end));
-    let name = message.header(data, "Content-Type").and_then(body_name);
-    if let Some(name) = name {
-        walk.out.tree.note(heading, name);
+fn body(tree: &mut Tree, data: &[u8], message: &Description) {
+    let (Some(first), Some(last)) = (message.form.fields.first(), message.form.fields.last()) else { return };
+    let heading = tree.bytes(f::BODY, Span::new(first.whole.start, last.whole.end));
+    if let Some((_, name, _)) = message.body {
+        tree.note(heading, name);
     }
-    walk.out.tree.open(heading);
-    for one in &message.fields {
-        let kind = row(FIELDS, one.name.of(data));
-        line::show(&mut walk.out.tree, data, one, kind, line::FIELD);
-        if kind == Some(crate::slp::Kind::Context) {
-            context::show(walk, one.value.of(data), data, message, note);
+    tree.open(heading);
+    for (one, kind) in message.fields() {
+        line::show(tree, data, one, kind, line::FIELD);
+        if kind == Some(Kind::Context) {
+            context::show(tree, one.value.of(data), data, message);
         }
     }
-    walk.out.tree.close();
-}
-
-/// What a body is.
-fn body_name(content_type: &[u8]) -> Option<&'static str> {
-    CONTENT_TYPES.iter().find(|row| row.0.as_bytes().eq_ignore_ascii_case(content_type)).map(|row| row.1)
+    tree.close();
 }
 
 /// Message in one line.
-fn summary(walk: &Walk<'_>, data: &[u8], message: &Message, note: &SlpNote) -> String {
-    let mut label = match message.start {
+fn summary(show: &Show<'_>, data: &[u8], message: &Description, note: &SlpNote) -> String {
+    let mut label = match message.form.start {
         Start::Request { method, .. } => text::utf8(method.of(data)).text.into_owned(),
         Start::Status { code, reason, .. } => {
             format!("{} {}", text::utf8(code.of(data)).text, text::utf8(reason.of(data)).text)
         }
         Start::Other => "SLP".to_owned(),
     };
-    if let Some(name) = message.header(data, "Content-Type").and_then(body_name).filter(|name| *name != "no body") {
+    if let Some((_, name, _)) = message.body.filter(|row| row.2 != Body::None) {
         label.push_str(&format!(" ({name})"));
     }
-    if let Some(transfer) = note.transfer.and_then(|id| walk.session.transfers.get(id)) {
+    if let Some(transfer) = note.transfer.and_then(|id| show.session.transfers.get(id)) {
         label.push_str(": ");
         label.push_str(transfer.kind.name());
         if !transfer.name.is_empty() {
@@ -145,13 +110,13 @@ fn summary(walk: &Walk<'_>, data: &[u8], message: &Message, note: &SlpNote) -> S
     label
 }
 
-fn start_line(tree: &mut Tree, data: &[u8], message: &Message, note: &SlpNote) {
+fn start_line(tree: &mut Tree, data: &[u8], message: &Description, note: &SlpNote) {
     let show = |tree: &mut Tree, field, span: Span| {
         if !span.is_empty() {
             tree.wire(field, span, span.of(data));
         }
     };
-    match message.start {
+    match message.form.start {
         Start::Request { method, uri, protocol } => {
             show(tree, f::METHOD, method);
             if method.of(data) == b"BYE" {
@@ -180,7 +145,7 @@ fn start_line(tree: &mut Tree, data: &[u8], message: &Message, note: &SlpNote) {
             show(tree, f::REASON, reason);
         }
         Start::Other => {
-            show(tree, f::START_LINE, message.start_line);
+            show(tree, f::START_LINE, message.form.start_line);
             tree.expert(f::MALFORMED);
         }
     }
@@ -188,8 +153,9 @@ fn start_line(tree: &mut Tree, data: &[u8], message: &Message, note: &SlpNote) {
 
 /// Compares Content-Length with the body. Without binary header there is no NUL, and clients disagree whether it
 /// counts (fact base: p2p 5).
-fn length(tree: &mut Tree, data: &[u8], message: &Message) {
-    let Some(claimed) = message.header(data, "Content-Length").and_then(decimal) else { return };
+fn length(tree: &mut Tree, data: &[u8], message: &Description) {
+    let Some(claimed) = message.value(data, lines::CONTENT_LENGTH).and_then(decimal) else { return };
+    let message = &message.form;
     let there = (message.body_len() + message.rest.len()) as u64;
     let body = message.body_len() as u64;
     // Without fields the body is nothing at all to some clients, and a blank line and a NUL to others.
@@ -203,23 +169,24 @@ fn length(tree: &mut Tree, data: &[u8], message: &Message) {
     }
 }
 
-fn links(walk: &mut Walk<'_>, note: &SlpNote) {
+fn links(show: &mut Show<'_>, note: &SlpNote) {
     let none = Span::default();
+    let (tree, frames) = (&mut show.out.tree, &show.session.frames);
     if let Some((frame, time)) = note.answers {
-        frame_link(&mut walk.out.tree, &walk.session.frames, f::RESPONSE_TO, frame);
-        let span = walk.out.tree.number(f::TIME, none, walk.packet.time.wrapping_sub(time));
-        walk.out.tree.generated(span);
+        frame_link(tree, frames, f::RESPONSE_TO, frame);
+        let span = tree.number(f::TIME, none, show.packet.time.wrapping_sub(time));
+        tree.generated(span);
     }
     if let Some((frame, _)) = note.answered {
-        frame_link(&mut walk.out.tree, &walk.session.frames, f::RESPONSE_IN, frame);
+        frame_link(tree, frames, f::RESPONSE_IN, frame);
     }
     for (field, frame) in [(f::INVITED_IN, note.invited), (f::ENDED_IN, note.ended), (link::OPENED_IN, note.opened)] {
-        if frame != walk.packet.frame {
-            frame_link(&mut walk.out.tree, &walk.session.frames, field, frame);
+        if frame != show.packet.frame {
+            frame_link(tree, frames, field, frame);
         }
     }
     if let Some(transfer) = note.transfer {
-        walk.transfer_items(transfer, FrameId::NONE);
+        p2p::transfer_items(show, transfer, FrameId::NONE);
     }
 }
 

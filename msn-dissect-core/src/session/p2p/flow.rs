@@ -57,6 +57,17 @@ impl Leg {
     pub const ANY: Leg = Leg(u32::MAX);
 }
 
+/// How a packet or message came: over which connection, from whom to whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// Connection.
+    pub leg: Leg,
+    /// From whom to whom.
+    pub flow: Flow,
+    /// It is a direct connection.
+    pub direct: bool,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

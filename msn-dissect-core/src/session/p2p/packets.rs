@@ -10,10 +10,6 @@ use crate::session::{FrameId, bounded::Bounded, notes::NoteKey, transfers::Trans
 /// What the first pass learnt about a packet.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PacketNote {
-    /// Header version, 0 = unknown.
-    pub version: u8,
-    /// How that is known.
-    pub how: How,
     /// What became of its data.
     pub placed: Placed,
     /// What its session transfers.
@@ -26,24 +22,6 @@ pub struct PacketNote {
     pub acknowledges: Option<(FrameId, u64)>,
     /// Frame of this packet's first acknowledgement, 0 = none.
     pub acknowledged: FrameId,
-}
-
-/// How the header version of a packet is known (fact base: p2p 2).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum How {
-    /// It is not.
-    #[default]
-    Unknown,
-    /// The receiver is given with an endpoint.
-    Endpoint,
-    /// The receiver is given without an endpoint.
-    PlainAccount,
-    /// By the handshake of the direct connection.
-    Handshake,
-    /// By the shape of the packet.
-    Shape,
-    /// By the shape, against what was expected.
-    ShapeAgainst,
 }
 
 /// Packets that go by one name: the latest, and the latest on another leg.
