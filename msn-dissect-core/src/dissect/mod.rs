@@ -2,6 +2,7 @@
 //! Walks the bytes of one segment, or of one reassembled unit: parses, asks and teaches the session, emits items.
 
 pub mod body;
+mod border;
 pub mod cam;
 pub mod channel;
 pub mod command;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What becomes of an object whose bytes are all there: checked, described, given out for export.
 
-use crate::{dissect::walk::Walk, output::Object};
+use crate::{dissect::walk::Show, output::Object};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha1::{Digest, Sha1};
 
@@ -16,7 +16,7 @@ use crate::{
 
 /// Called once for each object whose bytes are all there, where the last of them stands; on every pass, also without
 /// a tree. `span` is the place of `bytes` in the current source.
-pub(crate) fn completed(walk: &mut Walk<'_>, transfer: &Transfer, span: Span, bytes: &[u8]) {
+pub(crate) fn completed(walk: &mut Show<'_>, transfer: &Transfer, span: Span, bytes: &[u8]) {
     if !walk.out.tree.wanted() && !walk.packet.want_objects || walk.out.tree.is_cut() {
         return;
     }

@@ -151,7 +151,7 @@ fn whole(walk: &mut Walk<'_>, data: &[u8], whole: &Whole<'_>) {
     let text = describe(&made, &walk.session.names);
     say(walk, whole, &text);
     walk.out.tree.bytes(f::DATA, span);
-    transfer::completed(walk, &made, span, data);
+    transfer::completed(&mut walk.showing(), &made, span, data);
 }
 
 fn say(walk: &mut Walk<'_>, whole: &Whole<'_>, text: &str) {
@@ -256,7 +256,7 @@ fn drawing(walk: &mut Walk<'_>, data: &[u8], ink: &Ink, whole: &Whole<'_>) {
     show_ink(&mut walk.out.tree, ink, &header, &body);
     if let Some(picture) = view::base64(body.strip_prefix("base64:").unwrap_or(&body).as_bytes()) {
         let mark = walk.out.tree.enter_source(&picture, "Ink");
-        transfer::completed(walk, &made, Span::new(0, picture.len()), &picture);
+        transfer::completed(&mut walk.showing(), &made, Span::new(0, picture.len()), &picture);
         walk.out.tree.leave_source(mark);
     }
 }
