@@ -2,7 +2,7 @@
 //! Learns from text/x-msmsgsinvite bodies where a file transfer will take place (fact base: mime 8, msnftp 1).
 
 use crate::{
-    dissect::walk::{Walk, frame_link},
+    dissect::walk::{Learn, Show, frame_link},
     packet::{AnnouncedKind, Announcement},
     session::FrameId,
 };
@@ -14,7 +14,7 @@ use crate::{
     command::Dir,
     fields::link,
     session::{
-        NameId,
+        NameId, Record, Session,
         ftp::{Invitation, NONE, Offer},
     },
     text,
@@ -121,62 +121,59 @@ fn split(bytes: &[u8]) -> (Option<Ipv4Addr>, Option<u16>) {
 }
 
 /// Learns from an invitation in the payload of a MSG; `sender` is the account that the line names (server to client).
-pub(super) fn learn(walk: &mut Walk<'_>, payload: &[u8], sender: &[u8]) {
-    if !walk.packet.first_pass {
-        return;
-    }
+pub(super) fn learn(learn: &mut Learn<'_>, payload: &[u8], sender: &[u8]) {
     let fields = Fields::parse(payload);
-    let conn = walk.session.connections.of(walk.packet.connection).id;
-    let from = match walk.record.dir {
-        Dir::ToClient => walk.session.names.keep(&text::utf8(sender).text),
-        Dir::ToServer => walk.record.account,
+    let conn = learn.record.conn;
+    let from = match learn.record.dir {
+        Dir::ToClient => learn.session.names.keep(&text::utf8(sender).text),
+        Dir::ToServer => learn.record.account,
     };
     let cookie = String::from_utf8_lossy(fields.cookie);
-    let key = (walk.record.frame, walk.record.unit, 0);
+    let key = (learn.record.frame, learn.record.unit, 0);
     if matches!(fields.command, b"ACCEPT" | b"CANCEL") {
-        if let Some(invitation) = walk.session.ftp.invitation(conn, &cookie) {
-            let name = walk.session.names.keep(&invitation.name);
-            walk.session.ftp.answered.keep(key, name);
+        if let Some(invitation) = learn.session.ftp.invitation(conn, &cookie) {
+            let name = learn.session.names.keep(&invitation.name);
+            learn.session.ftp.answered.keep(key, name);
         }
     }
     match fields.command {
         b"INVITE" if fields.guid.eq_ignore_ascii_case(FILE_TRANSFER) => {
             let name = text::utf8(fields.file).text.into_owned().into();
             let invitation = Invitation { name, size: number(fields.size), sender: from, key, ..Invitation::default() };
-            walk.session.ftp.announced.keep(key, NONE);
-            walk.session.ftp.invite(conn, &cookie, invitation);
+            learn.session.ftp.announced.keep(key, NONE);
+            learn.session.ftp.invite(conn, &cookie, invitation);
         }
-        b"ACCEPT" if !fields.auth_cookie.is_empty() => accept(walk, &fields, &cookie, from),
+        b"ACCEPT" if !fields.auth_cookie.is_empty() => accept(learn, &fields, &cookie, from),
         // Without an address: the one who takes the file agrees.
-        b"ACCEPT" => walk.session.ftp.agree(conn, &cookie, from),
+        b"ACCEPT" => learn.session.ftp.agree(conn, &cookie, from),
         _ => {}
     }
 }
 
 /// The file that an answer to an invitation is about; empty if that is not known.
-pub(super) fn file<'s>(walk: &'s Walk<'_>) -> &'s str {
-    let name = walk.session.ftp.answered.get((walk.record.frame, walk.record.unit, 0)).copied();
-    walk.session.names.get(name.unwrap_or_default())
+pub(super) fn file<'s>(session: &'s Session, record: &Record) -> &'s str {
+    let name = session.ftp.answered.get((record.frame, record.unit, 0)).copied();
+    session.names.get(name.unwrap_or_default())
 }
 
-/// Shows where the connection begins that an invitation led to; known from the second pass on.
-pub(super) fn show(walk: &mut Walk<'_>) {
-    if walk.packet.first_pass || !walk.out.tree.wanted() {
+/// Shows where the connection begins that an invitation led to.
+pub(super) fn show(show: &mut Show<'_>) {
+    if !show.knows_later() {
         return;
     }
-    let ftp = &walk.session.ftp;
-    let number = ftp.announced.get((walk.record.frame, walk.record.unit, 0)).copied().unwrap_or(NONE);
+    let ftp = &show.session.ftp;
+    let number = ftp.announced.get((show.record.frame, show.record.unit, 0)).copied().unwrap_or(NONE);
     if let Some(offer) = ftp.offer(number) {
-        frame_link(&mut walk.out.tree, &walk.session.frames, link::OPENED_IN, offer.opened_in);
+        frame_link(&mut show.out.tree, &show.session.frames, link::OPENED_IN, offer.opened_in);
     }
 }
 
 /// An answer that names an address.
-fn accept(walk: &mut Walk<'_>, fields: &Fields<'_>, cookie: &str, from: NameId) {
+fn accept(learn: &mut Learn<'_>, fields: &Fields<'_>, cookie: &str, from: NameId) {
     let addresses = fields.addresses();
-    let conn = walk.session.connections.of(walk.packet.connection).id;
+    let conn = learn.record.conn;
     let sender_connects = fields.sender_connect.eq_ignore_ascii_case(b"TRUE");
-    let invitation = walk.session.ftp.invitation(conn, cookie).cloned().unwrap_or_default();
+    let invitation = learn.session.ftp.invitation(conn, cookie).cloned().unwrap_or_default();
     let invitation_key = invitation.key;
     // The one who listens writes this: the sender, unless it says otherwise.
     let (sender, receiver) = match sender_connects {
@@ -186,21 +183,21 @@ fn accept(walk: &mut Walk<'_>, fields: &Fields<'_>, cookie: &str, from: NameId) 
     let offer = Offer {
         invitation: Invitation { sender, receiver, ..invitation },
         cookie: String::from_utf8_lossy(fields.auth_cookie).into(),
-        frame: walk.packet.frame,
+        frame: learn.packet.frame,
         sender_connects,
         opened_in: FrameId::NONE,
     };
-    let number = walk.session.ftp.announce(offer, &addresses);
+    let number = learn.session.ftp.announce(offer, &addresses);
     if number != NONE {
-        let invited = walk.session.ftp.offer(number).map(|offer| offer.invitation.key);
-        if let Some(slot) = invited.and_then(|key| walk.session.ftp.announced.get_mut(key)) {
+        let invited = learn.session.ftp.offer(number).map(|offer| offer.invitation.key);
+        if let Some(slot) = invited.and_then(|key| learn.session.ftp.announced.get_mut(key)) {
             *slot = number;
         }
-        if let Some(slot) = walk.session.ftp.announced.get_mut(invitation_key) {
+        if let Some(slot) = learn.session.ftp.announced.get_mut(invitation_key) {
             *slot = number;
         }
-        walk.session.ftp.announced.keep((walk.record.frame, walk.record.unit, 0), number);
-        walk.out.announced.extend(addresses.iter().map(|&(address, port)| Announcement {
+        learn.session.ftp.announced.keep((learn.record.frame, learn.record.unit, 0), number);
+        learn.announced.extend(addresses.iter().map(|&(address, port)| Announcement {
             address,
             port,
             kind: AnnouncedKind::Ftp,

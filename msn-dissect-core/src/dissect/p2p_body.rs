@@ -92,15 +92,6 @@ fn direct(bytes: &[u8], carrier: Carrier) -> p2p::Packet<'_> {
     p2p::Packet::parse(bytes, &told, carrier.cut)
 }
 
-/// Learns from packets in a body, and shows them.
-pub(crate) fn walk(walk: &mut Walk<'_>, data: &[u8], span: Span, context: &P2pContext) {
-    let context = P2pContext { cut: walk.out.tree.is_cut(), ..context.clone() };
-    if walk.packet.first_pass {
-        learn(&mut walk.learning(), data, span, &context);
-    }
-    show(&mut walk.showing(), data, span, &context);
-}
-
 /// Learns from a packet of a direct connection, and shows it.
 pub(crate) fn walk_packet(walk: &mut Walk<'_>, span: Span, carrier: Carrier) {
     let carrier = Carrier { cut: walk.out.tree.is_cut(), ..carrier };

@@ -3,7 +3,7 @@
 
 use super::slp;
 use crate::{
-    dissect::walk::{Learn, Show, Walk},
+    dissect::walk::{Learn, Show},
     fields::slp as f,
     session::{
         notes::NoteKey,
@@ -48,14 +48,6 @@ pub(crate) fn show(show: &mut Show<'_>, data: &[u8], span: Span) {
     let key = key(show.record.frame, show.record.unit);
     slp::show(show, data, &slp::Message::parse(data), key, false);
     show.out.tree.rebase(base);
-}
-
-/// Learns from a session description, and shows it.
-pub(crate) fn walk(walk: &mut Walk<'_>, data: &[u8], span: Span) {
-    if walk.packet.first_pass {
-        learn(&mut walk.learning(), data, span);
-    }
-    show(&mut walk.showing(), data, span);
 }
 
 /// Where the note is of the one description that a unit has.

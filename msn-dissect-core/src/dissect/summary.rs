@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The Info column: one short line for each command.
 
-use super::framing::Command;
+use super::{
+    body::{self, Body},
+    framing::Command,
+    links,
+};
 use crate::{
     command::{
         Choice, Fit, Kind,
         line::decimal,
         params::{split_handle, split_naddr},
     },
+    session::{Record, Session},
     text::push_percent,
     values::{self, errors, numbers},
 };
@@ -15,8 +20,32 @@ use crate::{
 /// Most characters of one parameter.
 const MAX_TOKEN: usize = 64;
 
-/// Appends the summary of a command.
+/// Most characters of an address through which somebody is reached.
+const MAX_VIA: usize = 64;
+
+/// Appends the summary of a unit: its line, what an error reply is about, and what its payload says.
+pub(super) fn unit(info: &mut String, session: &Session, record: &Record, body: &Body<'_>) {
+    command(info, body.unit, body.found);
+    if body.found.line.error().is_some() {
+        links::failure(info, session, (record.frame, record.unit, 0));
+    }
+    body::say(info, session, record, body);
+}
+
+/// Appends the summary of a command line, and through what the person is reached that it names: a member of several
+/// circles has a presence in each.
 pub(super) fn command(info: &mut String, data: &[u8], found: &Command) {
+    line(info, data, found);
+    let Some(choice) = found.choice.as_ref().filter(|_| !found.unfinished) else { return };
+    let Some(at) = choice.row.params.iter().take(2).position(|param| param.kind == Kind::Naddr) else { return };
+    let token = choice.place(found.line, at).map(|span| span.of(data)).unwrap_or_default();
+    if let Some((_, _, Some(via))) = split_naddr(token) {
+        info.push_str(" via ");
+        push_percent(info, split_naddr(via).map_or(via, |parts| parts.1), MAX_VIA);
+    }
+}
+
+fn line(info: &mut String, data: &[u8], found: &Command) {
     let line = found.line;
     let choice = found.choice.as_ref().filter(|_| line.error().is_none());
     let word = choice.map_or_else(|| std::str::from_utf8(&line.word).unwrap_or_default(), |choice| choice.row.word);

@@ -100,12 +100,25 @@ impl Walk<'_> {
 }
 
 impl Walk<'_> {
-    /// Shows bytes that belong to no known command.
+    /// Learns from and shows bytes that belong to no known command.
     pub(super) fn continuation(&mut self, span: Span, skip: usize) {
         self.record.what = What::Continuation(skip as u32);
         if self.packet.first_pass {
             self.session.records.push(self.record);
         }
+        self.showing().continuation(span, skip);
+    }
+}
+
+impl Show<'_> {
+    /// Whether what later units add is known: on a first pass that is only what earlier units of the same frame added,
+    /// so nothing is shown of it.
+    pub fn knows_later(&self) -> bool {
+        !self.packet.first_pass
+    }
+
+    /// Shows bytes that belong to no known command.
+    fn continuation(&mut self, span: Span, skip: usize) {
         self.info_entry();
         if self.packet.want_info {
             self.out.info.push_str("Continuation");

@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Shows the body of a message by its content type (fact base: mime 2 to 13).
+//! The body of a message, by its kind: what all kinds share, and the simple ones (fact base: mime 2 to 13).
+
+use std::borrow::Cow;
 
 use super::{
-    fields_body::{client, datacast, invitation, mail, system},
     head::Head,
-    headers::string,
-    media::{self, emoticons, ink},
+    headers::{empty_line, string},
+    media,
+    types::{Lesson, Row, Say},
     xml,
 };
 use crate::{
     dissect::{
-        object,
         p2p_body::{self, P2pContext},
-        walk::Walk,
+        slp_body,
+        walk::{Learn, Show},
     },
     fields::{command as c, mime as f},
     item::Handoff,
     mime::{charset, media_type, values::unsigned},
+    session::{Record, Session},
     text,
     wire::Span,
 };
@@ -30,12 +33,18 @@ pub(super) struct Content<'a> {
     pub data: &'a [u8],
     /// The body.
     pub span: Span,
+    /// What it is.
+    pub row: &'static Row,
     /// Media type with its parameters; empty if none was given.
     pub media: &'a [u8],
     /// Headers of the same unit; none for a message put together from parts.
     pub head: &'a Head,
     /// Account that the server named as the sender; empty for the client's own.
     pub sender: &'a [u8],
+    /// Account that packets are for, and whose they are.
+    pub parties: (Option<Span>, Option<Span>),
+    /// The end of the body is missing.
+    pub cut: bool,
     /// Whether it was put together from parts.
     pub joined: bool,
     /// Number of the message that was put together, from 1.
@@ -43,12 +52,6 @@ pub(super) struct Content<'a> {
 }
 
 impl<'a> Content<'a> {
-    /// A body whose headers stand in the same unit.
-    pub fn new(data: &'a [u8], span: Span, head: &'a Head) -> Self {
-        let media = head.content_type.map(|at| at.of(data)).unwrap_or_default();
-        Content { data, span, media, head, sender: b"", joined: false, number: 0 }
-    }
-
     /// The bytes of the body.
     pub fn bytes(&self) -> &'a [u8] {
         self.span.of(self.data)
@@ -68,115 +71,107 @@ impl<'a> Content<'a> {
     pub fn is_blank(&self) -> bool {
         self.bytes().iter().all(u8::is_ascii_whitespace)
     }
-}
 
-type Show = fn(&mut Walk<'_>, &Content<'_>);
-
-/// Content types, and whether they do more than the tree and the Info column.
-static TYPES: &[(&str, Show)] = &[
-    ("text/plain", chat),
-    ("text/x-msmsgscontrol", control),
-    ("text/x-msmsgsprofile", profile),
-    ("text/x-msmsgsinitialemailnotification", mail),
-    ("text/x-msmsgsemailnotification", mail),
-    ("application/x-msmsgsemailnotification", mail),
-    ("application/x-msmsgsinitialemailnotification", mail),
-    ("text/x-msmsgsactivemailnotification", mail),
-    ("text/x-msmsgsinitialmdatanotification", mail),
-    ("text/x-msmsgsoimnotification", mail),
-    ("application/x-msmsgssystemmessage", system),
-    ("text/x-msmsgssystemmessage", system),
-    ("text/x-msmsgsinvite", invitation),
-    ("text/x-msnmsgr-datacast", datacast),
-    ("text/x-mms-emoticon", emoticons),
-    ("text/x-mms-animemoticon", emoticons),
-    ("application/x-ms-ink", ink),
-    ("image/gif", ink),
-    ("text/x-clientcaps", client),
-    ("text/x-clientinfo", client),
-    ("text/x-keepalive", keepalive),
-    ("text/search-query", other_text),
-    ("text/html", other_text),
-    ("application/user+xml", document),
-    ("application/circles+xml", document),
-    ("application/multiparty+xml", document),
-    ("application/network+xml", document),
-    ("text/xml", document),
-    ("application/xml", document),
-];
-
-/// Peer-to-peer packets teach the session, so they are shown on every pass.
-const P2P: &[u8] = b"application/x-msnmsgrp2p";
-
-/// Shows a body.
-pub(super) fn show(walk: &mut Walk<'_>, content: &Content<'_>) {
-    let essence = content.essence();
-    if essence.eq_ignore_ascii_case(P2P) {
-        return packets(walk, content, content.head.p2p_dest, content.head.p2p_source);
+    /// Whether it holds packets; what was put together from parts is taken for none.
+    fn has_packets(&self) -> bool {
+        !self.span.is_empty() && !self.joined
     }
-    if walk.packet.first_pass && media::is_ink(essence) {
-        media::learn(walk, content);
-    }
-    if !walk.out.tree.wanted() && !walk.packet.want_info && !walk.packet.want_objects {
-        return;
-    }
-    let row = TYPES.iter().find(|row| row.0.as_bytes().eq_ignore_ascii_case(essence));
-    match row {
-        Some((_, show)) => show(walk, content),
-        None => unknown(walk, content),
+
+    /// The packets of a body, and whether its headers say soundly where they begin.
+    fn packets(&self) -> (P2pContext, bool) {
+        let (dest, source) = self.parties;
+        let mut context = P2pContext { dest, source, bridging_offsets: Vec::new(), cut: self.cut };
+        let Some(at) = self.head.offsets else { return (context, true) };
+        // More offsets than bytes cannot be packets.
+        let offsets = at.of(self.data).split(|&byte| byte == b',').take(self.span.len());
+        let offsets = offsets.filter_map(|part| unsigned(part.trim_ascii()));
+        context.bridging_offsets = offsets.filter_map(|offset| u32::try_from(offset).ok()).collect();
+        let sorted = context.bridging_offsets.windows(2).all(|pair| pair.first() < pair.last());
+        let inside = context.bridging_offsets.last().is_none_or(|&last| (last as usize) < self.span.len());
+        if !sorted || !inside {
+            context.bridging_offsets.clear();
+        }
+        (context, sorted && inside)
     }
 }
 
-/// Adds to the Info column; what was put together from parts stands in brackets behind the part.
-pub(super) fn say(walk: &mut Walk<'_>, content: &Content<'_>, what: &str) {
-    if !walk.packet.want_info {
-        return;
+/// Learns from a body.
+pub(super) fn learn(learn: &mut Learn<'_>, content: &Content<'_>) {
+    match content.row.teaches {
+        Lesson::Packets if content.has_packets() => {
+            p2p_body::learn(learn, content.data, content.span, &content.packets().0);
+        }
+        Lesson::Description if !content.span.is_empty() => slp_body::learn(learn, content.data, content.span),
+        Lesson::Drawing => media::learn(learn, content),
+        // An invitation is learnt from with the message around it.
+        Lesson::Invitation | Lesson::Packets | Lesson::Description | Lesson::Nothing => {}
     }
-    let info = &mut walk.out.info;
+}
+
+/// Shows a body. Packets and session descriptions say themselves what is shown of them when no tree is wanted.
+pub(super) fn show(show: &mut Show<'_>, content: &Content<'_>) {
+    let always = matches!(content.row.teaches, Lesson::Packets | Lesson::Description);
+    if always || show.out.tree.wanted() || show.packet.want_objects {
+        (content.row.show)(show, content);
+    }
+}
+
+/// Tells what a body says in the Info column; what was put together from parts stands in brackets behind the part.
+pub(super) fn say(info: &mut String, session: &Session, record: &Record, content: &Content<'_>) {
+    let what = match &content.row.say {
+        Say::Nothing => return,
+        Say::Status => {
+            return if !content.span.is_empty() {
+                xml::say_status(info, content)
+            };
+        }
+        Say::Words(words) => Cow::Borrowed(*words),
+        Say::Type => text::utf8(content.head.message_type.unwrap_or_default().of(content.data)).text,
+        Say::Made(make) => match make(session, record, content) {
+            Some(what) => what,
+            None => return,
+        },
+    };
     info.push_str(if content.joined { " [" } else { ": " });
-    text::push_line(info, what, MAX_INFO_TEXT);
+    text::push_line(info, &what, MAX_INFO_TEXT);
     if content.joined {
         info.push(']');
     }
 }
 
 /// Shows peer-to-peer packets.
-pub(super) fn packets(walk: &mut Walk<'_>, content: &Content<'_>, dest: Option<Span>, source: Option<Span>) {
-    if content.span.is_empty() {
-        return;
-    }
-    if content.joined {
-        walk.out.tree.bytes(c::PAYLOAD, content.span);
-        return;
-    }
-    let mut context = P2pContext { dest, source, ..P2pContext::default() };
-    if let Some(at) = content.head.offsets {
-        // More offsets than bytes cannot be packets.
-        let offsets = at.of(content.data).split(|&byte| byte == b',').take(content.span.len());
-        let offsets = offsets.filter_map(|part| unsigned(part.trim_ascii()));
-        context.bridging_offsets = offsets.filter_map(|offset| u32::try_from(offset).ok()).collect();
-        let sorted = context.bridging_offsets.windows(2).all(|pair| pair.first() < pair.last());
-        let inside = context.bridging_offsets.last().is_none_or(|&last| (last as usize) < content.span.len());
-        if !sorted || !inside {
-            walk.out.tree.expert(f::BRIDGING_WRONG);
-            context.bridging_offsets.clear();
+pub(super) fn packets(show: &mut Show<'_>, content: &Content<'_>) {
+    if content.has_packets() {
+        let (context, sound) = content.packets();
+        if !sound {
+            show.out.tree.expert(f::BRIDGING_WRONG);
         }
+        p2p_body::show(show, content.data, content.span, &context);
+    } else if !content.span.is_empty() {
+        show.out.tree.bytes(c::PAYLOAD, content.span);
     }
-    p2p_body::walk(walk, content.data, content.span, &context);
 }
 
-/// Shows chat text in its declared character set.
-pub(super) fn chat(walk: &mut Walk<'_>, content: &Content<'_>) {
-    if content.span.is_empty() {
-        return;
-    }
+/// Chat text in its declared character set, and whether that is known and right.
+fn chat_of<'a>(content: &Content<'a>) -> (text::Shown<'a>, bool) {
     let bytes = content.bytes();
-    let (shown, known) = match charset::decode(bytes, content.charset()) {
+    match charset::decode(bytes, content.charset()) {
         Some(shown) => (shown, true),
         None => (text::utf8(bytes), false),
-    };
-    say(walk, content, &shown.text);
-    let tree = &mut walk.out.tree;
+    }
+}
+
+pub(super) fn chat_text<'a>(_: &'a Session, _: &Record, content: &'a Content<'a>) -> Option<Cow<'a, str>> {
+    (!content.span.is_empty()).then(|| chat_of(content).0.text)
+}
+
+/// Shows chat text.
+pub(super) fn chat(show: &mut Show<'_>, content: &Content<'_>) {
+    let tree = &mut show.out.tree;
+    if content.span.is_empty() || !tree.wanted() {
+        return;
+    }
+    let (shown, known) = chat_of(content);
     tree.text(f::TEXT, content.span, &shown.text);
     if !known {
         tree.expert(f::CHARSET_UNKNOWN);
@@ -187,71 +182,52 @@ pub(super) fn chat(walk: &mut Walk<'_>, content: &Content<'_>) {
 }
 
 /// Typing and recording; the account stands in a header.
-fn control(walk: &mut Walk<'_>, content: &Content<'_>) {
+pub(super) fn control_text<'a>(_: &'a Session, _: &Record, content: &'a Content<'a>) -> Option<Cow<'a, str>> {
     let what = match (content.head.typing, content.head.recording) {
         (None, Some(_)) => "recording a voice clip",
         (Some(_), _) => "typing",
         (None, None) => "control",
     };
-    say(walk, content, what);
-    rest(walk, content);
+    Some(what.into())
 }
 
-/// Everything stands in the headers.
-fn profile(walk: &mut Walk<'_>, content: &Content<'_>) {
-    say(walk, content, "profile");
-    rest(walk, content);
-}
-
-fn keepalive(walk: &mut Walk<'_>, content: &Content<'_>) {
-    say(walk, content, "keep-alive");
+pub(super) fn keepalive(show: &mut Show<'_>, content: &Content<'_>) {
     if let Some(at) = content.head.content_type {
-        walk.out.tree.number(f::KEEPALIVE, at, 1);
+        show.out.tree.number(f::KEEPALIVE, at, 1);
     }
-    rest(walk, content);
+    rest(show, content);
 }
 
-fn other_text(walk: &mut Walk<'_>, content: &Content<'_>) {
-    say(walk, content, &text::utf8(content.bytes()).text);
-    rest(walk, content);
-}
-
-fn document(walk: &mut Walk<'_>, content: &Content<'_>) {
-    if content.span.is_empty() {
-        return;
-    }
-    if walk.packet.want_info {
-        xml::say_status(walk, content.data, content.span, content.charset());
-    }
-    if walk.out.tree.wanted() {
-        xml::document(walk, content.data, content.span, content.charset());
-    }
+pub(super) fn other_text<'a>(_: &'a Session, _: &Record, content: &'a Content<'a>) -> Option<Cow<'a, str>> {
+    Some(text::utf8(content.bytes()).text)
 }
 
 /// A body that ought to be empty.
-pub(super) fn rest(walk: &mut Walk<'_>, content: &Content<'_>) {
+pub(super) fn rest(show: &mut Show<'_>, content: &Content<'_>) {
     if content.span.is_empty() {
         return;
     }
     if content.is_blank() {
-        super::headers::empty_line(&mut walk.out.tree, content.span);
+        empty_line(&mut show.out.tree, content.span);
     } else {
-        string(&mut walk.out.tree, f::BODY_TEXT, content.span, content.data);
+        string(&mut show.out.tree, f::BODY_TEXT, content.span, content.data);
     }
 }
 
-fn unknown(walk: &mut Walk<'_>, content: &Content<'_>) {
+pub(super) fn unknown_text<'a>(_: &'a Session, _: &Record, content: &'a Content<'a>) -> Option<Cow<'a, str>> {
+    match content.essence() {
+        b"" => (!content.is_blank()).then_some("no content type".into()),
+        essence => Some(text::utf8(essence).text),
+    }
+}
+
+/// Shows a body of which nothing is known.
+pub(super) fn unknown(show: &mut Show<'_>, content: &Content<'_>) {
+    if content.is_blank() || !show.out.tree.wanted() {
+        return rest(show, content);
+    }
     let essence = content.essence();
-    let media = text::utf8(essence).text;
-    if !essence.is_empty() {
-        say(walk, content, &media);
-    } else if !content.is_blank() {
-        say(walk, content, "no content type");
-    }
-    if content.is_blank() || !walk.out.tree.wanted() {
-        return rest(walk, content);
-    }
-    let tree = &mut walk.out.tree;
+    let tree = &mut show.out.tree;
     let is_text = essence.is_empty() || essence.to_ascii_lowercase().starts_with(b"text/");
     if is_text && !content.bytes().contains(&0) {
         string(tree, f::BODY_TEXT, content.span, content.data);
@@ -263,14 +239,6 @@ fn unknown(walk: &mut Walk<'_>, content: &Content<'_>) {
         false => tree.expert(f::CONTENT_UNKNOWN),
     }
     if !is_text {
-        tree.handoff(content.span, Handoff::MediaType, &media.to_ascii_lowercase());
-    }
-}
-
-/// Shows an object that is the whole body.
-pub(super) fn body_object(walk: &mut Walk<'_>, content: &Content<'_>) {
-    let span = crate::mime::headers::trim(content.data, content.span);
-    if !span.is_empty() {
-        object::show(&mut walk.out.tree, content.data, span);
+        tree.handoff(content.span, Handoff::MediaType, &text::utf8(essence).text.to_ascii_lowercase());
     }
 }

@@ -2,26 +2,29 @@
 //! Shows bodies that consist of fields: mail notifications, system messages, invitations, datacasts, client data.
 
 use super::{
-    contents::{Content, say},
+    contents::Content,
     header_tables as tables,
     headers::{self, fields, find},
     mail_data,
 };
+use std::borrow::Cow;
+
 use crate::{
-    dissect::{invite_ftp, object, walk::Walk},
+    dissect::{invite_ftp, object, walk::Show},
     fields::mime as f,
     mime::{values::unsigned, words},
+    session::{Record, Session},
     text, values,
     wire::Span,
 };
 
 /// Mail and offline message notifications (fact base: mime 6).
-pub(super) fn mail(walk: &mut Walk<'_>, content: &Content<'_>) {
-    if walk.packet.want_info {
-        let what = mail_summary(content);
-        say(walk, content, &what);
-    }
-    fields(&mut walk.out.tree, content.data, content.span, tables::MAIL);
+pub(super) fn mail(show: &mut Show<'_>, content: &Content<'_>) {
+    fields(&mut show.out.tree, content.data, content.span, tables::MAIL);
+}
+
+pub(super) fn mail_text<'a>(_: &'a Session, _: &Record, content: &'a Content<'a>) -> Option<Cow<'a, str>> {
+    Some(mail_summary(content).into())
 }
 
 fn mail_summary(content: &Content<'_>) -> String {
@@ -49,63 +52,76 @@ fn mail_summary(content: &Content<'_>) -> String {
     }
 }
 
+/// The value of a field; empty if there is none.
+fn value<'a>(content: &Content<'a>, name: &str) -> &'a [u8] {
+    find(content.data, content.span, name).map(|at| at.of(content.data)).unwrap_or_default()
+}
+
+/// Whether the server says that it will go away.
+fn is_shutdown(content: &Content<'_>) -> bool {
+    value(content, "Type") == b"1"
+}
+
 /// Messages from the server (fact base: mime 7).
-pub(super) fn system(walk: &mut Walk<'_>, content: &Content<'_>) {
-    let value = |name| find(content.data, content.span, name).map(|at| at.of(content.data)).unwrap_or_default();
-    let shutdown = value("Type") == b"1";
-    if walk.packet.want_info {
-        let argument = text::utf8(value("Arg1"));
-        let what = match shutdown {
-            true if argument.text == "1" => "server shuts down in 1 minute".into(),
-            true => format!("server shuts down in {} minutes", argument.text),
-            false => format!("system message {}", text::utf8(value("Type")).text),
-        };
-        say(walk, content, &what);
-    }
-    let table = if shutdown { tables::SHUTDOWN } else { tables::SYSTEM };
-    fields(&mut walk.out.tree, content.data, content.span, table);
+pub(super) fn system(show: &mut Show<'_>, content: &Content<'_>) {
+    let table = if is_shutdown(content) { tables::SHUTDOWN } else { tables::SYSTEM };
+    fields(&mut show.out.tree, content.data, content.span, table);
+}
+
+pub(super) fn system_text<'a>(_: &'a Session, _: &Record, content: &'a Content<'a>) -> Option<Cow<'a, str>> {
+    let argument = text::utf8(value(content, "Arg1")).text;
+    Some(match is_shutdown(content) {
+        true if argument == "1" => "server shuts down in 1 minute".into(),
+        true => format!("server shuts down in {argument} minutes").into(),
+        false => format!("system message {}", text::utf8(value(content, "Type")).text).into(),
+    })
 }
 
 /// Invitations to applications and file transfers (fact base: mime 8).
-pub(super) fn invitation(walk: &mut Walk<'_>, content: &Content<'_>) {
-    if walk.packet.want_info {
-        let value = |name| find(content.data, content.span, name).map(|at| at.of(content.data)).unwrap_or_default();
-        let mut what = String::from("invitation");
-        for name in ["Invitation-Command", "Application-Name", "Application-File", "Cancel-Code"] {
-            let value = value(name);
-            if !value.is_empty() {
-                what.push(' ');
-                what.push_str(&text::utf8(value).text);
-            }
-        }
-        let file = invite_ftp::file(walk);
-        if !file.is_empty() {
+pub(super) fn invitation(show: &mut Show<'_>, content: &Content<'_>) {
+    fields(&mut show.out.tree, content.data, content.span, tables::INVITE);
+}
+
+pub(super) fn invitation_text<'a>(
+    session: &'a Session,
+    record: &Record,
+    content: &'a Content<'a>,
+) -> Option<Cow<'a, str>> {
+    let names = ["Invitation-Command", "Application-Name", "Application-File", "Cancel-Code"];
+    let said = names.map(|name| text::utf8(value(content, name)).text);
+    let mut what = String::from("invitation");
+    for word in said.iter().map(|word| &**word).chain([invite_ftp::file(session, record)]) {
+        if !word.is_empty() {
             what.push(' ');
-            what.push_str(file);
+            what.push_str(word);
         }
-        say(walk, content, &what);
     }
-    fields(&mut walk.out.tree, content.data, content.span, tables::INVITE);
+    Some(what.into())
+}
+
+/// Number, argument, and place of the number of a datacast.
+fn cast(content: &Content<'_>) -> (Option<u64>, Option<Span>, Option<Span>) {
+    let id = find(content.data, content.span, "ID");
+    let argument = find(content.data, content.span, "Data").filter(|at| !at.is_empty());
+    (id.and_then(|at| unsigned(at.of(content.data))), argument, id)
+}
+
+pub(super) fn datacast_text<'a>(_: &'a Session, _: &Record, content: &'a Content<'a>) -> Option<Cow<'a, str>> {
+    let (kind, argument, _) = cast(content);
+    Some(match kind {
+        Some(1) => "nudge".into(),
+        Some(2) => "wink".into(),
+        Some(3) => "voice clip".into(),
+        Some(4) => text::utf8(argument.unwrap_or_default().of(content.data)).text,
+        Some(other) => format!("datacast {other}").into(),
+        None => "datacast".into(),
+    })
 }
 
 /// Nudges, winks, voice clips, actions (fact base: mime 11).
-pub(super) fn datacast(walk: &mut Walk<'_>, content: &Content<'_>) {
-    let id = find(content.data, content.span, "ID");
-    let argument = find(content.data, content.span, "Data").filter(|at| !at.is_empty());
-    let kind = id.and_then(|at| unsigned(at.of(content.data)));
-    if walk.packet.want_info {
-        let action = argument.map(|at| text::utf8(at.of(content.data)).text).unwrap_or_default();
-        let what = match kind {
-            Some(1) => "nudge",
-            Some(2) => "wink",
-            Some(3) => "voice clip",
-            Some(4) => &action,
-            Some(other) => &format!("datacast {other}"),
-            None => "datacast",
-        };
-        say(walk, content, what);
-    }
-    let tree = &mut walk.out.tree;
+pub(super) fn datacast(show: &mut Show<'_>, content: &Content<'_>) {
+    let (kind, argument, id) = cast(content);
+    let tree = &mut show.out.tree;
     fields(tree, content.data, content.span, tables::DATACAST);
     let at = id.unwrap_or_default();
     match kind {
@@ -136,10 +152,11 @@ pub(super) fn is_object(data: &[u8], at: Span) -> bool {
 }
 
 /// What third-party clients say about themselves (fact base: mime 13).
-pub(super) fn client(walk: &mut Walk<'_>, content: &Content<'_>) {
-    if walk.packet.want_info {
-        let name = find(content.data, content.span, "Client-Name").map(|at| text::utf8(at.of(content.data)).text);
-        say(walk, content, &format!("client {}", name.as_deref().unwrap_or("capabilities")));
-    }
-    fields(&mut walk.out.tree, content.data, content.span, tables::CLIENT);
+pub(super) fn client(show: &mut Show<'_>, content: &Content<'_>) {
+    fields(&mut show.out.tree, content.data, content.span, tables::CLIENT);
+}
+
+pub(super) fn client_text<'a>(_: &'a Session, _: &Record, content: &'a Content<'a>) -> Option<Cow<'a, str>> {
+    let name = find(content.data, content.span, "Client-Name").map(|at| text::utf8(at.of(content.data)).text);
+    Some(format!("client {}", name.as_deref().unwrap_or("capabilities")).into())
 }

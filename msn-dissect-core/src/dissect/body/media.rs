@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows emoticon lists and handwriting (fact base: mime 10 and 12).
 
-use super::{
-    contents::{Content, say},
-    headers::string,
-};
+use std::borrow::Cow;
+
+use super::{contents::Content, headers::string};
 use crate::{
     command::Dir,
-    dissect::{object, p2p_body, transfer, walk::Walk},
+    dissect::{
+        object, p2p_body, transfer,
+        walk::{Learn, Show},
+    },
     fields::{command as c, mime as f},
     mime::{headers::trim, media_type::split, words},
     session::{
-        NoteKey,
+        NoteKey, Record, Session,
         drawings::DrawingNote,
         transfers::{Transfer, TransferKind},
     },
@@ -19,19 +21,21 @@ use crate::{
     wire::Span,
 };
 
+pub(super) fn emoticons_text<'a>(_: &'a Session, _: &Record, content: &'a Content<'a>) -> Option<Cow<'a, str>> {
+    let list = trim(content.data, content.span);
+    let mut what = String::from("emoticons");
+    for shortcut in split(content.data, list, b'\t').step_by(2).filter(|part| !part.is_empty()).take(5) {
+        what.push(' ');
+        what.push_str(&text::utf8(shortcut.of(content.data)).text);
+    }
+    Some(what.into())
+}
+
 /// Shortcut TAB object TAB …
-pub(super) fn emoticons(walk: &mut Walk<'_>, content: &Content<'_>) {
+pub(super) fn emoticons(show: &mut Show<'_>, content: &Content<'_>) {
     let data = content.data;
     let list = trim(data, content.span);
-    if walk.packet.want_info {
-        let mut what = String::from("emoticons");
-        for shortcut in split(data, list, b'\t').step_by(2).filter(|part| !part.is_empty()).take(5) {
-            what.push(' ');
-            what.push_str(&text::utf8(shortcut.of(data)).text);
-        }
-        say(walk, content, &what);
-    }
-    let tree = &mut walk.out.tree;
+    let tree = &mut show.out.tree;
     if !tree.wanted() {
         return;
     }
@@ -53,41 +57,35 @@ pub(super) fn emoticons(walk: &mut Walk<'_>, content: &Content<'_>) {
     }
 }
 
-/// Whether a media type is that of handwriting.
-pub(super) fn is_ink(essence: &[u8]) -> bool {
-    [&b"image/gif"[..], b"application/x-ms-ink"].iter().any(|kind| kind.eq_ignore_ascii_case(essence))
-}
-
 /// Where the note of a drawing is.
-fn key(walk: &Walk<'_>, content: &Content<'_>) -> NoteKey {
-    (walk.packet.frame, walk.record.unit, content.number)
+fn key(record: &Record, content: &Content<'_>) -> NoteKey {
+    (record.frame, record.unit, content.number)
 }
 
 /// Learns who sent a drawing, and whether another side of the chat carried it before.
-pub(super) fn learn(walk: &mut Walk<'_>, content: &Content<'_>) {
-    let sender = match walk.record.dir {
-        Dir::ToServer => walk.record.account,
-        Dir::ToClient => walk.session.names.keep(&text::utf8(p2p_body::account(content.sender)).text),
+pub(super) fn learn(learn: &mut Learn<'_>, content: &Content<'_>) {
+    let Record { frame, conn, dir, account, .. } = learn.record;
+    let sender = match dir {
+        Dir::ToServer => account,
+        Dir::ToClient => learn.session.names.keep(&text::utf8(p2p_body::account(content.sender)).text),
     };
-    let conn = walk.record.conn;
-    let chat = walk.session.links.known(conn).and_then(|conn| conn.chat).map(|chat| chat.1).unwrap_or_default();
-    let repeats = walk.session.drawings.learn(chat, conn, walk.packet.frame, content.bytes());
-    walk.session.drawings.notes.keep(key(walk, content), DrawingNote { sender, repeats });
+    let chat = learn.session.links.known(conn).and_then(|conn| conn.chat).map(|chat| chat.1).unwrap_or_default();
+    let repeats = learn.session.drawings.learn(chat, conn, frame, content.bytes());
+    learn.session.drawings.notes.keep(key(&learn.record, content), DrawingNote { sender, repeats });
 }
 
 /// `base64:` and handwriting as GIF or ISF.
-pub(super) fn ink(walk: &mut Walk<'_>, content: &Content<'_>) {
-    say(walk, content, "ink");
-    if !(walk.out.tree.wanted() || walk.packet.want_objects) || content.is_blank() {
+pub(super) fn ink(show: &mut Show<'_>, content: &Content<'_>) {
+    if content.is_blank() {
         return;
     }
     let gif = content.essence().eq_ignore_ascii_case(b"image/gif");
-    let tree = &mut walk.out.tree;
+    let tree = &mut show.out.tree;
     let span = trim(content.data, content.span);
     let bytes = span.of(content.data);
     if bytes.starts_with(b"GIF8") {
         tree.bytes(f::INK, content.span);
-        give_out(walk, content, content.span, content.bytes());
+        give_out(show, content, content.span, content.bytes());
         return;
     }
     let Some(coded) = bytes.strip_prefix(b"base64:") else {
@@ -103,14 +101,14 @@ pub(super) fn ink(walk: &mut Walk<'_>, content: &Content<'_>) {
     let mark = tree.enter_source(&image, if gif { "Ink (GIF)" } else { "Ink (ISF)" });
     let whole = Span::new(0, image.len());
     tree.bytes(f::INK, whole);
-    give_out(walk, content, whole, &image);
-    walk.out.tree.leave_source(mark);
+    give_out(show, content, whole, &image);
+    show.out.tree.leave_source(mark);
 }
 
 /// A drawing is an object like those that travel peer to peer.
-fn give_out(walk: &mut Walk<'_>, content: &Content<'_>, span: Span, bytes: &[u8]) {
-    let note = walk.session.drawings.notes.get(key(walk, content)).copied().unwrap_or_default();
+fn give_out(show: &mut Show<'_>, content: &Content<'_>, span: Span, bytes: &[u8]) {
+    let note = show.session.drawings.notes.get(key(&show.record, content)).copied().unwrap_or_default();
     let drawing =
         Transfer { kind: TransferKind::Ink, sender: note.sender, repeats: note.repeats, ..Transfer::default() };
-    transfer::completed(&mut walk.showing(), &drawing, span, bytes);
+    transfer::completed(show, &drawing, span, bytes);
 }

@@ -1,80 +1,142 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Shows MIME messages (MSG, UUM, UBM), and puts split ones together (fact base: mime 1 and 3).
+//! MIME messages (MSG, UUM, UBM), and split ones put together (fact base: mime 1 and 3).
 
 use super::{
-    Body,
+    Body, Form,
     contents::{self, Content},
     head::Head,
     header_tables::MESSAGE,
     headers,
+    types::{self, Lesson, Row},
 };
 use crate::{
     command::Dir,
     dissect::{
+        framing::Command,
         invite_ftp,
-        walk::{Walk, guess},
+        walk::{Learn, Show, Walk, guess},
     },
     fields::mime as f,
+    mime::media_type::essence,
     output::{Dissection, Fragment, Table},
     packet::Packet,
-    session::{Session, messages},
+    session::{Record, Session, messages},
     text,
     wire::Span,
 };
 
-/// Shows the payload.
-pub(super) fn show(body: &mut Body<'_, '_>) {
-    let data = body.unit;
-    let mut head = Head::default();
-    head.read(data, body.span);
-    if body.walk.out.tree.wanted() {
-        headers::block(&mut body.walk.out.tree, data, body.span, "Message", MESSAGE);
-    }
-    let sender = match body.walk.record.dir {
-        Dir::ToClient => body.found.line.token(0).map(|at| at.of(data)).unwrap_or_default(),
-        Dir::ToServer => b"",
-    };
-    let kind = head.content_type.and_then(|at| at.of(data).get(..INVITATION.len()));
-    let invitation = kind.is_some_and(|kind| kind.eq_ignore_ascii_case(INVITATION));
-    if invitation && body.found.line.word == *b"MSG" {
-        invite_ftp::learn(body.walk, body.span.of(data), sender);
-        invite_ftp::show(body.walk);
-    }
-    deliver(body.walk, data, &head, Span::new(head.body, body.span.end), sender);
+/// A message: its head, and what its body is.
+pub(super) struct Message {
+    /// The headers that matter.
+    head: Head,
+    /// The body.
+    span: Span,
+    /// What it is.
+    row: &'static Row,
 }
 
-/// Media type of invitations.
-const INVITATION: &[u8] = b"text/x-msmsgsinvite";
+/// Reads the payload.
+pub(super) fn read(unit: &[u8], found: &Command) -> Form {
+    let mut head = Head::default();
+    head.read(unit, found.payload);
+    let media = head.content_type.unwrap_or_default();
+    let row = types::by_content(essence(unit, media).of(unit));
+    Form::Message(Message { span: Span::new(head.body, found.payload.end), head, row })
+}
+
+impl Message {
+    /// The body, in a unit of this direction.
+    fn content<'a>(&'a self, body: &Body<'a>, dir: Dir) -> Content<'a> {
+        let sender = match dir {
+            Dir::ToClient => body.found.line.token(0).map(|at| at.of(body.unit)).unwrap_or_default(),
+            Dir::ToServer => b"",
+        };
+        let parties = (self.head.p2p_dest, self.head.p2p_source);
+        content(body, self.span, &self.head, self.row, sender, parties)
+    }
+
+    /// Whether it is an invitation of a switchboard.
+    fn invites(&self, body: &Body<'_>) -> bool {
+        self.row.teaches == Lesson::Invitation && body.found.line.word == *b"MSG"
+    }
+}
+
+/// A body whose headers stand in the same unit.
+pub(super) fn content<'a>(
+    body: &Body<'a>,
+    span: Span,
+    head: &'a Head,
+    row: &'static Row,
+    sender: &'a [u8],
+    parties: (Option<Span>, Option<Span>),
+) -> Content<'a> {
+    let data = body.unit;
+    let media = head.content_type.map(|at| at.of(data)).unwrap_or_default();
+    let cut = body.found.missing > 0;
+    Content { data, span, row, media, head, sender, parties, cut, joined: false, number: 0 }
+}
+
+/// Learns from the payload.
+pub(super) fn learn(learn: &mut Learn<'_>, body: &Body<'_>, message: &Message) {
+    let content = message.content(body, learn.record.dir);
+    if message.invites(body) {
+        invite_ftp::learn(learn, body.bytes(), content.sender);
+    }
+    learn_body(learn, &content);
+}
+
+/// Tells what the payload says in the Info column.
+pub(super) fn say(info: &mut String, session: &Session, record: &Record, body: &Body<'_>, message: &Message) {
+    say_body(info, session, record, &message.content(body, record.dir));
+}
+
+/// Shows the payload.
+pub(super) fn show(show: &mut Show<'_>, body: &Body<'_>, message: &Message) {
+    if show.out.tree.wanted() {
+        headers::block(&mut show.out.tree, body.unit, body.span(), "Message", MESSAGE);
+        if message.invites(body) {
+            invite_ftp::show(show);
+        }
+    }
+    show_body(show, &message.content(body, show.record.dir));
+}
+
+/// Learns from the body of a message, or one part of it.
+pub(super) fn learn_body(learn: &mut Learn<'_>, content: &Content<'_>) {
+    let Some((id, claim)) = content.head.part(content.data) else { return contents::learn(learn, content) };
+    let Record { frame, unit, conn, dir, .. } = learn.record;
+    let key = messages::key(conn, dir, content.sender, id.of(content.data));
+    learn.session.messages.learn(frame, unit, key, claim, content.media);
+}
+
+/// Tells what the body of a message, or one part of it, says in the Info column.
+pub(super) fn say_body(info: &mut String, session: &Session, record: &Record, content: &Content<'_>) {
+    let Some((_, claim)) = content.head.part(content.data) else {
+        return contents::say(info, session, record, content);
+    };
+    let Some(part) = session.messages.part(record.frame, record.unit) else { return };
+    let number = part.index.saturating_add(1);
+    let text = match claim.total {
+        Some(total) => format!(": part {number} of {total}"),
+        None => format!(": part {number}"),
+    };
+    text::push_line(info, &text, 40);
+}
 
 /// Shows the body of a message, or one part of it.
-pub(super) fn deliver(walk: &mut Walk<'_>, data: &[u8], head: &Head, span: Span, sender: &[u8]) {
-    if let Some((id, claim)) = head.part(data) {
-        let (frame, unit) = (walk.record.frame, walk.record.unit);
-        if walk.packet.first_pass {
-            let kind = head.content_type.map(|at| at.of(data)).unwrap_or_default();
-            let key = messages::key(walk.record.conn, walk.record.dir, sender, id.of(data));
-            walk.session.messages.learn(frame, unit, key, claim, kind);
-        }
-        part(walk, span, claim.total);
-        return;
+pub(super) fn show_body(show: &mut Show<'_>, content: &Content<'_>) {
+    match content.head.part(content.data) {
+        Some(_) => part(show, content.span),
+        None => contents::show(show, content),
     }
-    contents::show(walk, &Content { sender, ..Content::new(data, span, head) });
 }
 
 /// Shows one part of a split message.
-fn part(walk: &mut Walk<'_>, span: Span, total: Option<u32>) {
-    let Some(part) = walk.session.messages.part(walk.record.frame, walk.record.unit).copied() else {
+fn part(show: &mut Show<'_>, span: Span) {
+    let Some(part) = show.session.messages.part(show.record.frame, show.record.unit) else {
         return;
     };
-    if walk.packet.want_info {
-        let number = part.index.saturating_add(1);
-        let text = match total {
-            Some(total) => format!(": part {number} of {total}"),
-            None => format!(": part {number}"),
-        };
-        text::push_line(&mut walk.out.info, &text, 40);
-    }
-    let tree = &mut walk.out.tree;
+    let tree = &mut show.out.tree;
     tree.bytes(f::PART, span);
     for (is, expert) in [
         (part.headless, f::CHUNK_LOST),
@@ -100,25 +162,36 @@ fn part(walk: &mut Walk<'_>, span: Span, total: Option<u32>) {
         numbered: true,
         more: part.more,
     };
-    walk.out.fragment(span, piece);
+    show.out.fragment(span, piece);
     if let Some(tail) = part.tail {
-        walk.out.fragment(Span::new(span.end, span.end), Fragment { offset: tail, more: false, ..piece });
+        show.out.fragment(Span::new(span.end, span.end), Fragment { offset: tail, more: false, ..piece });
     }
 }
 
-/// Shows a message that was put together from its parts.
+/// Learns from and shows a message that was put together from its parts.
 pub(crate) fn whole(session: &mut Session, packet: &Packet, id: u32, data: &[u8], out: &mut Dissection) {
-    let kind = session.messages.kind(id).to_vec();
+    let media = session.messages.kind(id).to_vec();
     let sender = session.messages.sender(id).to_vec();
     let record = session.records.get(packet.frame, packet.unit).copied().unwrap_or(guess(packet));
     let content = Content {
         data,
         span: Span::new(0, data.len()),
-        media: &kind,
+        row: types::by_content(essence(&media, Span::new(0, media.len())).of(&media)),
+        media: &media,
         head: &Head::default(),
         sender: &sender,
+        parties: (None, None),
+        cut: false,
         joined: true,
         number: id + 1,
     };
-    contents::show(&mut Walk { session, packet, data, record, out }, &content);
+    let mut walk = Walk { session, packet, data, record, out };
+    if packet.first_pass {
+        contents::learn(&mut walk.learning(), &content);
+    }
+    let mut show = walk.showing();
+    if packet.want_info {
+        contents::say(&mut show.out.info, show.session, &record, &content);
+    }
+    contents::show(&mut show, &content);
 }

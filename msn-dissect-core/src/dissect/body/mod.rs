@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Shows what follows a command line: one module for each kind of payload.
+//! What follows a command line: read once on each pass into a [`Body`], from which the first pass learns and every pass
+//! shows. One module for each kind of payload.
 
-use crate::{dissect::walk::Walk, output::Table};
 mod challenge;
 mod contents;
 mod error;
@@ -14,104 +14,180 @@ mod media;
 pub(super) mod mime;
 mod notification;
 mod parts;
+mod signals;
+mod types;
 mod xml;
 
-use super::framing::Command;
+use super::{
+    framing::Command,
+    walk::{Learn, Show},
+};
 use crate::{
     fields::{Field, command as f, expert, xml as x},
+    output::Table,
+    session::{Record, Session},
     wire::Span,
 };
 
-/// A payload to be shown. Spans and ranges count from the start of the unit.
-pub(super) struct Body<'a, 'w> {
-    /// The walk over the unit: session, packet, tree, Info column.
-    pub walk: &'a mut Walk<'w>,
+/// A command with its payload, read once. Spans count from the start of the unit.
+pub(super) struct Body<'a> {
     /// The unit: line and payload.
     pub unit: &'a [u8],
     /// The line and the row that explains it.
     pub found: &'a Command<'a>,
-    /// Place of the payload bytes that are there, not empty.
-    pub span: Span,
+    /// What the payload is.
+    form: Form,
 }
 
-impl Body<'_, '_> {
+/// What a payload is, and what had to be read to tell.
+enum Form {
+    /// There is none.
+    Nothing,
+    /// A MIME message.
+    Message(mime::Message),
+    /// Header blocks, and what they describe.
+    Blocks(parts::Blocks),
+    /// A user notification of this type.
+    Notification(Option<u32>),
+    /// User data.
+    UserData,
+    /// Contact lists.
+    Lists,
+    /// An alert or a page.
+    Alert,
+    /// Another document.
+    Document,
+    /// The answer to a challenge.
+    Challenge,
+    /// Text.
+    Words(Field),
+    /// What an error reply carries.
+    Error,
+    /// That of a word that is not known.
+    Unknown,
+}
+
+/// What the payload of a command is.
+static FORMS: &[(&str, fn(&[u8], &Command) -> Form)] = &[
+    ("MSG", mime::read),
+    ("UUM", mime::read),
+    ("UBM", mime::read),
+    ("SDG", parts::read),
+    ("NFY", parts::read),
+    ("PUT", parts::read),
+    ("DEL", parts::read),
+    ("UUX", |_, _| Form::UserData),
+    ("UBX", |_, _| Form::UserData),
+    ("ADL", |_, _| Form::Lists),
+    ("RML", |_, _| Form::Lists),
+    ("FQY", |_, _| Form::Lists),
+    ("GCF", |_, _| Form::Document),
+    ("NOT", |_, _| Form::Alert),
+    ("IPG", |_, _| Form::Alert),
+    ("QRY", |_, _| Form::Challenge),
+    ("PAG", |_, _| Form::Document),
+    ("PGD", |_, _| Form::Document),
+    ("SDC", |_, _| Form::Words(x::INVITATION_TEXT)),
+    ("VAS", |_, _| Form::Words(x::REPORT_TEXT)),
+    ("UUN", notification::read),
+    ("UBN", notification::read),
+];
+
+impl<'a> Body<'a> {
+    /// Reads the payload of a command.
+    pub fn read(unit: &'a [u8], found: &'a Command<'a>) -> Self {
+        let form = match &found.choice {
+            _ if found.payload.is_empty() => Form::Nothing,
+            Some(_) if found.line.error().is_some() => Form::Error,
+            Some(choice) => {
+                FORMS.iter().find(|row| row.0 == choice.row.word).map_or(Form::Unknown, |row| row.1(unit, found))
+            }
+            None => Form::Unknown,
+        };
+        Body { unit, found, form }
+    }
+
+    /// Place of the payload bytes that are there.
+    fn span(&self) -> Span {
+        self.found.payload
+    }
+
     /// The payload bytes that are there.
-    pub fn bytes(&self) -> &[u8] {
-        self.span.of(self.unit)
+    fn bytes(&self) -> &'a [u8] {
+        self.found.payload.of(self.unit)
     }
 
     /// Shows all of the payload as text.
-    pub fn words(&mut self, field: Field) {
-        self.walk.out.tree.checked_wire(field, self.span, self.span.of(self.unit));
+    fn words(&self, show: &mut Show<'_>, field: Field) {
+        show.out.tree.checked_wire(field, self.span(), self.bytes());
     }
 }
 
-type Show = fn(&mut Body<'_, '_>);
-
-/// What the payload of a command is.
-static BODIES: &[(&str, Show)] = &[
-    ("MSG", mime::show),
-    ("UUM", mime::show),
-    ("UBM", mime::show),
-    ("SDG", parts::show),
-    ("NFY", parts::show),
-    ("PUT", parts::show),
-    ("DEL", parts::show),
-    ("UUX", xml::user_data),
-    ("UBX", xml::user_data),
-    ("ADL", xml::lists),
-    ("RML", xml::lists),
-    ("FQY", xml::lists),
-    ("GCF", xml::show),
-    ("NOT", xml::alert),
-    ("IPG", xml::alert),
-    ("QRY", challenge::show),
-    ("PAG", xml::show),
-    ("PGD", xml::show),
-    ("SDC", invitation),
-    ("VAS", report),
-    ("UUN", notification::show),
-    ("UBN", notification::show),
-];
-
-fn invitation(body: &mut Body<'_, '_>) {
-    body.words(x::INVITATION_TEXT);
+/// Learns from the payload of a command.
+pub(super) fn learn(learn: &mut Learn<'_>, body: &Body<'_>) {
+    match &body.form {
+        Form::Message(message) => mime::learn(learn, body, message),
+        Form::Blocks(blocks) => parts::learn(learn, body, blocks),
+        Form::Notification(kind) => notification::learn(learn, body, *kind),
+        _ => {}
+    }
 }
 
-fn report(body: &mut Body<'_, '_>) {
-    body.words(x::REPORT_TEXT);
+/// Appends to the Info column what the payload of a command says.
+pub(super) fn say(info: &mut String, session: &Session, record: &Record, body: &Body<'_>) {
+    match &body.form {
+        Form::Message(message) => mime::say(info, session, record, body, message),
+        Form::Blocks(blocks) => parts::say(info, session, record, body, blocks),
+        Form::UserData => xml::say_text(info, body, b"<PSM>"),
+        Form::Alert => xml::say_text(info, body, b"<TEXT>"),
+        Form::Lists => xml::say_count(info, body),
+        _ => {}
+    }
 }
 
-/// Shows the payload of a command. Runs on every pass: on the first one state may be learnt, and the tree may be unwanted.
-pub(super) fn show(walk: &mut Walk<'_>, unit: &[u8], found: &Command) {
-    let (items, fragments) = (walk.out.tree.items().len(), walk.out.fragments.len());
-    walk.out.tree.set_cut(found.missing > 0);
-    if !found.payload.is_empty() {
-        let shower = match &found.choice {
-            Some(_) if found.line.error().is_some() => Some(error::show as Show),
-            Some(choice) => BODIES.iter().find(|row| row.0 == choice.row.word).map(|row| row.1),
-            None => None,
-        };
-        let mut body = Body { span: found.payload, walk, unit, found };
-        match shower {
-            Some(shower) => shower(&mut body),
-            None => {
-                body.walk.out.tree.bytes(f::PAYLOAD, found.payload);
-                if found.inferred {
-                    body.walk.out.tree.expert(expert::INFERRED);
-                }
+/// How much there was before a payload was shown.
+pub(super) struct Mark {
+    items: usize,
+    fragments: usize,
+}
+
+/// Shows the payload of a command.
+pub(super) fn show(show: &mut Show<'_>, body: &Body<'_>) -> Mark {
+    let mark = Mark { items: show.out.tree.items().len(), fragments: show.out.fragments.len() };
+    show.out.tree.set_cut(body.found.missing > 0);
+    match &body.form {
+        Form::Nothing => {}
+        Form::Message(message) => mime::show(show, body, message),
+        Form::Blocks(blocks) => parts::show(show, body, blocks),
+        Form::Notification(kind) => notification::show(show, body, *kind),
+        Form::UserData | Form::Lists | Form::Alert | Form::Document => xml::show(show, body),
+        Form::Challenge => challenge::show(show, body),
+        Form::Words(field) => body.words(show, *field),
+        Form::Error => error::show(show, body),
+        Form::Unknown => {
+            show.out.tree.bytes(f::PAYLOAD, body.span());
+            if body.found.inferred {
+                show.out.tree.expert(expert::INFERRED);
             }
         }
     }
-    if found.missing > 0 {
-        walk.out.tree.set_cut(false);
+    mark
+}
+
+/// Shows what is left to say behind the payload of a command.
+pub(super) fn show_end(show: &mut Show<'_>, body: &Body<'_>, mark: &Mark) {
+    if let Form::Blocks(blocks) = &body.form {
+        parts::show_surplus(show, body, blocks);
+    }
+    if body.found.missing > 0 {
+        show.out.tree.set_cut(false);
         // Parts of a text are put together by their number: a part without its end would be taken for a whole one.
-        if walk.out.fragments.iter().skip(fragments).all(|piece| piece.table == Table::Message) {
-            walk.out.fragments.truncate(fragments);
-            walk.out.tree.drop_fragments(items);
+        if show.out.fragments.iter().skip(mark.fragments).all(|piece| piece.table == Table::Message) {
+            show.out.fragments.truncate(mark.fragments);
+            show.out.tree.drop_fragments(mark.items);
         }
-        let cut = walk.packet.reported_len > walk.data.len();
-        walk.out.tree.expert(if cut { expert::CAPTURE_CUT } else { expert::PAYLOAD_CUT });
+        let cut = show.packet.reported_len > show.data.len();
+        show.out.tree.expert(if cut { expert::CAPTURE_CUT } else { expert::PAYLOAD_CUT });
     }
 }
 

@@ -1,56 +1,75 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows user notifications (UUN, UBN), by their type (fact base: values 6, mime 14).
 
-use super::{Body, xml::document};
+use super::{Body, Form};
 use crate::{
     command::line::decimal,
     dissect::{
+        framing::Command,
         params::{place, split_host},
         slp_body,
-        xml::{is_document, sip},
+        walk::{Learn, Show},
+        xml::{document, is_document, sip},
     },
     fields::{command as f, xml as x},
     wire::Span,
 };
 
-/// Shows the payload.
-pub(super) fn show(body: &mut Body<'_, '_>) {
-    let kind = kind(body);
-    if matches!(kind, Some(3 | 10)) {
-        return slp_body::walk(body.walk, body.unit, body.span);
+/// Types whose payload is a session description.
+const DESCRIPTIONS: [u32; 2] = [3, 10];
+
+/// Reads the type that the line names.
+pub(super) fn read(unit: &[u8], found: &Command) -> Form {
+    Form::Notification(kind(unit, found))
+}
+
+fn kind(unit: &[u8], found: &Command) -> Option<u32> {
+    let choice = found.choice.as_ref()?;
+    let at = choice.row.params.iter().position(|param| param.field == f::UUN_TYPE)?;
+    decimal(choice.place(found.line, at)?.of(unit))
+}
+
+fn is_description(kind: Option<u32>) -> bool {
+    kind.is_some_and(|kind| DESCRIPTIONS.contains(&kind))
+}
+
+/// Learns from a session description.
+pub(super) fn learn(learn: &mut Learn<'_>, body: &Body<'_>, kind: Option<u32>) {
+    if is_description(kind) {
+        slp_body::learn(learn, body.unit, body.span());
     }
-    if !body.walk.out.tree.wanted() {
+}
+
+/// Shows the payload.
+pub(super) fn show(show: &mut Show<'_>, body: &Body<'_>, kind: Option<u32>) {
+    if is_description(kind) {
+        return slp_body::show(show, body.unit, body.span());
+    }
+    if !show.out.tree.wanted() {
         return;
     }
     if is_document(body.bytes()) {
-        return document(body.walk, body.unit, body.span, None);
+        return document(&mut show.out.tree, body.unit, body.span(), None);
     }
     match kind {
-        Some(2 | 12) => sip(&mut body.walk.out.tree, body.unit, body.span),
-        Some(4 | 8) => body.words(x::LOGOUT),
-        Some(5) => closed(body),
-        Some(11) => numbers(body),
-        _ => body.words(x::UUN_TEXT),
+        Some(2 | 12) => sip(&mut show.out.tree, body.unit, body.span()),
+        Some(4 | 8) => body.words(show, x::LOGOUT),
+        Some(5) => closed(show, body),
+        Some(11) => numbers(show, body),
+        _ => body.words(show, x::UUN_TEXT),
     }
-}
-
-/// The type that the line names.
-fn kind(body: &Body<'_, '_>) -> Option<u32> {
-    let choice = body.found.choice.as_ref()?;
-    let at = choice.row.params.iter().position(|param| param.field == f::UUN_TYPE)?;
-    decimal(choice.place(body.found.line, at)?.of(body.unit))
 }
 
 /// `session;host:port` of a conversation whose window was closed.
-fn closed(body: &mut Body<'_, '_>) {
-    let data = body.span.of(body.unit);
+fn closed(show: &mut Show<'_>, body: &Body<'_>) {
+    let data = body.bytes();
     let Some(semicolon) = memchr::memchr(b';', data) else {
-        return body.words(x::UUN_TEXT);
+        return body.words(show, x::UUN_TEXT);
     };
-    let at = body.span.start + semicolon;
-    let (session, server) = (Span::new(body.span.start, at), Span::new(at + 1, body.span.end));
+    let at = body.span().start + semicolon;
+    let (session, server) = (Span::new(body.span().start, at), Span::new(at + 1, body.span().end));
     let (host, port) = split_host(server.of(body.unit));
-    let tree = &mut body.walk.out.tree;
+    let tree = &mut show.out.tree;
     tree.wire(f::SESSION_ID, session, session.of(body.unit));
     tree.wire(f::SERVER_ADDRESS, place(body.unit, host), host);
     if let Some(port) = port {
@@ -71,17 +90,17 @@ fn closed(body: &mut Body<'_, '_>) {
 const MAX_NUMBERS: usize = 1000;
 
 /// Numbers with blanks between them, whose meaning is not known.
-fn numbers(body: &mut Body<'_, '_>) {
-    let mut at = body.span.start;
-    for (count, word) in body.span.of(body.unit).split(u8::is_ascii_whitespace).enumerate() {
+fn numbers(show: &mut Show<'_>, body: &Body<'_>) {
+    let mut at = body.span().start;
+    for (count, word) in body.bytes().split(u8::is_ascii_whitespace).enumerate() {
         if count == MAX_NUMBERS {
-            let rest = Span::new(at, body.span.end);
-            body.walk.out.tree.wire(x::UUN_TEXT, rest, rest.of(body.unit));
+            let rest = Span::new(at, body.span().end);
+            show.out.tree.wire(x::UUN_TEXT, rest, rest.of(body.unit));
             return;
         }
         if !word.is_empty() {
             let place = Span::new(at, at + word.len());
-            body.walk.out.tree.wire(x::UUN_NUMBER, place, word);
+            show.out.tree.wire(x::UUN_NUMBER, place, word);
         }
         at += word.len() + 1;
     }

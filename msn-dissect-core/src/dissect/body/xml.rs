@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Shows payloads that are XML documents.
+//! Payloads that are XML documents.
 
-use super::Body;
+use super::{Body, contents::Content};
 use crate::{
-    dissect::{walk::Walk, xml},
+    dissect::{walk::Show, xml},
     text,
     values::{self, codes},
     view::View,
@@ -15,50 +15,40 @@ use memchr::memmem;
 const MAX_INFO_TEXT: usize = 60;
 
 /// Shows the payload.
-pub(super) fn show(body: &mut Body<'_, '_>) {
-    document(body.walk, body.unit, body.span, None);
+pub(super) fn show(show: &mut Show<'_>, body: &Body<'_>) {
+    xml::document(&mut show.out.tree, body.unit, body.span(), None);
 }
 
-/// Shows user data; the personal message is told in the Info column.
-pub(super) fn user_data(body: &mut Body<'_, '_>) {
-    told(body, b"<PSM>");
+/// Shows the document in the body of a message.
+pub(super) fn document(show: &mut Show<'_>, content: &Content<'_>) {
+    xml::document(&mut show.out.tree, content.data, content.span, content.charset());
 }
 
-/// Shows an alert; its text is told in the Info column.
-pub(super) fn alert(body: &mut Body<'_, '_>) {
-    told(body, b"<TEXT>");
-}
-
-/// Shows a document; the text behind a start tag is told in the Info column.
-fn told(body: &mut Body<'_, '_>, tag: &[u8]) {
-    if body.walk.packet.want_info {
-        if let Some(message) = content(body.unit, body.span, None, tag) {
-            body.walk.out.info.push_str(": ");
-            text::push_line(&mut body.walk.out.info, &message, MAX_INFO_TEXT);
-        }
+/// Tells the text behind a start tag.
+pub(super) fn say_text(info: &mut String, body: &Body<'_>, tag: &[u8]) {
+    if let Some(message) = content(body.unit, body.span(), None, tag) {
+        info.push_str(": ");
+        text::push_line(info, &message, MAX_INFO_TEXT);
     }
-    show(body);
 }
 
-/// Shows lists; the number of contacts is told in the Info column.
-pub(super) fn lists(body: &mut Body<'_, '_>) {
-    if body.walk.packet.want_info {
-        let what = match memmem::find_iter(body.bytes(), b"<c ").count() {
-            1 => " (1 contact)".to_owned(),
-            count => format!(" ({count} contacts)"),
-        };
-        body.walk.out.info.push_str(&what);
-    }
-    show(body);
+/// Tells the number of contacts in lists.
+pub(super) fn say_count(info: &mut String, body: &Body<'_>) {
+    let what = match memmem::find_iter(body.bytes(), b"<c ").count() {
+        1 => " (1 contact)".to_owned(),
+        count => format!(" ({count} contacts)"),
+    };
+    info.push_str(&what);
 }
 
-/// Says in the Info column which presence a document publishes, or how things are with another network.
-pub(super) fn say_status(walk: &mut Walk<'_>, data: &[u8], span: Span, charset: Option<&[u8]>) {
-    let status = |tag| content(data, span, charset, tag);
+/// Tells which presence a document publishes, or how things are with another network.
+pub(super) fn say_status(info: &mut String, body: &Content<'_>) {
+    let charset = body.charset();
+    let status = |tag| content(body.data, body.span, charset, tag);
     if let Some(status) = status(b"<Status>").or_else(|| status(b"<status>")) {
         let meaning = values::meaning(codes::STATUSES, status.as_bytes());
-        walk.out.info.push_str(", ");
-        text::push_line(&mut walk.out.info, meaning.unwrap_or(&status), MAX_INFO_TEXT);
+        info.push_str(", ");
+        text::push_line(info, meaning.unwrap_or(&status), MAX_INFO_TEXT);
     }
 }
 
@@ -76,9 +66,4 @@ fn behind(data: &[u8], span: Span, tag: &[u8]) -> Option<String> {
     let len = memchr::memchr(b'<', data.get(start..span.end)?)?;
     let view = View::new(data, Span::new(start, start + len));
     (len > 0).then(|| text::utf8(view.xml().bytes()).text.into_owned())
-}
-
-/// Shows the document in `span` of `data`, whose character set may have been declared.
-pub(super) fn document(walk: &mut Walk<'_>, data: &[u8], span: Span, charset: Option<&[u8]>) {
-    xml::document(&mut walk.out.tree, data, span, charset);
 }

@@ -13,7 +13,7 @@ use crate::{
     },
     dissect::{
         framing::Command,
-        walk::{Walk, frame_link},
+        walk::{Show, frame_link},
     },
     fields::{Expert, Field, command as f, link as x},
     item::{Handle, Tree},
@@ -46,24 +46,26 @@ const FOLLOWERS: [(Way, Field); 5] = [
 ];
 
 /// Shows the links of a command.
-pub(super) fn command(walk: &mut Walk<'_>, data: &[u8], found: &Command) {
-    let key = (walk.record.frame, walk.record.unit, 0);
-    let later_pass = !walk.packet.first_pass;
-    let session = &*walk.session;
-    let tree = &mut walk.out.tree;
+pub(super) fn command(show: &mut Show<'_>, data: &[u8], found: &Command) {
+    let key = (show.record.frame, show.record.unit, 0);
+    let knows_later = show.knows_later();
+    let session = show.session;
+    let tree = &mut show.out.tree;
     if let Some(choice) = &found.choice {
-        if walk.record.dir == Dir::ToServer && choice.row.word == "MSG" {
+        if show.record.dir == Dir::ToServer && choice.row.word == "MSG" {
             expectation(tree, data, found, choice);
         }
-        if walk.record.dir == Dir::ToClient {
+        if show.record.dir == Dir::ToClient {
             added_me(tree, data, found, choice);
         }
     }
     facts(tree, session, key);
     // What is remarked hangs below the item before it: what the unit says, not the link to a later one.
     remarks(tree, session, key);
-    followers(tree, session, key, later_pass);
-    connection(tree, session, walk.record.conn, walk.record.server, key, found);
+    if knows_later {
+        followers(tree, session, key);
+    }
+    connection(tree, session, show.record.conn, show.record.server, key, found);
 }
 
 fn generated(tree: &mut Tree, handle: Handle) {
@@ -71,7 +73,7 @@ fn generated(tree: &mut Tree, handle: Handle) {
 }
 
 /// Says in the Info column what an error reply is about: the request, and whom it named.
-pub(super) fn failure(info: &mut String, at: usize, session: &Session, key: NoteKey) {
+pub(in crate::dissect) fn failure(info: &mut String, session: &Session, key: NoteKey) {
     let mut said = String::new();
     for fact in session.links.facts(key) {
         match *fact {
@@ -86,7 +88,7 @@ pub(super) fn failure(info: &mut String, at: usize, session: &Session, key: Note
             _ => {}
         }
     }
-    info.insert_str(at.min(info.len()), &said);
+    info.push_str(&said);
 }
 
 /// When a message is acknowledged.
@@ -158,11 +160,8 @@ fn facts(tree: &mut Tree, session: &Session, key: NoteKey) {
     }
 }
 
-/// What later frames added. On the first pass that is what earlier units of the same frame added, so nothing is shown.
-fn followers(tree: &mut Tree, session: &Session, key: NoteKey, later_pass: bool) {
-    if !later_pass {
-        return;
-    }
+/// What later frames added.
+fn followers(tree: &mut Tree, session: &Session, key: NoteKey) {
     for (way, field) in FOLLOWERS {
         let Some(forward) = session.links.forward(key, way) else { continue };
         for follower in session.links.frames(forward) {

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! What a command teaches of its connection, and of those it announces.
+
+use super::{known, shape};
+use crate::{
+    command::{
+        Choice, Dir, Fit, Kind, ServerKind,
+        line::decimal,
+        params::{msnp_number, split_handle},
+        table::On,
+    },
+    dissect::{
+        body::{self, Body},
+        framing::Command,
+        links, params,
+        walk::Learn,
+    },
+    packet::{AnnouncedKind, Announcement, Packet},
+    session::{
+        Record, What,
+        connection::PORT,
+        records::{DIR_INFERRED, TAUGHT, VERSION_INFERRED},
+        rendezvous::{Role, Ticket},
+        versions::Range,
+    },
+    text,
+};
+
+/// Who sends the `VER` that is the first line seen of a connection. It is the client's, unless that was not captured:
+/// then it is the server's answer, which has the same layout. `None` where later lines must tell.
+fn opener(packet: &Packet, tokens: usize) -> Option<Dir> {
+    let (from, to) = (packet.source.port, packet.destination.port);
+    if from == PORT && to != PORT {
+        Some(Dir::ToClient)
+    } else if from >= to || to == PORT || tokens > 2 {
+        Some(Dir::ToServer)
+    } else {
+        None
+    }
+}
+
+impl Learn<'_> {
+    /// Learns from the command that starts at `at`.
+    pub(super) fn command(&mut self, at: usize, body: &Body<'_>) {
+        let (data, found) = (body.unit, body.found);
+        if !found.unfinished {
+            let before = known(&self.record);
+            self.learn_before(found);
+            self.learn(data, found);
+            // What comes most looks the same in all versions.
+            let common = matches!(&found.line.word, b"MSG" | b"ACK");
+            if self.record.inferred & VERSION_INFERRED != 0 && !common {
+                self.narrow(data, found);
+            }
+            if known(&self.record) != before {
+                self.record.inferred |= TAUGHT;
+                self.session.before.keep((self.record.frame, self.record.unit, 0), before);
+            }
+        }
+        self.remember_rest(at, found);
+        self.session.records.push(Record { what: What::Command, ..self.record });
+        body::learn(self, body);
+        links::learn(self, data, found);
+    }
+
+    /// Direction and server kind, where this line is the first that tells.
+    fn learn_before(&mut self, found: &Command) {
+        let Some(choice) = &found.choice else { return };
+        let connection = self.session.connections.of(self.packet.connection);
+        if connection.server_end.is_none() {
+            let first_ver = !connection.started && found.line.word == *b"VER";
+            let dir = if first_ver {
+                opener(self.packet, found.line.len())
+            } else {
+                (choice.sure_dir && choice.fit != Fit::Loose).then_some(choice.row.dir)
+            };
+            if let Some(dir) = dir {
+                connection.learn_direction(dir, &self.packet.source, &self.packet.destination);
+                self.record.dir = dir;
+                self.record.inferred &= !DIR_INFERRED;
+            }
+        }
+        connection.started = true;
+        connection.cut |= found.unfinished || found.missing > 0;
+        let told = match choice.row.on {
+            On::Sb => ServerKind::Switchboard,
+            _ => ServerKind::Notification,
+        };
+        if connection.kind.is_none() && choice.sure_server && choice.fit != Fit::Loose {
+            connection.kind = Some(told);
+        }
+        self.record.server = connection.kind;
+    }
+
+    /// Version, account and announcements.
+    fn learn(&mut self, data: &[u8], found: &Command) {
+        let Some(choice) = &found.choice else { return };
+        let line = found.line;
+        let token = |at: usize| choice.place(line, at).map(|span| span.of(data)).unwrap_or_default();
+        match (&line.word, self.record.dir) {
+            (b"VER", Dir::ToClient) => {
+                let version = (0..line.len()).find_map(|at| msnp_number(line.token(at)?.of(data)));
+                if let Some(version) = version {
+                    let connection = self.session.connections.of(self.packet.connection);
+                    connection.version = version as u8;
+                    self.record.version = version as u8;
+                    self.record.inferred &= !VERSION_INFERRED;
+                }
+            }
+            (b"USR" | b"CVR" | b"CVQ", _) => self.learn_account(data, found, choice),
+            (b"ANS", Dir::ToServer) => {
+                self.learn_account(data, found, choice);
+                self.inherit(token(1));
+            }
+            (b"XFR", Dir::ToClient) => match token(0) {
+                b"NS" => {
+                    self.announce(token(1));
+                    let connection = self.session.connections.of(self.packet.connection);
+                    if choice.trid(line, data).is_some_and(|(_, trid)| trid != 0) && token(1) != b"0" {
+                        connection.kind = Some(ServerKind::Dispatch);
+                        self.record.server = connection.kind;
+                    }
+                }
+                b"SB" => {
+                    self.announce(token(1));
+                    self.ticket(token(3), Role::Caller);
+                }
+                _ => {}
+            },
+            (b"RNG", Dir::ToClient) => {
+                self.announce(token(1));
+                self.ticket(token(3), Role::Callee);
+            }
+            _ => {}
+        }
+        if line.word == *b"USR" && choice.row.on == On::Sb && choice.row.dir == Dir::ToServer {
+            self.inherit(token(1));
+        }
+    }
+
+    /// Infers the version from the shape of the command, unless the client asks for versions: then it will be known.
+    fn narrow(&mut self, data: &[u8], found: &Command) {
+        let (before, known) = (self.session.connections.of(self.packet.connection).shapes, known(&self.record));
+        if before.is_empty() {
+            return;
+        }
+        let mut range =
+            if found.line.word == *b"VER" { Range::NONE } else { shape::narrow(before, data, found, known) };
+        if range == before {
+            return;
+        }
+        if range.is_empty() {
+            range = Range::NONE;
+        }
+        self.session.connections.of(self.packet.connection).shapes = range;
+        if before != Range::ALL || !range.is_empty() {
+            let Record { conn, frame, unit, .. } = self.record;
+            self.session.versions.set(conn, frame, unit, range);
+        }
+    }
+
+    /// The account that a login line names.
+    fn learn_account(&mut self, data: &[u8], found: &Command, choice: &Choice) {
+        let place = choice.row.params.iter().position(|param| matches!(param.kind, Kind::Email | Kind::Handle));
+        let Some(span) = place.and_then(|at| choice.place(found.line, at)) else {
+            return;
+        };
+        let Some((email, _)) = split_handle(span.of(data)) else {
+            return;
+        };
+        let account = self.session.names.keep(&text::percent(email).text);
+        let connection = self.session.connections.of(self.packet.connection);
+        if !account.is_none() {
+            connection.account = account;
+            self.record.account = account;
+        }
+    }
+
+    /// A switchboard has no VER: the version is that of the connection which got the cookie.
+    fn inherit(&mut self, cookie: &[u8]) {
+        let Some(ticket) = self.session.rendezvous.ticket(cookie) else {
+            return;
+        };
+        let connection = self.session.connections.of(self.packet.connection);
+        if connection.version == 0 && ticket.version != 0 {
+            connection.version = ticket.version;
+            self.record.version = ticket.version;
+            self.record.inferred &= !VERSION_INFERRED;
+        }
+    }
+
+    fn ticket(&mut self, cookie: &[u8], role: Role) {
+        let ticket = Ticket {
+            version: self.record.version,
+            account: self.record.account,
+            key: (self.record.frame, self.record.unit, 0),
+            time: self.packet.time,
+            role,
+            announced: 0,
+            used: 0,
+        };
+        self.session.rendezvous.announce(cookie, ticket);
+    }
+
+    fn announce(&mut self, host: &[u8]) {
+        let (address, port) = params::split_host(host);
+        let port = match port.map(decimal) {
+            None => self.packet.source.port,
+            Some(Some(port)) if port <= 0xffff => port as u16,
+            _ => return,
+        };
+        let Some(address) = std::str::from_utf8(address).ok().and_then(|text| text.parse().ok()) else {
+            return;
+        };
+        let announcement = Announcement { address, port, kind: AnnouncedKind::Msn };
+        if port != 0 && self.session.rendezvous.is_new_server(&announcement) {
+            self.announced.push(announcement);
+        }
+    }
+
+    /// Without reassembly the rest of a payload comes in later segments: remember where it ends.
+    fn remember_rest(&mut self, at: usize, found: &Command) {
+        let Some(sequence) = self.packet.sequence.filter(|_| found.missing > 0) else {
+            return;
+        };
+        let end = sequence.wrapping_add((at + found.shown + found.missing) as u32);
+        let connection = self.session.connections.of(self.packet.connection);
+        if let Some(slot) = connection.skip_to.get_mut(self.record.dir as usize) {
+            *slot = Some(end);
+        }
+    }
+}

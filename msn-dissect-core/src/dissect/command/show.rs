@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Shows one command.
+
+use crate::{
+    command::{Dir, Fit},
+    dissect::{
+        body::{self, Body},
+        framing::Command,
+        links, params, summary,
+        walk::Show,
+    },
+    fields::{Proto, command as f, expert},
+    item::Handle,
+    output::MAX_INFO,
+    session::records::{DIR_INFERRED, VERSION_INFERRED},
+    values::errors,
+    wire::Span,
+};
+
+/// What is said of a command that only the other side sends.
+const fn wrong_side(sender: Dir) -> &'static str {
+    match sender {
+        Dir::ToServer => "Command of the other direction: servers send it, not clients",
+        Dir::ToClient => "Command of the other direction: clients send it, not servers",
+    }
+}
+
+/// Where what is shown of a command begins.
+pub(super) struct Mark {
+    /// Bytes of the Info column.
+    info: usize,
+    /// Base of the tree before.
+    base: usize,
+    protocol: Handle,
+    body: body::Mark,
+}
+
+/// Shows the command that starts at `at`, up to the end of its body.
+pub(super) fn begin(show: &mut Show<'_>, at: usize, body: &Body<'_>) -> Mark {
+    let (data, found) = (body.unit, body.found);
+    show.info_entry();
+    let info = show.out.info.len();
+    let full = info > MAX_INFO;
+    if show.packet.want_info && (!full || show.out.tree.wanted()) {
+        summary::unit(&mut show.out.info, show.session, &show.record, body);
+    }
+    let base = show.out.tree.rebase(at);
+    let protocol = show.out.tree.protocol(Proto::Msn, Span::new(0, found.shown), "");
+    if show.out.tree.wanted() {
+        line(show, data, found);
+    }
+    Mark { info, base, protocol, body: body::show(show, body) }
+}
+
+/// Shows what belongs behind the body.
+pub(super) fn end(show: &mut Show<'_>, body: &Body<'_>, mark: &Mark) {
+    let (data, found) = (body.unit, body.found);
+    body::show_end(show, body, &mark.body);
+    if show.out.tree.wanted() {
+        links::show(show, data, found);
+        show.generated();
+        // The payload may have added to the summary, so the label comes last.
+        if show.packet.want_info {
+            show.out.tree.set_text(mark.protocol, show.out.info.get(mark.info..).unwrap_or_default());
+        } else {
+            let mut label = String::new();
+            summary::command(&mut label, data, found);
+            show.out.tree.set_text(mark.protocol, &label);
+        }
+    }
+    if mark.info > MAX_INFO {
+        show.out.info.truncate(mark.info);
+    }
+    show.out.tree.close();
+    show.out.tree.rebase(mark.base);
+}
+
+/// Word, transaction ID, parameters.
+fn line(show: &mut Show<'_>, data: &[u8], found: &Command) {
+    let line = found.line;
+    let tree = &mut show.out.tree;
+    tree.wire(f::COMMAND, Span::new(0, 3), &line.word);
+    if found.choice.is_none() {
+        tree.expert(expert::UNKNOWN_COMMAND);
+    }
+    if line.bare_line_feed {
+        tree.expert(expert::BARE_LINE_FEED);
+    }
+    if let Some(code) = line.error() {
+        tree.number(f::ERROR, Span::new(0, 3), u64::from(code));
+        let (kind, meaning) = match crate::values::name(errors::ERRORS, code) {
+            Some(meaning) if errors::is_fatal(code) => (expert::FATAL_ERROR_REPLY, meaning),
+            Some(meaning) => (expert::ERROR_REPLY, meaning),
+            None => (expert::UNKNOWN_ERROR, "unknown error code"),
+        };
+        tree.expert_text(kind, &format!("Error {code}: {meaning}"));
+    }
+    let Some(choice) = &found.choice else {
+        params::unknown(tree, data, line, 0..line.len(), expert::UNKNOWN_PARAMETER);
+        return;
+    };
+    if let Some((span, trid)) = choice.trid(line, data) {
+        tree.number(f::TRID, span, u64::from(trid));
+    }
+    params::all(tree, data, line, choice, found.unfinished);
+    match choice.fit {
+        Fit::Exact => {}
+        Fit::Other => {
+            if show.record.inferred & VERSION_INFERRED == 0 {
+                tree.expert(expert::OTHER_LAYOUT);
+            }
+        }
+        Fit::Loose => {
+            if found.unfinished {
+                let cut_by_capture = show.packet.reported_len > show.data.len();
+                tree.expert(if cut_by_capture { expert::CAPTURE_CUT } else { expert::LINE_CUT });
+            } else if choice.row.dir != show.record.dir && show.record.inferred & DIR_INFERRED == 0 {
+                tree.expert_text(expert::WRONG_SIDE, wrong_side(show.record.dir));
+            } else if choice.missing().is_some() {
+                tree.expert(expert::PARAMETER_MISSING);
+            }
+        }
+    }
+    if found.too_long {
+        tree.expert(expert::PAYLOAD_TOO_LONG);
+    }
+    if choice.row.word == "OUT" && choice.token(0).is_some() {
+        tree.expert(expert::SIGNED_IN_ELSEWHERE);
+    }
+}
