@@ -12,16 +12,14 @@ use super::{framing::Command, params, summary};
 use crate::{
     command::{
         Choice, Dir, Fit, Kind, ServerKind,
-        layout::Known,
         line::decimal,
         params::{msnp_number, split_handle, split_naddr},
         table::On,
     },
     fields::{Proto, command as f, expert},
     session::{
-        Record, Session, What,
         connection::PORT,
-        records::{DIR_INFERRED, TAUGHT, VERSION_INFERRED},
+        records::{DIR_INFERRED, VERSION_INFERRED},
         rendezvous::{Role, Ticket},
         versions::Range,
     },
@@ -32,22 +30,6 @@ use crate::{
 
 /// Most characters of an address in the summary.
 const MAX_VIA: usize = 64;
-
-/// What choosing a row relied on when the unit was first met.
-pub(super) fn known_before(session: &Session, record: &Record) -> Known {
-    let before = (record.inferred & TAUGHT != 0).then(|| session.before.get((record.frame, record.unit, 0)));
-    before.flatten().copied().unwrap_or_else(|| known(record))
-}
-
-/// What choosing a row may rely on.
-fn known(record: &Record) -> Known {
-    let dir = (record.inferred & DIR_INFERRED == 0).then_some(record.dir);
-    Known {
-        dir,
-        server: record.server,
-        version: if record.inferred & VERSION_INFERRED == 0 { record.version } else { 0 },
-    }
-}
 
 /// Who sends the `VER` that is the first line seen of a connection. It is the client's, unless that was not captured:
 /// then it is the server's answer, which has the same layout. `None` where later lines must tell.
@@ -89,7 +71,6 @@ impl Walk<'_> {
         let data = self.data.get(at..at + found.shown).unwrap_or_default();
         if self.packet.first_pass {
             if !found.unfinished {
-                let before = known(&self.record);
                 self.learn_before(found);
                 self.learn(data, found);
                 // What comes most looks the same in all versions.
@@ -97,15 +78,10 @@ impl Walk<'_> {
                 if self.record.inferred & VERSION_INFERRED != 0 && !common {
                     self.narrow(data, found);
                 }
-                if known(&self.record) != before {
-                    self.record.inferred |= TAUGHT;
-                    self.session.before.keep((self.record.frame, self.record.unit, 0), before);
-                }
             }
             self.remember_rest(at, found);
-            self.session.records.push(Record { what: What::Command, ..self.record });
         }
-        self.info_entry();
+        self.showing().info_entry();
         let info_start = self.out.info.len();
         let full = info_start > MAX_INFO;
         if self.packet.want_info && (!full || self.out.tree.wanted()) {
@@ -120,7 +96,7 @@ impl Walk<'_> {
         super::body::show(self, data, found);
         self.links(data, found, info_end);
         if self.out.tree.wanted() {
-            self.generated();
+            self.showing().generated();
             // The payload may have added to the summary, so the label comes last.
             if self.packet.want_info {
                 self.out.tree.set_text(protocol, self.out.info.get(info_start..).unwrap_or_default());
@@ -268,7 +244,7 @@ impl Walk<'_> {
 
     /// Infers the version from the shape of the command, unless the client asks for versions: then it will be known.
     fn narrow(&mut self, data: &[u8], found: &Command) {
-        let (before, known) = (self.session.connections.of(self.packet.connection).shapes, known(&self.record));
+        let (before, known) = (self.session.connections.of(self.packet.connection).shapes, self.record.known());
         if before.is_empty() {
             return;
         }
@@ -281,10 +257,7 @@ impl Walk<'_> {
             range = Range::NONE;
         }
         self.session.connections.of(self.packet.connection).shapes = range;
-        if before != Range::ALL || !range.is_empty() {
-            let Record { conn, frame, unit, .. } = self.record;
-            self.session.versions.set(conn, frame, unit, range);
-        }
+        self.record.shapes = range;
     }
 
     /// The account that a login line names.

@@ -100,7 +100,18 @@ impl Windows {
     pub fn split(&mut self, message: u32, cut: Cut, offset: u32, len: u32) -> Vec<Part> {
         let mut parts = Vec::new();
         let Some(end) = offset.checked_add(len).filter(|&end| end <= cut.total) else { return parts };
-        let mut split = Split { windows: self, message, cut, piece: offset, parts: &mut parts };
+        let id = &mut |window| self.id(window, cut);
+        let mut split = Split { id, message, cut, piece: offset, parts: &mut parts };
+        split.below(cut.levels(), offset, end);
+        parts
+    }
+
+    /// The parts of a piece that [`Windows::split`] took apart before.
+    pub fn parts(&self, message: u32, cut: Cut, offset: u32, len: u32) -> Vec<Part> {
+        let mut parts = Vec::new();
+        let Some(end) = offset.checked_add(len).filter(|&end| end <= cut.total) else { return parts };
+        let id = &mut |window| self.ids.get(&window).copied();
+        let mut split = Split { id, message, cut, piece: offset, parts: &mut parts };
         split.below(cut.levels(), offset, end);
         parts
     }
@@ -112,7 +123,8 @@ impl Windows {
         let start = window.index.checked_mul(size)?;
         let end = start.saturating_add(size).min(cut.total);
         let mut parts = Vec::new();
-        let mut split = Split { windows: self, message: window.message, cut, piece: start, parts: &mut parts };
+        let id = &mut |window| self.id(window, cut);
+        let mut split = Split { id, message: window.message, cut, piece: start, parts: &mut parts };
         split.give(usize::from(window.level) + 1, start, end);
         parts.pop()
     }
@@ -133,7 +145,7 @@ impl Windows {
 }
 
 struct Split<'a> {
-    windows: &'a mut Windows,
+    id: &'a mut dyn FnMut(Window) -> Option<u32>,
     message: u32,
     cut: Cut,
     piece: u32,
@@ -173,7 +185,7 @@ impl Split<'_> {
         let index = start / size;
         let border = (index * size).saturating_add(size).min(self.cut.total);
         let window = Window { message: self.message, level: level as u8, index };
-        if let Some(id) = self.windows.id(window, self.cut) {
+        if let Some(id) = (self.id)(window) {
             self.parts.push(Part { id, offset: start - index * size, more: end < border, bytes });
         }
     }

@@ -10,10 +10,7 @@ use super::{
 };
 use crate::{
     command::Dir,
-    dissect::{
-        invite_ftp,
-        walk::{Walk, guess},
-    },
+    dissect::{invite_ftp, walk::Walk},
     fields::mime as f,
     output::{Dissection, Fragment, Table},
     packet::Packet,
@@ -110,7 +107,7 @@ fn part(walk: &mut Walk<'_>, span: Span, total: Option<u32>) {
 pub(crate) fn whole(session: &mut Session, packet: &Packet, id: u32, data: &[u8], out: &mut Dissection) {
     let kind = session.messages.kind(id).to_vec();
     let sender = session.messages.sender(id).to_vec();
-    let record = session.records.get(packet.frame, packet.unit).copied().unwrap_or(guess(packet));
+    let record = session.record(packet);
     let content = Content {
         data,
         span: Span::new(0, data.len()),
