@@ -3,7 +3,7 @@
 
 use crate::{
     fields::{Field, command as f},
-    session::{FrameId, Record, Session},
+    session::{FrameId, Place, Session, connection::ConnId},
 };
 
 /// What packets have in common.
@@ -28,14 +28,17 @@ impl Conversation {
     /// The field and its value that the packets of this conversation share with a frame that was dissected; `None` when it
     /// has no such conversation.
     pub fn of_frame(self, session: &Session, frame: FrameId) -> Option<(Field, &str)> {
-        let text_of = |record: &Record| match self {
+        let text_of = |(place, conn): (Place, ConnId)| match self {
             Conversation::Chat => {
-                let chat = session.links.known(record.conn)?.chat?.1;
+                let chat = session.links.known(conn)?.chat?.1;
                 Some((f::SESSION_ID, session.links.names.get(chat)))
             }
-            Conversation::Account => Some((f::ACCOUNT, session.names.get(record.account))),
+            Conversation::Account => {
+                let [_, state] = session.connections.around(conn, place);
+                Some((f::ACCOUNT, session.names.get(state.account)))
+            }
         };
-        session.records.of_frame(frame).iter().filter_map(text_of).find(|(_, text)| !text.is_empty())
+        session.records.of_frame(frame).filter_map(text_of).find(|(_, text)| !text.is_empty())
     }
 }
 

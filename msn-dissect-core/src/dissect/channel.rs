@@ -37,11 +37,6 @@ impl Channel {
     /// Dissects the bytes of a segment. A channel that was chosen wrongly deals with no unit and asks for nothing.
     pub fn dissect(self, session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dissection) {
         let packet = &session.enter(packet);
-        if matches!(self, Channel::Direct | Channel::FileTransfer | Channel::Webcam)
-            && super::stream::repeated(session, packet, data, out)
-        {
-            return;
-        }
         out.tree.lend(&mut session.memo);
         match self {
             Channel::Server => super::stream(session, packet, data, out),

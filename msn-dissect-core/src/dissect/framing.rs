@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Where a unit begins and ends: a command line with its payload, or bytes that are none (fact base: transports 1).
 //!
-//! Nothing here depends on anything but the bytes and the [`Context`], so that a later pass with the same context
-//! cuts the same units.
+//! In: bytes and what is known of the conversation. Out: a command line with its payload.
 
+use super::framer::{Framer, Step};
 use crate::{
     command::{
         Choice, Fit, Line, LineError,
@@ -34,8 +34,6 @@ pub struct Context {
     pub skip: usize,
     /// Bytes of the segment on the wire, from here.
     pub reported: usize,
-    /// More bytes can be asked for.
-    pub can_desegment: bool,
 }
 
 /// A command line with its payload.
@@ -61,32 +59,32 @@ pub struct Command<'l> {
     pub missing: usize,
 }
 
-/// What stands at the start of the bytes.
-#[derive(Clone, Debug)]
-pub enum Unit<'l> {
-    /// A command.
-    Command(Command<'l>),
-    /// Bytes that belong to no known command.
-    Continuation(usize),
-    /// A command whose end has not come.
-    Incomplete(Need),
+/// Finds commands; keeps room for one line.
+#[derive(Debug, Default)]
+pub struct TextFramer {
+    line: Line,
 }
 
-/// Finds the unit at the start of `data`, which is not empty; `line` is where its line goes.
-pub fn next<'l>(data: &[u8], context: &Context, line: &'l mut Line) -> Unit<'l> {
+impl Framer for TextFramer {
+    type Context = Context;
+    type Pdu<'a> = Command<'a>;
+
+    fn next<'a>(&'a mut self, data: &'a [u8], known: &Context, more: bool) -> Step<Command<'a>> {
+        next(data, known, more, &mut self.line)
+    }
+}
+
+/// Finds the command at the start of `data`, which is not empty; `line` is where its line goes.
+fn next<'l>(data: &[u8], context: &Context, more: bool, line: &'l mut Line) -> Step<Command<'l>> {
     if context.skip > 0 {
-        return Unit::Continuation(context.skip.min(data.len()));
+        return Step::Noise(context.skip.min(data.len()));
     }
     match line.read(data) {
         Ok(()) => {}
         Err(LineError::Partial) if plausible_start(data) => {
-            return if context.can_desegment {
-                Unit::Incomplete(Need::Segment)
-            } else {
-                unfinished(data, context, line)
-            };
+            return if more { Step::Partial(Need::Segment) } else { unfinished(data, context, line) };
         }
-        Err(_) => return Unit::Continuation(next_command(data, context)),
+        Err(_) => return Step::Noise(next_command(data, context)),
     }
     let choice = match line.blank_runs {
         false => layout::choose(line, data, context.known),
@@ -95,7 +93,7 @@ pub fn next<'l>(data: &[u8], context: &Context, line: &'l mut Line) -> Unit<'l> 
     let line = &*line;
     match &choice {
         Some(choice) if choice.fit != Fit::Loose => {}
-        _ if !printable(line.text.of(data)) => return Unit::Continuation(next_command(data, context)),
+        _ if !printable(line.text.of(data)) => return Step::Noise(next_command(data, context)),
         _ => {}
     }
     let (announced, inferred) = match &choice {
@@ -109,11 +107,11 @@ pub fn next<'l>(data: &[u8], context: &Context, line: &'l mut Line) -> Unit<'l> 
     let payload = announced.filter(|_| !too_long).unwrap_or(0);
     let total = line.total + payload;
     let there = data.len().min(total);
-    if there < total && context.can_desegment {
-        return Unit::Incomplete(Need::Bytes(total - there));
+    if there < total && more {
+        return Step::Partial(Need::Bytes(total - there));
     }
     let payload = Span::new(line.total, there);
-    Unit::Command(Command {
+    let command = Command {
         payload,
         announced,
         too_long,
@@ -123,7 +121,8 @@ pub fn next<'l>(data: &[u8], context: &Context, line: &'l mut Line) -> Unit<'l> 
         missing: total - there,
         line,
         choice,
-    })
+    };
+    Step::Unit(command, there)
 }
 
 /// Chooses a row for a line with runs of blanks. Between two blanks may stand a name that is empty; otherwise they count
@@ -139,12 +138,12 @@ fn choose_with_empty_names(line: &mut Line, data: &[u8], known: Known) -> Option
 }
 
 /// A line whose end will not come: shown as far as it goes.
-fn unfinished<'l>(data: &[u8], context: &Context, line: &'l mut Line) -> Unit<'l> {
+fn unfinished<'l>(data: &[u8], context: &Context, line: &'l mut Line) -> Step<Command<'l>> {
     let known_word = |line: &Line| line.error().is_some() || table::is_known(line.word);
     if line.read_unfinished(data).is_err() || !known_word(line) || !printable(line.text.of(data)) {
-        return Unit::Continuation(data.len());
+        return Step::Noise(data.len());
     }
-    Unit::Command(Command {
+    let command = Command {
         choice: layout::choose_loosely(line, data, context.known),
         payload: Span::default(),
         announced: None,
@@ -154,7 +153,8 @@ fn unfinished<'l>(data: &[u8], context: &Context, line: &'l mut Line) -> Unit<'l
         shown: line.total,
         missing: 0,
         line,
-    })
+    };
+    Step::Unit(command, line.total)
 }
 
 /// Whether an unfinished line may become a command: a known word, or the beginning of one.
@@ -174,7 +174,7 @@ fn guess_payload(line: &Line, data: &[u8], context: &Context) -> Option<usize> {
     let len = decimal(line.last()?.of(data))? as usize;
     let end = line.total.checked_add(len).filter(|_| len > 0 && len <= MAX_PAYLOAD)?;
     let fits = match data.get(end..) {
-        Some([]) | None => end == context.reported,
+        Some([]) | None => end == context.reported.max(data.len()),
         Some(rest) => {
             line::may_start(rest) && rest.get(..3).is_none_or(|word| word.try_into().is_ok_and(table::is_known))
         }
@@ -229,8 +229,8 @@ mod tests {
     use crate::command::{Dir, ServerKind};
     use proptest::prelude::*;
 
-    fn context() -> Context {
-        Context { can_desegment: true, ..Context::default() }
+    fn found<T>(data: &[u8], see: impl FnOnce(Step<Command<'_>>) -> T) -> T {
+        see(TextFramer::default().next(data, &Context::default(), true))
     }
 
     struct Seen {
@@ -241,12 +241,19 @@ mod tests {
     }
 
     fn command(data: &[u8]) -> Seen {
-        match next(data, &context(), &mut Line::default()) {
-            Unit::Command(Command { shown, announced, payload, too_long, .. }) => {
+        found(data, |step| match step {
+            Step::Unit(Command { shown, announced, payload, too_long, .. }, len) if len == shown => {
                 Seen { shown, announced, payload, too_long }
             }
             other => panic!("{other:?}"),
-        }
+        })
+    }
+
+    fn noise(data: &[u8]) -> Option<usize> {
+        found(data, |step| match step {
+            Step::Noise(len) => Some(len),
+            _ => None,
+        })
     }
 
     #[test]
@@ -262,9 +269,11 @@ mod tests {
 
     #[test]
     fn missing_bytes_are_asked_for() {
-        let need = |data: &[u8]| match next(data, &context(), &mut Line::default()) {
-            Unit::Incomplete(need) => need,
-            other => panic!("{other:?}"),
+        let need = |data: &[u8]| {
+            found(data, |step| match step {
+                Step::Partial(need) => need,
+                other => panic!("{other:?}"),
+            })
         };
         assert_eq!(need(b"U"), Need::Segment);
         assert_eq!(need(b"UUX 8 53\r"), Need::Segment);
@@ -274,9 +283,9 @@ mod tests {
     #[test]
     fn garbage_is_not_waited_for() {
         let mut garbage = vec![b'x'; 5000];
-        assert!(matches!(next(&garbage, &context(), &mut Line::default()), Unit::Continuation(5000)));
+        assert_eq!(noise(&garbage), Some(5000));
         garbage[..4].copy_from_slice(b"ZZZ ");
-        assert!(matches!(next(&garbage, &context(), &mut Line::default()), Unit::Continuation(5000)));
+        assert_eq!(noise(&garbage), Some(5000));
         assert_eq!(command(b"UUX 8 4294967295\r\n").shown, 18);
         assert!(command(b"UUX 8 4294967295\r\n").too_long);
     }
@@ -284,9 +293,9 @@ mod tests {
     #[test]
     fn the_next_command_is_found_inside_a_line() {
         let data = b"M></Data>CHG 13 NLN 268435456\r\n";
-        assert!(matches!(next(data, &context(), &mut Line::default()), Unit::Continuation(9)));
+        assert_eq!(noise(data), Some(9));
         let data = b"some CHG text\r\nwith OUT in it\r\nACK 7\r\n";
-        assert!(matches!(next(data, &context(), &mut Line::default()), Unit::Continuation(31)));
+        assert_eq!(noise(data), Some(31));
     }
 
     #[test]
@@ -301,13 +310,13 @@ mod tests {
             desegment: bool, version in 0u8..30) {
             let data = [head.as_bytes(), &data, b"x"].concat();
             let known = Known { dir: Some(Dir::ToClient), server: Some(ServerKind::Notification), version };
-            let context = Context { known, can_desegment: desegment, skip: 0, reported: data.len() };
-            match next(&data, &context, &mut Line::default()) {
-                Unit::Command(found) => {
-                    prop_assert!(found.shown > 0 && found.shown <= data.len() && found.payload.end <= found.shown);
+            let context = Context { known, skip: 0, reported: data.len() };
+            match TextFramer::default().next(&data, &context, desegment) {
+                Step::Unit(found, len) => {
+                    prop_assert!(len > 0 && len == found.shown && len <= data.len() && found.payload.end <= len);
                 }
-                Unit::Continuation(len) => prop_assert!(len > 0 && len <= data.len()),
-                Unit::Incomplete(_) => prop_assert!(desegment),
+                Step::Noise(len) => prop_assert!(len > 0 && len <= data.len()),
+                Step::Partial(_) => prop_assert!(desegment),
             }
         }
     }

@@ -6,11 +6,10 @@ pub mod cam;
 pub mod channel;
 pub mod command;
 pub mod direct;
-pub mod direct_frame;
 pub mod export;
+pub mod framer;
 pub mod framing;
 pub mod ftp;
-mod ftp_show;
 pub mod gateway;
 pub mod heuristic;
 mod invite_ftp;
@@ -26,6 +25,7 @@ pub(crate) mod slp_body;
 mod stream;
 pub mod summary;
 pub(crate) mod transfer;
+mod units;
 mod walk;
 mod windows;
 pub(crate) mod xml;
@@ -43,7 +43,7 @@ pub use stream::stream;
 pub fn message(session: &mut Session, packet: &Packet, table: Table, id: u32, data: &[u8], out: &mut Dissection) {
     let packet = &session.enter(packet);
     if windows::whole(session, table, id, data, out) {
-        return stream::finish(out, data.len());
+        return units::finish(out, data.len());
     }
     match table {
         Table::Message => body::mime::whole(session, packet, id, data, out),
@@ -51,5 +51,5 @@ pub fn message(session: &mut Session, packet: &Packet, table: Table, id: u32, da
         Table::Gateway => return gateway::whole(session, packet, id, data, out),
         Table::Ftp => return ftp::whole(session, packet, id, data, out),
     }
-    stream::finish(out, data.len());
+    units::finish(out, data.len());
 }

@@ -4,7 +4,7 @@
 use super::p2p;
 use crate::{
     command::Dir,
-    dissect::walk::{Learn, Show, Walk},
+    dissect::walk::{Learn, Show},
     fields::p2p as f,
     p2p::{How, Told},
     session::{
@@ -90,15 +90,6 @@ pub(crate) fn show_packet(show: &mut Show<'_>, span: Span, carrier: Carrier) {
 fn direct(bytes: &[u8], carrier: Carrier) -> p2p::Packet<'_> {
     let told = Told { version: carrier.version, how: How::Handshake, footer: false };
     p2p::Packet::parse(bytes, &told, carrier.cut)
-}
-
-/// Learns from a packet of a direct connection, and shows it.
-pub(crate) fn walk_packet(walk: &mut Walk<'_>, span: Span, carrier: Carrier) {
-    let carrier = Carrier { cut: walk.out.tree.is_cut(), ..carrier };
-    if walk.packet.first_pass {
-        learn_packet(&mut walk.learning(), span, carrier);
-    }
-    show_packet(&mut walk.showing(), span, carrier);
 }
 
 /// Where the packets of a body are.

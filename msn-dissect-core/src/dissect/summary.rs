@@ -25,7 +25,7 @@ const MAX_VIA: usize = 64;
 
 /// Appends the summary of a unit: its line, what an error reply is about, and what its payload says.
 pub(super) fn unit(info: &mut String, session: &Session, record: &Record, body: &Body<'_>) {
-    command(info, body.unit, body.found);
+    command(info, body.unit, &body.found);
     if body.found.line.error().is_some() {
         links::failure(info, session, (record.frame, record.unit, 0));
     }

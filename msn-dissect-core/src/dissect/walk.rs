@@ -7,11 +7,8 @@ use crate::{
     item::Tree,
     output::{Dissection, MAX_INFO},
     packet::{Announcement, Packet},
-    session::{
-        Connection, FrameId, Record, Session, What,
-        frames::Frames,
-        records::{DIR_INFERRED, VERSION_INFERRED},
-    },
+    session::{FrameId, Place, Record, Session, frames::Frames, records::DIR_INFERRED},
+    text,
     wire::Span,
 };
 
@@ -56,18 +53,7 @@ pub(crate) struct Walk<'a> {
 
 /// What can be said of a unit without any state.
 pub(crate) fn guess(packet: &Packet) -> Record {
-    let (_, dir) = Connection::default().direction(&packet.source, &packet.destination);
-    Record {
-        frame: packet.frame,
-        unit: 0,
-        what: What::Command,
-        conn: Default::default(),
-        account: Default::default(),
-        dir,
-        server: None,
-        version: 0,
-        inferred: DIR_INFERRED | VERSION_INFERRED,
-    }
+    Record::guess(packet, Place::new(packet.frame, 0))
 }
 
 /// Adds a link to a frame, unless there is none or a read filter rejected it.
@@ -99,17 +85,6 @@ impl Walk<'_> {
     }
 }
 
-impl Walk<'_> {
-    /// Learns from and shows bytes that belong to no known command.
-    pub(super) fn continuation(&mut self, span: Span, skip: usize) {
-        self.record.what = What::Continuation(skip as u32);
-        if self.packet.first_pass {
-            self.session.records.push(self.record);
-        }
-        self.showing().continuation(span, skip);
-    }
-}
-
 impl Show<'_> {
     /// Whether what later units add is known: on a first pass that is only what earlier units of the same frame added,
     /// so nothing is shown of it.
@@ -118,7 +93,7 @@ impl Show<'_> {
     }
 
     /// Shows bytes that belong to no known command.
-    fn continuation(&mut self, span: Span, skip: usize) {
+    pub fn continuation(&mut self, span: Span, skip: usize) {
         self.info_entry();
         if self.packet.want_info {
             self.out.info.push_str("Continuation");
@@ -156,7 +131,7 @@ impl Show<'_> {
             let version = tree.number(f::VERSION, none, u64::from(self.record.version));
             tree.generated(version);
         } else {
-            let range = self.session.versions.at(self.record.conn, self.record.frame, self.record.unit);
+            let range = self.record.shapes;
             let handle = match range.wording() {
                 Some(_) if range.low == range.high => Some(tree.number(f::VERSION, none, u64::from(range.low))),
                 Some(wording) => Some(tree.text(f::VERSION_RANGE, none, &wording)),
@@ -178,6 +153,14 @@ impl Show<'_> {
     pub(super) fn info_entry(&mut self) {
         if self.packet.want_info && !self.out.info.is_empty() && self.out.info.len() < MAX_INFO {
             self.out.info.push_str("; ");
+        }
+    }
+
+    /// Adds to the Info text what a unit is, as long as there is room; of it at most `max` characters.
+    pub fn info(&mut self, label: &str, max: usize) {
+        if self.packet.want_info && self.out.info.len() < MAX_INFO {
+            self.info_entry();
+            text::push_line(&mut self.out.info, label, max);
         }
     }
 }

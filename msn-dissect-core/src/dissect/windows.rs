@@ -37,6 +37,18 @@ pub(super) fn give(windows: &Windows, out: &mut Dissection, span: Span, piece: &
     }
 }
 
+/// Gives a piece that was taken apart before.
+pub(super) fn given(windows: &Windows, out: &mut Dissection, span: Span, piece: &Piece) {
+    let &Piece { table, id, offset, more, cut } = piece;
+    let len = span.len() as u32;
+    let Some(cut) = cut else {
+        return fragment(out, span, table, &Part { id, offset, more, bytes: 0..len });
+    };
+    for part in windows.parts(id, cut, offset, len) {
+        fragment(out, span, table, &part);
+    }
+}
+
 /// Gives a window that is whole to the one above it, or to the message; tells whether the number is a window's.
 pub(super) fn whole(session: &mut Session, table: Table, id: u32, data: &[u8], out: &mut Dissection) -> bool {
     let windows = match table {

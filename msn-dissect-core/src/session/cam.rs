@@ -5,13 +5,19 @@ use crate::session::FrameId;
 use std::net::IpAddr;
 
 use super::{
-    NameId,
+    NameId, Place, Timeline,
     bounded::Bounded,
+    connection::ConnId,
+    map::Map,
     notes::{NoteKey, Notes},
 };
 
-/// Most negotiations, addresses, numbers and connections remembered, of each.
+/// Most addresses, numbers and connections remembered, of each.
 pub const MAX_REMEMBERED: usize = 1 << 14;
+
+/// Most negotiations remembered; later ones are not tied to their connections. None is forgotten, so that every pass finds
+/// those that the first one found.
+pub const MAX_PROMISES: usize = 1 << 18;
 
 /// A webcam connection that one party offers to the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,24 +35,27 @@ pub struct Promise {
 /// Everything remembered about webcams.
 #[derive(Debug, Default)]
 pub struct Cam {
-    promises: Bounded<u32, Promise, MAX_REMEMBERED>,
-    made: u32,
+    promises: Vec<Promise>,
     by_address: Bounded<(IpAddr, u16), u32, MAX_REMEMBERED>,
     by_numbers: Bounded<(u32, u32), u32, MAX_REMEMBERED>,
     links: Bounded<u64, Option<u32>, MAX_REMEMBERED>,
-    /// The promise that led to a unit of a webcam connection.
-    pub notes: Notes<u32>,
+    histories: Map<ConnId, Timeline<Option<u32>>>,
     /// The promise that a control item makes.
     pub made_in: Notes<u32>,
+    /// Promises that were not remembered because there were too many.
+    pub lost: u64,
 }
 
 impl Cam {
     /// Remembers an offer: addresses, and the numbers of recipient and session that the connection will name.
     pub fn promise(&mut self, promise: Promise, addresses: &[(IpAddr, u16)], numbers: Option<(u32, u32)>) {
-        let number = self.made;
-        self.made = self.made.wrapping_add(1);
+        if self.promises.len() >= MAX_PROMISES {
+            self.lost += 1;
+            return;
+        }
+        let number = self.promises.len() as u32;
         self.made_in.keep(promise.key, number);
-        self.promises.insert(number, promise);
+        self.promises.push(promise);
         for &address in addresses {
             self.by_address.insert(address, number);
         }
@@ -57,7 +66,17 @@ impl Cam {
 
     /// A promise by its number.
     pub fn get(&self, number: u32) -> Option<&Promise> {
-        self.promises.get(&number)
+        self.promises.get(number as usize)
+    }
+
+    /// Keeps the promise that led to a connection, as far as a unit tells.
+    pub fn set(&mut self, conn: ConnId, place: Place, promise: Option<u32>) {
+        self.histories.entry(conn).or_default().set(place, promise);
+    }
+
+    /// The promise that led to a connection, as far as was known behind a unit.
+    pub fn at(&self, conn: ConnId, place: Place) -> Option<u32> {
+        self.histories.get(&conn)?.at(place)
     }
 
     /// The promise that led to a connection, looked for at its ends; the first unit of the connection decides.
@@ -77,7 +96,7 @@ impl Cam {
 
     fn link(&mut self, connection: u64, promise: Option<u32>, frame: FrameId) -> Option<u32> {
         self.links.insert(connection, promise);
-        if let Some(promise) = promise.and_then(|number| self.promises.get_mut(&number)) {
+        if let Some(promise) = promise.and_then(|number| self.promises.get_mut(number as usize)) {
             if promise.opened.is_none() {
                 promise.opened = frame;
             }

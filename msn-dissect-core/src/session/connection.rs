@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! One MSN connection: who is the server, what was negotiated, who is signed in.
 
-use super::{flow::Flow, map::Map, names::NameId, versions::Range};
+use super::{flow::Flow, map::Map, names::NameId, place::Place, timeline::Timeline, versions::Range};
 use crate::{
     command::{Dir, ServerKind},
     packet::Endpoint,
@@ -10,6 +10,37 @@ use crate::{
 /// Number of a connection within a session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ConnId(pub u32);
+
+/// What is known of a conversation, which its PDUs change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    /// The server's end, once a line told.
+    pub server_end: Option<Endpoint>,
+    /// Kind of server, once a line told.
+    pub kind: Option<ServerKind>,
+    /// Protocol version, 0 = not known.
+    pub version: u8,
+    /// Account that owns the connection.
+    pub account: NameId,
+    /// What the shapes of commands tell of the version while it is not known.
+    pub shapes: Range,
+}
+
+impl State {
+    /// Who sent a packet that comes from `source`: once as far as that is certain, once in any case.
+    pub fn direction(&self, source: &Endpoint, destination: &Endpoint) -> (Option<Dir>, Dir) {
+        match &self.server_end {
+            Some(end) if end == source => (Some(Dir::ToClient), Dir::ToClient),
+            Some(_) => (Some(Dir::ToServer), Dir::ToServer),
+            // Systems of the time gave clients ports from 1025 on, lower ones than the usual port of the server.
+            None if source.port == PORT && destination.port != PORT => (None, Dir::ToClient),
+            None if destination.port == PORT => (None, Dir::ToServer),
+            // Elsewhere servers listen on lower ports than the ones clients are given.
+            None if source.port < destination.port => (None, Dir::ToClient),
+            None => (None, Dir::ToServer),
+        }
+    }
+}
 
 /// What is known of a connection. Packets of hundreds of connections come mixed, so that nothing of it is in the
 /// processor's cache: what every packet needs stands in two lines of it.
@@ -57,18 +88,10 @@ impl Connection {
         lower.began() == higher.began()
     }
 
-    /// Who sent a packet that comes from `source`, and whether that was guessed.
-    pub fn direction(&self, source: &Endpoint, destination: &Endpoint) -> (Option<Dir>, Dir) {
-        match &self.server_end {
-            Some(end) if end == source => (Some(Dir::ToClient), Dir::ToClient),
-            Some(_) => (Some(Dir::ToServer), Dir::ToServer),
-            // Systems of the time gave clients ports from 1025 on, lower ones than the usual port of the server.
-            None if source.port == PORT && destination.port != PORT => (None, Dir::ToClient),
-            None if destination.port == PORT => (None, Dir::ToServer),
-            // Elsewhere servers listen on lower ports than the ones clients are given.
-            None if source.port < destination.port => (None, Dir::ToClient),
-            None => (None, Dir::ToServer),
-        }
+    /// What is known of the conversation now.
+    pub fn state(&self) -> State {
+        let Connection { server_end, kind, version, account, shapes, .. } = *self;
+        State { server_end, kind, version, account, shapes }
     }
 
     /// Remembers which end is the server, from a unit whose direction is certain.
@@ -99,6 +122,8 @@ pub struct Connections {
     near: Vec<u32>,
     by_key: Map<u64, u32>,
     all: Vec<Connection>,
+    /// How each came to be what it is.
+    histories: Vec<Timeline<State>>,
     /// Key and place that were asked for last: a unit asks several times.
     last: Option<(u64, u32)>,
 }
@@ -139,6 +164,23 @@ impl Connections {
             Some(place) => *place - 1,
             None => next,
         }
+    }
+
+    /// Keeps what a PDU taught of the connection of a key, to be found by place.
+    pub fn remember(&mut self, key: u64, place: Place) {
+        let connection = self.of(key);
+        let (at, state) = (connection.id.0 as usize, connection.state());
+        if at >= self.histories.len() {
+            self.histories.resize_with(at + 1, Timeline::default);
+        }
+        if let Some(history) = self.histories.get_mut(at) {
+            history.set(place, state);
+        }
+    }
+
+    /// What was known of a connection before and behind a PDU of it.
+    pub fn around(&self, id: ConnId, place: Place) -> [State; 2] {
+        self.histories.get(id.0 as usize).map(|history| history.around(place)).unwrap_or_default()
     }
 
     /// Whether the capture has one direction only, as far as the first connections tell.

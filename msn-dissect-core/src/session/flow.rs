@@ -16,7 +16,7 @@ const WINDOW: i32 = 1 << 20;
 
 /// What is known of the bytes that a segment brings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct Overlap {
     /// Bytes at the start that were there before.
     pub repeated: u32,
     /// What follows these bytes was there before them, and so will not come again.
@@ -43,27 +43,34 @@ fn distance(from: u32, to: u32) -> i32 {
     to.wrapping_sub(from) as i32
 }
 
+impl Overlap {
+    /// The same of what follows the repeated bytes.
+    pub const fn behind(self) -> Self {
+        Overlap { repeated: 0, late: self.late }
+    }
+}
+
 impl Flow {
     /// Takes note of `len` bytes from `start` on; `whole` when Wireshark put them together, and so gives what it gave
     /// before and was not done.
-    pub fn place(&mut self, frame: FrameId, start: u32, len: u32, whole: bool) -> Place {
+    pub fn segment(&mut self, frame: FrameId, start: u32, len: u32, whole: bool) -> Overlap {
         let end = start.wrapping_add(len);
         // In order is the rule.
         if start == self.seen && !self.frame.is_none() {
             (self.frame, self.done, self.seen) = (frame, end, end);
-            return Place::default();
+            return Overlap::default();
         }
         let known = !self.frame.is_none() && distance(start, self.seen) <= WINDOW && distance(end, self.seen) > -WINDOW;
         if !known {
             *self = Flow { frame, floor: start, done: end, seen: end, holes: Box::default() };
-            return Place::default();
+            return Overlap::default();
         }
         let same = self.frame == frame;
         self.frame = frame;
         if distance(self.seen, start) > 0 {
             self.open(self.seen, start);
             (self.done, self.seen) = (end, end);
-            return Place::default();
+            return Overlap::default();
         }
         let late = distance(end, self.seen) > 0;
         let new = self.fill(start, end);
@@ -77,7 +84,7 @@ impl Flow {
         if distance(self.seen, end) > 0 {
             (self.done, self.seen) = (end, end);
         }
-        Place { repeated, late }
+        Overlap { repeated, late }
     }
 
     /// Whether segments were seen.
@@ -134,12 +141,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const NEW: Place = Place { repeated: 0, late: false };
+    const NEW: Overlap = Overlap { repeated: 0, late: false };
 
     fn flow(segments: &[(u32, u32)]) -> (Flow, u32) {
         let mut flow = Flow::default();
         for (frame, &(start, end)) in (1..).zip(segments) {
-            flow.place(FrameId::nth(frame), start, end.wrapping_sub(start), false);
+            flow.segment(FrameId::nth(frame), start, end.wrapping_sub(start), false);
         }
         (flow, segments.len() as u32 + 1)
     }
@@ -148,19 +155,19 @@ mod tests {
     fn what_comes_in_order_is_new_even_round_the_end() {
         let mut flow = Flow::default();
         for (frame, start) in [(1, u32::MAX - 9), (2, 0), (3, 10), (9, 40)] {
-            assert_eq!(flow.place(FrameId::nth(frame), start, 10, false), NEW);
+            assert_eq!(flow.segment(FrameId::nth(frame), start, 10, false), NEW);
         }
-        assert_eq!(flow.place(FrameId::nth(10), u32::MAX - 9, 10, false), Place { repeated: 10, late: true });
+        assert_eq!(flow.segment(FrameId::nth(10), u32::MAX - 9, 10, false), Overlap { repeated: 10, late: true });
     }
 
     #[test]
     fn what_was_there_is_repeated() {
         let (mut flow, frame) = flow(&[(100, 150), (150, 200)]);
-        assert_eq!(flow.place(FrameId::nth(frame), 150, 50, false).repeated, 50);
-        assert_eq!(flow.place(FrameId::nth(frame + 1), 120, 60, false), Place { repeated: 60, late: true });
-        assert_eq!(flow.place(FrameId::nth(frame + 2), 170, 60, false), Place { repeated: 30, late: false });
+        assert_eq!(flow.segment(FrameId::nth(frame), 150, 50, false).repeated, 50);
+        assert_eq!(flow.segment(FrameId::nth(frame + 1), 120, 60, false), Overlap { repeated: 60, late: true });
+        assert_eq!(flow.segment(FrameId::nth(frame + 2), 170, 60, false), Overlap { repeated: 30, late: false });
         assert_eq!(
-            flow.place(FrameId::nth(frame + 3), 90, 20, false).repeated,
+            flow.segment(FrameId::nth(frame + 3), 90, 20, false).repeated,
             0,
             "what was before the first byte is not known"
         );
@@ -170,39 +177,39 @@ mod tests {
     fn a_unit_that_waits_begins_again_where_it_began() {
         let (mut flow, frame) = flow(&[(100, 150), (150, 200)]);
         flow.wait(180);
-        assert_eq!(flow.place(FrameId::nth(frame), 170, 20, false).repeated, 20, "it is put together by others");
-        assert_eq!(flow.place(FrameId::nth(frame + 1), 170, 60, false).repeated, 10);
+        assert_eq!(flow.segment(FrameId::nth(frame), 170, 20, false).repeated, 20, "it is put together by others");
+        assert_eq!(flow.segment(FrameId::nth(frame + 1), 170, 60, false).repeated, 10);
     }
 
     #[test]
     fn what_fills_a_hole_is_new_and_may_be_late() {
         let (mut flow, frame) = flow(&[(100, 150), (200, 250), (300, 350)]);
-        assert_eq!(flow.place(FrameId::nth(frame), 250, 20, false), Place { repeated: 0, late: true });
-        assert_eq!(flow.place(FrameId::nth(frame + 1), 260, 40, false), Place { repeated: 10, late: true });
-        assert_eq!(flow.place(FrameId::nth(frame + 2), 260, 40, false).repeated, 40);
-        assert_eq!(flow.place(FrameId::nth(frame + 3), 150, 50, false).repeated, 0);
+        assert_eq!(flow.segment(FrameId::nth(frame), 250, 20, false), Overlap { repeated: 0, late: true });
+        assert_eq!(flow.segment(FrameId::nth(frame + 1), 260, 40, false), Overlap { repeated: 10, late: true });
+        assert_eq!(flow.segment(FrameId::nth(frame + 2), 260, 40, false).repeated, 40);
+        assert_eq!(flow.segment(FrameId::nth(frame + 3), 150, 50, false).repeated, 0);
         assert!(flow.holes.is_empty());
     }
 
     #[test]
     fn what_wireshark_put_together_is_never_skipped() {
         let (mut flow, frame) = flow(&[(100, 150), (200, 250)]);
-        assert_eq!(flow.place(FrameId::nth(frame), 120, 80, true), Place { repeated: 0, late: true });
-        assert_eq!(flow.place(FrameId::nth(frame + 1), 150, 50, false).repeated, 50);
+        assert_eq!(flow.segment(FrameId::nth(frame), 120, 80, true), Overlap { repeated: 0, late: true });
+        assert_eq!(flow.segment(FrameId::nth(frame + 1), 150, 50, false).repeated, 50);
     }
 
     #[test]
     fn another_connection_begins_anew() {
         let (mut flow, frame) = flow(&[(10_000_000, 10_000_050)]);
-        assert_eq!(flow.place(FrameId::nth(frame), 5000, 50, false), NEW);
-        assert_eq!(flow.place(FrameId::nth(frame + 1), 2_000_000_000, 50, false), NEW);
-        assert_eq!(flow.place(FrameId::nth(frame + 2), 2_000_000_000, 50, false).repeated, 50);
+        assert_eq!(flow.segment(FrameId::nth(frame), 5000, 50, false), NEW);
+        assert_eq!(flow.segment(FrameId::nth(frame + 1), 2_000_000_000, 50, false), NEW);
+        assert_eq!(flow.segment(FrameId::nth(frame + 2), 2_000_000_000, 50, false).repeated, 50);
     }
 
     #[test]
     fn the_same_frame_again_is_not_a_repetition() {
         let (mut flow, _) = flow(&[(100, 150)]);
-        assert_eq!(flow.place(FrameId::nth(1), 100, 50, false).repeated, 0);
+        assert_eq!(flow.segment(FrameId::nth(1), 100, 50, false).repeated, 0);
     }
 
     proptest! {
@@ -216,7 +223,7 @@ mod tests {
             let mut seen = [false; 100];
             let mut first = None;
             for (frame, (start, len)) in (1..).zip(segments) {
-                let place = flow.place(FrameId::nth(frame), base.wrapping_add(start), len, false);
+                let place = flow.segment(FrameId::nth(frame), base.wrapping_add(start), len, false);
                 prop_assert!(place.repeated <= len && flow.holes.len() <= MAX_HOLES);
                 let from = *first.get_or_insert(start);
                 for at in start..start + len {

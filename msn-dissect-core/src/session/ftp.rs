@@ -4,8 +4,11 @@
 use crate::session::FrameId;
 use std::net::IpAddr;
 
-use super::{NameId, Notes, bounded::Bounded, connection::ConnId, notes::NoteKey, ranges::Ranges, windows::Windows};
-use crate::{packet::Endpoint, wire::ftp_blocks::Place};
+use super::{
+    Ledger, NameId, Notes, Place, Timeline, bounded::Bounded, connection::ConnId, map::Map, notes::NoteKey,
+    ranges::Ranges, windows::Windows,
+};
+use crate::{packet::Endpoint, wire::ftp_blocks::Position};
 
 /// Most invitations, addresses, cookies and connections remembered, of each.
 pub const MAX_REMEMBERED: usize = 1 << 14;
@@ -61,7 +64,7 @@ pub struct Transfer {
     /// Number of the message in Wireshark's reassembly.
     pub id: u32,
     /// Where the next byte belongs that comes in order.
-    pub next: Place,
+    pub next: Position,
     /// TCP sequence number of that byte.
     pub next_sequence: Option<u32>,
     /// Sequence number and file offset of a block's header, from which places are reckoned.
@@ -75,56 +78,42 @@ pub struct Transfer {
     /// All bytes were given to the reassembly.
     pub complete: bool,
     /// The last unit with blocks.
-    pub last: NoteKey,
+    pub last: Place,
 }
 
-/// What is known of a connection.
-#[derive(Clone, Copy, Debug)]
-pub struct Link {
+/// What is known of a connection, which its lines change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FtpState {
     /// The file sender's end, once a line or an offer told.
     pub sender_end: Option<Endpoint>,
     /// The offer that led here, or [`NONE`].
     pub offer: u32,
     /// The transfer under way, or [`NONE`].
     pub transfer: u32,
+}
+
+impl Default for FtpState {
+    fn default() -> Self {
+        FtpState { sender_end: None, offer: NONE, transfer: NONE }
+    }
+}
+
+/// What is remembered of a connection.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Link {
+    /// What is known of it now.
+    pub state: FtpState,
     /// The sender's next bytes are blocks.
     pub in_data: bool,
     /// A line of the protocol was seen.
     pub started: bool,
 }
 
-impl Default for Link {
-    fn default() -> Self {
-        Link { sender_end: None, offer: NONE, transfer: NONE, in_data: false, started: false }
-    }
-}
-
-/// What a unit of an MSNFTP connection was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FtpWhat {
-    /// A command line.
-    Line,
-    /// Blocks, or parts of them, from this place on.
-    Data(Place),
-    /// Bytes of unknown place.
-    Continuation,
-    /// The beginning of a line; nothing was shown.
-    Incomplete,
-}
-
-/// What the first pass learnt about a unit.
-#[derive(Clone, Copy, Debug)]
-pub struct FtpNote {
-    /// What it was.
-    pub what: FtpWhat,
-    /// Its number in the frame.
-    pub unit: u32,
-    /// Whether the file's sender spoke, if known.
-    pub from_sender: Option<bool>,
-    /// The offer, or [`NONE`].
-    pub offer: u32,
-    /// The transfer, or [`NONE`].
-    pub transfer: u32,
+/// How far a transfer was with a unit.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Progress {
+    /// Where the unit's blocks begin in the file, if it is blocks.
+    pub blocks: Option<Position>,
     /// Bytes of the file that had arrived with this unit.
     pub arrived: u64,
     /// The file was whole before this unit.
@@ -144,8 +133,9 @@ pub struct Ftp {
     transfers: Vec<Transfer>,
     /// Windows of large files.
     pub windows: Windows,
-    /// What each unit was.
-    pub notes: Notes<FtpNote>,
+    /// How far transfers were, by unit.
+    pub progress: Ledger<Progress>,
+    histories: Map<ConnId, Timeline<FtpState>>,
     /// The offer that a unit of a switchboard connection announced, or that its invitation led to; [`NONE`] = not yet.
     pub announced: Notes<u32>,
     /// Name of the file that an answer to an invitation is about.
@@ -203,8 +193,18 @@ impl Ftp {
         self.offers.get(number as usize)
     }
 
-    /// The connection of a key, made now if it is new.
-    pub fn link(&mut self, key: u64) -> Link {
+    /// Keeps what is known of a connection behind a unit.
+    pub fn set(&mut self, conn: ConnId, place: Place, state: FtpState) {
+        self.histories.entry(conn).or_default().set(place, state);
+    }
+
+    /// What was known of a connection behind a unit.
+    pub fn at(&self, conn: ConnId, place: Place) -> FtpState {
+        self.histories.get(&conn).map(|history| history.at(place)).unwrap_or_default()
+    }
+
+    /// The connection of a key.
+    pub fn link(&self, key: u64) -> Link {
         self.links.get(&key).copied().unwrap_or_default()
     }
 
@@ -242,14 +242,14 @@ impl Ftp {
             size,
             arrived: Ranges::default(),
             id: number,
-            next: Place::default(),
+            next: Position::default(),
             next_sequence: sequence,
             anchor: sequence.map(|sequence| (sequence, 0)),
             block: crate::wire::ftp_blocks::USUAL_BLOCK,
             windowed: None,
             pieces: 0,
             complete: false,
-            last: NoteKey::default(),
+            last: Place::default(),
         });
         number
     }
@@ -263,17 +263,12 @@ impl Ftp {
     pub fn transfer_mut(&mut self, number: u32) -> Option<&mut Transfer> {
         self.transfers.get_mut(number as usize)
     }
-
-    /// The note of a unit.
-    pub fn note(&self, key: NoteKey) -> Option<FtpNote> {
-        self.notes.get(key).copied()
-    }
 }
 
 impl Transfer {
     /// The place in the file of the byte with this sequence number, reckoned from an earlier block (all blocks but the
     /// last are of one length).
-    pub fn reckon(&self, sequence: u32) -> Option<Place> {
+    pub fn reckon(&self, sequence: u32) -> Option<Position> {
         let (anchor, base) = self.anchor?;
         let step = i64::from(self.block) + 3;
         // The wrapped difference, signed: bytes before the anchor count backwards.
@@ -284,9 +279,9 @@ impl Transfer {
         let len = u64::from(self.block).min(self.size - offset);
         let head = [0, (len & 0xff) as u8, (len >> 8) as u8];
         match within {
-            0..3 => Some(Place { offset, left: 0, head, have: within as u8 }),
+            0..3 => Some(Position { offset, left: 0, head, have: within as u8 }),
             _ if within - 3 <= len => {
-                Some(Place { offset: offset + within - 3, left: (len - (within - 3)) as u16, head: [0; 3], have: 0 })
+                Some(Position { offset: offset + within - 3, left: (len - (within - 3)) as u16, head: [0; 3], have: 0 })
             }
             _ => None,
         }

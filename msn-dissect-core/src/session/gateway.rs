@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Sessions of the HTTP gateway: each is one MSN connection, over however many TCP connections.
 
-use super::{Notes, map::Map};
+use super::{Ledger, map::Map};
 use crate::gateway::stable_part;
 
 /// Most gateway sessions that are kept apart; further ones share the last place.
@@ -10,13 +10,13 @@ pub const MAX_SESSIONS: usize = 1 << 16;
 /// Longest session id remembered, in bytes; ids of real servers have less than 40.
 pub const MAX_ID: usize = 128;
 
-/// Units cut between bodies are numbered; the number must fit into 28 bits.
-const MAX_PARTS: u32 = 1 << 28;
+/// PDUs cut between bodies are numbered; the number must fit into 28 bits.
+const MAX_CUT: u32 = 1 << 28;
 
 /// The connection keys of gateway sessions are above those of TCP connections.
 const KEY: u64 = 1 << 40;
 
-/// The beginning of a unit whose end comes in a later body.
+/// The beginning of a PDU whose end comes in a later body.
 #[derive(Clone, Debug)]
 pub struct Pending {
     /// Number of its reassembly.
@@ -27,7 +27,7 @@ pub struct Pending {
     pub missing: Missing,
 }
 
-/// What a [`Pending`] unit lacks.
+/// What a [`Pending`] PDU lacks.
 #[derive(Clone, Debug)]
 pub enum Missing {
     /// This many bytes.
@@ -39,7 +39,7 @@ pub enum Missing {
 /// One session.
 #[derive(Clone, Debug, Default)]
 pub struct GatewaySession {
-    /// By direction: a unit that is not whole yet.
+    /// By direction: a PDU that is not whole yet.
     pub pending: [Option<Pending>; 2],
     /// By direction: bytes in the bodies so far, modulo 2^32.
     pub offset: [u32; 2],
@@ -48,9 +48,9 @@ pub struct GatewaySession {
     id: Box<[u8]>,
 }
 
-/// A piece of a unit, as the first pass found it.
+/// A piece of a PDU that is cut between bodies, as the first pass found it.
 #[derive(Clone, Copy, Debug)]
-pub struct Part {
+pub struct PduFragment {
     /// Number of the reassembly.
     pub id: u32,
     /// Bytes of it before this piece.
@@ -63,7 +63,7 @@ pub struct Part {
 
 /// What the first pass knew of a body.
 #[derive(Clone, Copy, Debug)]
-pub struct BodyNote {
+pub struct Body {
     /// Number of the session.
     pub session: u32,
     /// The server had ended the session before.
@@ -78,11 +78,11 @@ pub struct Gateway {
     by_stable_part: Map<Box<[u8]>, u32>,
     /// By TCP connection: the session of its latest message, and whether that is a request without answer yet.
     carriers: Map<u64, (u32, bool)>,
-    parts_of: Vec<u32>,
-    /// Bodies, by frame and unit.
-    pub bodies: Notes<BodyNote>,
-    /// Pieces of units, by frame and unit.
-    pub parts: Notes<Part>,
+    cut_in: Vec<u32>,
+    /// Bodies, by place.
+    pub bodies: Ledger<Body>,
+    /// Pieces of PDUs, by place.
+    pub fragments: Ledger<PduFragment>,
     /// Sessions that share the last place because there were too many.
     pub lost: u64,
 }
@@ -99,6 +99,11 @@ impl Gateway {
     }
 
     /// A session by its number.
+    pub fn get(&self, session: u32) -> Option<&GatewaySession> {
+        self.sessions.get(session as usize)
+    }
+
+    /// A session by its number, to be changed.
     pub fn get_mut(&mut self, session: u32) -> Option<&mut GatewaySession> {
         self.sessions.get_mut(session as usize)
     }
@@ -135,16 +140,16 @@ impl Gateway {
         session
     }
 
-    /// Numbers a unit that is cut between bodies; `None` when there were too many.
-    pub fn new_part(&mut self, session: u32) -> Option<u32> {
-        let id = u32::try_from(self.parts_of.len()).ok().filter(|&id| id < MAX_PARTS)?;
-        self.parts_of.push(session);
+    /// Numbers a PDU that is cut between bodies; `None` when there were too many.
+    pub fn new_cut(&mut self, session: u32) -> Option<u32> {
+        let id = u32::try_from(self.cut_in.len()).ok().filter(|&id| id < MAX_CUT)?;
+        self.cut_in.push(session);
         Some(id)
     }
 
-    /// The session in which a unit was cut.
-    pub fn session_of_part(&self, id: u32) -> Option<u32> {
-        self.parts_of.get(id as usize).copied()
+    /// The session in which a PDU was cut.
+    pub fn session_of_cut(&self, id: u32) -> Option<u32> {
+        self.cut_in.get(id as usize).copied()
     }
 
     /// The whole id says more than its stable part, should two sessions share that.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What is remembered between packets.
 //!
-//! Connections change on the first pass only. What was known about each unit (a command, or bytes between commands)
-//! is kept as a [`Record`] under frame and place in the frame, and read back on every later pass, so that any order
+//! All of it changes on the first pass only. Whatever a later pass needs is kept by [`Place`]: what a PDU was in
+//! [`records`], what changes in the course of the capture in a [`timeline`], anything else in a [`ledger`]. So any order
 //! of visits shows the same tree.
 
 pub mod bounded;
@@ -16,6 +16,7 @@ pub mod flow;
 pub mod frames;
 pub mod ftp;
 pub mod gateway;
+pub mod ledger;
 pub mod links;
 pub mod map;
 pub mod messages;
@@ -23,10 +24,12 @@ pub mod names;
 pub mod notes;
 pub mod p2p;
 pub mod people;
+pub mod place;
 pub mod ranges;
 pub mod records;
 pub mod rendezvous;
 pub mod secrets;
+pub mod timeline;
 pub mod transactions;
 pub mod transfers;
 pub mod versions;
@@ -34,11 +37,14 @@ pub mod windows;
 
 pub use connection::Connection;
 pub use frames::FrameId;
+pub use ledger::Ledger;
 pub use names::NameId;
 pub use notes::{NoteKey, Notes};
+pub use place::Place;
 pub use records::{Record, What};
+pub use timeline::Timeline;
 
-use crate::{command::layout::Known, item::Memo, packet::Packet};
+use crate::{item::Memo, packet::Packet};
 use connection::Connections;
 use direct::Direct;
 use ftp::Ftp;
@@ -58,12 +64,8 @@ pub struct Session {
     pub frames: frames::Frames,
     /// Connections by key.
     pub connections: Connections,
-    /// What was known about each unit.
+    /// What each PDU was.
     pub records: Records,
-    /// What was known before units that taught something of the connection, by frame and unit.
-    pub before: Notes<Known>,
-    /// Versions of connections that did not tell theirs.
-    pub versions: versions::Versions,
     /// Account names, each once.
     pub names: Names,
     /// What ties connections together.
@@ -100,5 +102,18 @@ impl Session {
         }
         let place = packet.place.unwrap_or(u64::from(packet.number));
         Packet { frame: self.frames.enter(place, packet.number, packet.first_pass), ..*packet }
+    }
+
+    /// What was known before and behind a PDU of a packet that was met on the first pass.
+    pub(crate) fn known(&self, packet: &Packet, place: Place) -> Option<[Record; 2]> {
+        let kept = self.records.get(place)?;
+        let states = self.connections.around(kept.conn, place);
+        Some(states.map(|state| Record::new(packet, place, kept, &state)))
+    }
+
+    /// What is known of the PDU that a packet begins with; what can be said without any state if it was not met.
+    pub(crate) fn record(&self, packet: &Packet) -> Record {
+        let place = Place::new(packet.frame, packet.unit);
+        self.known(packet, place).map_or_else(|| Record::guess(packet, place), |[_, after]| after)
     }
 }

@@ -2,9 +2,6 @@
 //! Protocol versions of a connection that neither negotiated nor inherited one, as far as the shapes of its commands
 //! tell (fact base: state 3). They are shown and never relied on.
 
-use super::{connection::ConnId, map::Map};
-use crate::session::FrameId;
-
 /// First and last version that a connection may speak; none if the first is greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Range {
@@ -51,43 +48,9 @@ impl Default for Range {
     }
 }
 
-/// What was known over time. Ranges only become narrower, so that a connection has some twenty rows at most.
-#[derive(Debug, Default)]
-pub struct Versions {
-    rows: Map<ConnId, Vec<(FrameId, u32, Range)>>,
-}
-
-impl Versions {
-    /// Keeps what is known since a unit.
-    pub fn set(&mut self, conn: ConnId, frame: FrameId, unit: u32, range: Range) {
-        self.rows.entry(conn).or_default().push((frame, unit, range));
-    }
-
-    /// What was known after a unit.
-    pub fn at(&self, conn: ConnId, frame: FrameId, unit: u32) -> Range {
-        let rows = self.rows.get(&conn).map(Vec::as_slice).unwrap_or_default();
-        let end = rows.partition_point(|row| (row.0, row.1) <= (frame, unit));
-        end.checked_sub(1).and_then(|at| rows.get(at)).map_or(Range::ALL, |row| row.2)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_was_known_then_is_found() {
-        let mut versions = Versions::default();
-        let (wide, narrow) = (Range { low: 8, high: 18 }, Range { low: 14, high: 17 });
-        versions.set(ConnId(1), FrameId::nth(3), 1, wide);
-        versions.set(ConnId(1), FrameId::nth(7), 0, narrow);
-        let at = |frame, unit| versions.at(ConnId(1), frame, unit);
-        assert_eq!(
-            [at(FrameId::nth(3), 0), at(FrameId::nth(3), 1), at(FrameId::nth(6), 9), at(FrameId::nth(7), 0)],
-            [Range::ALL, wide, wide, narrow]
-        );
-        assert_eq!(versions.at(ConnId(2), FrameId::nth(9), 0), Range::ALL);
-    }
 
     #[test]
     fn only_news_are_told() {

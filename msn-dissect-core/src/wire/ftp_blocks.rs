@@ -11,7 +11,7 @@ pub const HEADER: usize = 3;
 
 /// Where in the blocks of a file the next byte stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct Position {
     /// Offset in the file of the next byte of data.
     pub offset: u64,
     /// Bytes of data left in the block; 0 = a header comes.
@@ -24,7 +24,7 @@ pub struct Place {
 
 /// A block, or the part of it that is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Piece {
+pub struct Block {
     /// Bytes of the header that are there; empty where the block began earlier.
     pub header: Span,
     /// First byte and length, if the header ends here.
@@ -35,46 +35,46 @@ pub struct Piece {
     pub offset: u64,
 }
 
-impl Piece {
+impl Block {
     /// Whether this ends the transfer.
     pub fn is_end(&self) -> bool {
         self.begins.is_some_and(|(kind, _)| kind == 1)
     }
 
-    /// The whole piece.
+    /// All of it that is there.
     pub fn span(&self) -> Span {
         Span::new(self.header.start, self.data.end)
     }
 }
 
-/// The piece at `at`, which lies inside `bytes`, and the place behind it; nothing where no block can begin.
-pub fn next(place: &mut Place, bytes: &[u8], at: usize) -> Option<Piece> {
+/// The block at `at`, which lies inside `bytes`; `position` is moved behind it. Nothing where no block can begin.
+pub fn next(position: &mut Position, bytes: &[u8], at: usize) -> Option<Block> {
     let mut header = Span::new(at, at);
     let mut begins = None;
-    if place.left == 0 {
-        while let (Some(slot), Some(&byte)) = (place.head.get_mut(place.have as usize), bytes.get(header.end)) {
-            if place.have == 0 && byte > 1 {
+    if position.left == 0 {
+        while let (Some(slot), Some(&byte)) = (position.head.get_mut(position.have as usize), bytes.get(header.end)) {
+            if position.have == 0 && byte > 1 {
                 return None;
             }
             *slot = byte;
-            place.have += 1;
+            position.have += 1;
             header.end += 1;
         }
-        if usize::from(place.have) < HEADER {
+        if usize::from(position.have) < HEADER {
             let data = Span::new(header.end, header.end);
-            return Some(Piece { header, begins, data, offset: place.offset });
+            return Some(Block { header, begins, data, offset: position.offset });
         }
-        let [kind, low, high] = place.head;
+        let [kind, low, high] = position.head;
         let len = u16::from_le_bytes([low, high]);
         begins = Some((kind, len));
-        place.have = 0;
-        place.left = if kind == 0 { len } else { 0 };
+        position.have = 0;
+        position.left = if kind == 0 { len } else { 0 };
     }
-    let data = Span::new(header.end, (header.end + place.left as usize).min(bytes.len()));
-    let piece = Piece { header, begins, data, offset: place.offset };
-    place.left -= data.len() as u16;
-    place.offset += data.len() as u64;
-    Some(piece)
+    let data = Span::new(header.end, (header.end + position.left as usize).min(bytes.len()));
+    let block = Block { header, begins, data, offset: position.offset };
+    position.left -= data.len() as u16;
+    position.offset += data.len() as u64;
+    Some(block)
 }
 
 #[cfg(test)]
@@ -95,9 +95,9 @@ mod tests {
 
     #[test]
     fn other_bytes_are_no_block() {
-        assert_eq!(next(&mut Place::default(), b"BYE 16777989\r\n", 0), None);
-        let piece = next(&mut Place::default(), &[1, 0, 0], 0).unwrap();
-        assert!(piece.is_end() && piece.data.is_empty());
+        assert_eq!(next(&mut Position::default(), b"BYE 16777989\r\n", 0), None);
+        let block = next(&mut Position::default(), &[1, 0, 0], 0).unwrap();
+        assert!(block.is_end() && block.data.is_empty());
     }
 
     proptest! {
@@ -107,17 +107,17 @@ mod tests {
             cuts in proptest::collection::vec(1usize..900, 1..30),
         ) {
             let bytes = blocks(&file, len);
-            let (mut got, mut place, mut rest, mut ended) = (Vec::new(), Place::default(), &bytes[..], false);
+            let (mut got, mut position, mut rest, mut ended) = (Vec::new(), Position::default(), &bytes[..], false);
             for cut in cuts.iter().cycle() {
                 let (segment, tail) = rest.split_at((*cut).min(rest.len()));
                 let mut at = 0;
                 while at < segment.len() {
-                    let piece = next(&mut place, segment, at).unwrap();
-                    prop_assert!(piece.span().end > at);
-                    prop_assert_eq!(piece.offset, got.len() as u64);
-                    got.extend_from_slice(piece.data.of(segment));
-                    ended |= piece.is_end();
-                    at = piece.span().end;
+                    let block = next(&mut position, segment, at).unwrap();
+                    prop_assert!(block.span().end > at);
+                    prop_assert_eq!(block.offset, got.len() as u64);
+                    got.extend_from_slice(block.data.of(segment));
+                    ended |= block.is_end();
+                    at = block.span().end;
                 }
                 rest = tail;
                 if rest.is_empty() {
@@ -130,12 +130,12 @@ mod tests {
 
         #[test]
         fn any_bytes_advance(bytes in proptest::collection::vec(any::<u8>(), 1..300), left in any::<u16>(), have in 0u8..3) {
-            let mut place = Place { left, have: if left == 0 { have } else { 0 }, ..Place::default() };
+            let mut position = Position { left, have: if left == 0 { have } else { 0 }, ..Position::default() };
             let mut at = 0;
             while at < bytes.len() {
-                let Some(piece) = next(&mut place, &bytes, at) else { break };
-                prop_assert!(piece.span().end > at && piece.span().end <= bytes.len());
-                at = piece.span().end;
+                let Some(block) = next(&mut position, &bytes, at) else { break };
+                prop_assert!(block.span().end > at && block.span().end <= bytes.len());
+                at = block.span().end;
             }
         }
     }

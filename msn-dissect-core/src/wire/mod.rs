@@ -2,6 +2,8 @@
 //! Bytes to spans: the lowest layer, which uses nothing else of the crate.
 
 pub mod ftp_blocks;
+mod numbers;
 mod span;
 
+pub use numbers::{u16_at, u32_at};
 pub use span::Span;

@@ -14,7 +14,7 @@ use crate::{
     dissect::{
         framing::Command,
         invite_ftp,
-        walk::{Learn, Show, Walk, guess},
+        walk::{Learn, Show, Walk},
     },
     fields::mime as f,
     mime::media_type::essence,
@@ -172,7 +172,7 @@ fn part(show: &mut Show<'_>, span: Span) {
 pub(crate) fn whole(session: &mut Session, packet: &Packet, id: u32, data: &[u8], out: &mut Dissection) {
     let media = session.messages.kind(id).to_vec();
     let sender = session.messages.sender(id).to_vec();
-    let record = session.records.get(packet.frame, packet.unit).copied().unwrap_or(guess(packet));
+    let record = session.record(packet);
     let content = Content {
         data,
         span: Span::new(0, data.len()),

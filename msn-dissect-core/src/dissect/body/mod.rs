@@ -34,7 +34,7 @@ pub(super) struct Body<'a> {
     /// The unit: line and payload.
     pub unit: &'a [u8],
     /// The line and the row that explains it.
-    pub found: &'a Command<'a>,
+    pub found: Command<'a>,
     /// What the payload is.
     form: Form,
 }
@@ -95,12 +95,12 @@ static FORMS: &[(&str, fn(&[u8], &Command) -> Form)] = &[
 
 impl<'a> Body<'a> {
     /// Reads the payload of a command.
-    pub fn read(unit: &'a [u8], found: &'a Command<'a>) -> Self {
+    pub fn read(unit: &'a [u8], found: Command<'a>) -> Self {
         let form = match &found.choice {
             _ if found.payload.is_empty() => Form::Nothing,
             Some(_) if found.line.error().is_some() => Form::Error,
             Some(choice) => {
-                FORMS.iter().find(|row| row.0 == choice.row.word).map_or(Form::Unknown, |row| row.1(unit, found))
+                FORMS.iter().find(|row| row.0 == choice.row.word).map_or(Form::Unknown, |row| row.1(unit, &found))
             }
             None => Form::Unknown,
         };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What a command teaches of its connection, and of those it announces.
 
-use super::{known, shape};
+use super::shape;
 use crate::{
     command::{
         Choice, Dir, Fit, Kind, ServerKind,
@@ -17,9 +17,8 @@ use crate::{
     },
     packet::{AnnouncedKind, Announcement, Packet},
     session::{
-        Record, What,
         connection::PORT,
-        records::{DIR_INFERRED, TAUGHT, VERSION_INFERRED},
+        records::{DIR_INFERRED, VERSION_INFERRED},
         rendezvous::{Role, Ticket},
         versions::Range,
     },
@@ -41,10 +40,9 @@ fn opener(packet: &Packet, tokens: usize) -> Option<Dir> {
 
 impl Learn<'_> {
     /// Learns from the command that starts at `at`.
-    pub(super) fn command(&mut self, at: usize, body: &Body<'_>) {
-        let (data, found) = (body.unit, body.found);
+    pub(in crate::dissect) fn command(&mut self, at: usize, body: &Body<'_>) {
+        let (data, found) = (body.unit, &body.found);
         if !found.unfinished {
-            let before = known(&self.record);
             self.learn_before(found);
             self.learn(data, found);
             // What comes most looks the same in all versions.
@@ -52,13 +50,8 @@ impl Learn<'_> {
             if self.record.inferred & VERSION_INFERRED != 0 && !common {
                 self.narrow(data, found);
             }
-            if known(&self.record) != before {
-                self.record.inferred |= TAUGHT;
-                self.session.before.keep((self.record.frame, self.record.unit, 0), before);
-            }
         }
         self.remember_rest(at, found);
-        self.session.records.push(Record { what: What::Command, ..self.record });
         body::learn(self, body);
         links::learn(self, data, found);
     }
@@ -140,7 +133,7 @@ impl Learn<'_> {
 
     /// Infers the version from the shape of the command, unless the client asks for versions: then it will be known.
     fn narrow(&mut self, data: &[u8], found: &Command) {
-        let (before, known) = (self.session.connections.of(self.packet.connection).shapes, known(&self.record));
+        let (before, known) = (self.session.connections.of(self.packet.connection).shapes, self.record.known());
         if before.is_empty() {
             return;
         }
@@ -153,10 +146,7 @@ impl Learn<'_> {
             range = Range::NONE;
         }
         self.session.connections.of(self.packet.connection).shapes = range;
-        if before != Range::ALL || !range.is_empty() {
-            let Record { conn, frame, unit, .. } = self.record;
-            self.session.versions.set(conn, frame, unit, range);
-        }
+        self.record.shapes = range;
     }
 
     /// The account that a login line names.

@@ -26,7 +26,7 @@ const fn wrong_side(sender: Dir) -> &'static str {
 }
 
 /// Where what is shown of a command begins.
-pub(super) struct Mark {
+struct Mark {
     /// Bytes of the Info column.
     info: usize,
     /// Base of the tree before.
@@ -35,9 +35,15 @@ pub(super) struct Mark {
     body: body::Mark,
 }
 
-/// Shows the command that starts at `at`, up to the end of its body.
-pub(super) fn begin(show: &mut Show<'_>, at: usize, body: &Body<'_>) -> Mark {
-    let (data, found) = (body.unit, body.found);
+/// Shows the command that starts at `at`.
+pub(in crate::dissect) fn show(show: &mut Show<'_>, at: usize, body: &Body<'_>) {
+    let mark = begin(show, at, body);
+    end(show, body, &mark);
+}
+
+/// Shows the command up to the end of its body.
+fn begin(show: &mut Show<'_>, at: usize, body: &Body<'_>) -> Mark {
+    let (data, found) = (body.unit, &body.found);
     show.info_entry();
     let info = show.out.info.len();
     let full = info > MAX_INFO;
@@ -53,8 +59,8 @@ pub(super) fn begin(show: &mut Show<'_>, at: usize, body: &Body<'_>) -> Mark {
 }
 
 /// Shows what belongs behind the body.
-pub(super) fn end(show: &mut Show<'_>, body: &Body<'_>, mark: &Mark) {
-    let (data, found) = (body.unit, body.found);
+fn end(show: &mut Show<'_>, body: &Body<'_>, mark: &Mark) {
+    let (data, found) = (body.unit, &body.found);
     body::show_end(show, body, &mark.body);
     if show.out.tree.wanted() {
         links::show(show, data, found);

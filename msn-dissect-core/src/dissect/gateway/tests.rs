@@ -2,7 +2,11 @@
 //! Bodies of gateway sessions, whole and cut.
 
 use super::*;
-use crate::{fields::command as c, packet::Endpoint};
+use crate::{
+    fields::{command as c, transport as f},
+    output::Table,
+    packet::{Endpoint, Need},
+};
 use proptest::prelude::*;
 use std::collections::HashMap;
 

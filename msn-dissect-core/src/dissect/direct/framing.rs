@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Where a packet of a direct connection begins and ends (fact base: direct 2, 3 and 7).
+//! Where a packet of a direct connection begins and ends (fact base: direct 2, 3 and 7). In: bytes, and whether a packet
+//! is due. Out: the greeting, or a packet behind its length.
 
-use crate::{packet::Need, wire::Span};
+use crate::{
+    dissect::framer::{Framer, Step},
+    packet::Need,
+    wire::{Span, u32_at},
+};
 
 /// The greeting and its length.
 pub const GREETING: &[u8] = b"\x04\0\0\0foo\0";
@@ -21,57 +26,60 @@ const FLAGS_V1: u32 = 0x0100_03ff;
 /// Flag of a version 1 packet that carries a nonce.
 const FLAG_NONCE: u32 = 0x100;
 
-/// What stands at the start of the bytes.
+/// What a direct connection carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Frame {
+pub enum Pdu {
     /// Length and `foo`.
     Greeting,
     /// `foo`, its length in an earlier segment.
     BareGreeting,
     /// Length 0.
     KeepAlive,
-    /// A packet; the range is what is there of it behind the length.
-    Packet(Span),
-    /// Bytes in which no packet begins.
-    Continuation(usize),
-    /// A packet whose end has not come.
-    Incomplete(Need),
+    /// A packet behind its length, or what is there of it.
+    Packet,
 }
 
-/// A u32 LE of the bytes.
-pub fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    let four = bytes.get(at..at.checked_add(4)?)?;
-    Some(u32::from_le_bytes([*four.first()?, *four.get(1)?, *four.get(2)?, *four.get(3)?]))
+/// Finds packets.
+#[derive(Debug, Default)]
+pub struct DirectFramer;
+
+impl Framer for DirectFramer {
+    /// A packet is due to begin here.
+    type Context = bool;
+    type Pdu<'a> = Pdu;
+
+    fn next<'a>(&'a mut self, bytes: &'a [u8], &aligned: &bool, more: bool) -> Step<Pdu> {
+        next(bytes, aligned, more)
+    }
 }
 
-/// The packet at the start of `data`, which is not empty. `synced` says that a packet is due to begin here.
-pub fn next(data: &[u8], synced: bool, can_desegment: bool) -> Frame {
-    let wait =
-        |need| if can_desegment { Frame::Incomplete(Need::Bytes(need)) } else { Frame::Continuation(data.len()) };
-    if data.starts_with(b"foo\0") && !synced {
-        return Frame::BareGreeting;
+fn next(data: &[u8], aligned: bool, more: bool) -> Step<Pdu> {
+    if data.starts_with(b"foo\0") && !aligned {
+        return Step::Unit(Pdu::BareGreeting, 4);
     }
     let Some(len) = u32_at(data, 0).map(|len| len as usize) else {
-        return if synced { wait(4 - data.len()) } else { Frame::Continuation(data.len()) };
+        return match aligned && more {
+            true => Step::Partial(Need::Bytes(4 - data.len())),
+            false => Step::Noise(data.len()),
+        };
     };
     let there = Span::new(4, data.len().min(4 + len.min(MAX_PACKET)));
     if data.starts_with(GREETING) {
-        return Frame::Greeting;
+        return Step::Unit(Pdu::Greeting, GREETING.len());
     }
     let possible = match len {
-        0 => synced,
+        0 => aligned,
         4 => GREETING.starts_with(there.of(data)) || there.of(data).is_empty() || b"foo\0".starts_with(there.of(data)),
-        HEADER_V2..=MAX_PACKET => synced || is_packet(data) || is_nonce(data),
+        HEADER_V2..=MAX_PACKET => aligned || is_packet(data) || is_nonce(data),
         _ => false,
     };
     if !possible {
-        return Frame::Continuation(resync(data));
+        return Step::Noise(resync(data));
     }
     match len {
-        0 => Frame::KeepAlive,
-        _ if there.len() == len => Frame::Packet(there),
-        _ if can_desegment => Frame::Incomplete(Need::Bytes(len - there.len())),
-        _ => Frame::Packet(there),
+        0 => Step::Unit(Pdu::KeepAlive, 4),
+        _ if there.len() < len && more => Step::Partial(Need::Bytes(len - there.len())),
+        _ => Step::Unit(Pdu::Packet, there.end),
     }
 }
 
@@ -192,33 +200,33 @@ mod tests {
     #[test]
     fn lengths_cut_packets() {
         let packet = v1(10, 0, 10);
-        assert_eq!(next(&packet, true, true), Frame::Packet(Span::new(4, 62)));
-        assert_eq!(next(&packet[..20], true, true), Frame::Incomplete(Need::Bytes(42)));
-        assert_eq!(next(&packet[..20], true, false), Frame::Packet(Span::new(4, 20)));
-        assert_eq!(next(&packet[..2], true, true), Frame::Incomplete(Need::Bytes(2)));
-        assert_eq!(next(b"\x04\0\0\0", false, true), Frame::Incomplete(Need::Bytes(4)));
-        assert_eq!(next(GREETING, false, true), Frame::Greeting);
-        assert_eq!(next(b"\0\0\0\0\x04", true, true), Frame::KeepAlive);
-        assert_eq!(next(b"AMSNPING93739\r\n", true, true), Frame::Continuation(15));
+        assert_eq!(next(&packet, true, true), Step::Unit(Pdu::Packet, 62));
+        assert_eq!(next(&packet[..20], true, true), Step::Partial(Need::Bytes(42)));
+        assert_eq!(next(&packet[..20], true, false), Step::Unit(Pdu::Packet, 20));
+        assert_eq!(next(&packet[..2], true, true), Step::Partial(Need::Bytes(2)));
+        assert_eq!(next(b"\x04\0\0\0", false, true), Step::Partial(Need::Bytes(4)));
+        assert_eq!(next(GREETING, false, true), Step::Unit(Pdu::Greeting, 8));
+        assert_eq!(next(b"\0\0\0\0\x04", true, true), Step::Unit(Pdu::KeepAlive, 4));
+        assert_eq!(next(b"AMSNPING93739\r\n", true, true), Step::Noise(15));
     }
 
     #[test]
     fn packets_are_found_again_after_a_gap() {
         let stream = [vec![0xee; 100], v1(10, 20, 30)].concat();
-        assert_eq!(next(&stream, false, true), Frame::Continuation(100));
+        assert_eq!(next(&stream, false, true), Step::Noise(100));
         let stream = [vec![0xee; 100], v2(10), v2(12)].concat();
-        assert_eq!(next(&stream, false, true), Frame::Continuation(100));
+        assert_eq!(next(&stream, false, true), Step::Noise(100));
     }
 
     proptest! {
         #[test]
-        fn any_bytes_advance(data in proptest::collection::vec(any::<u8>(), 1..200), synced: bool, more: bool) {
-            match next(&data, synced, more) {
-                Frame::Greeting => prop_assert!(data.starts_with(GREETING)),
-                Frame::BareGreeting | Frame::KeepAlive => prop_assert!(data.len() >= 4),
-                Frame::Packet(span) => prop_assert!(span.end <= data.len() && span.start == 4),
-                Frame::Continuation(len) => prop_assert!((1..=data.len()).contains(&len)),
-                Frame::Incomplete(need) => {
+        fn any_bytes_advance(data in proptest::collection::vec(any::<u8>(), 1..200), aligned: bool, more: bool) {
+            match next(&data, aligned, more) {
+                Step::Unit(Pdu::Greeting, len) => prop_assert!(len == 8 && data.starts_with(GREETING)),
+                Step::Unit(Pdu::BareGreeting | Pdu::KeepAlive, len) => prop_assert!(len == 4 && data.len() >= 4),
+                Step::Unit(Pdu::Packet, len) => prop_assert!(len <= data.len() && len >= 4),
+                Step::Noise(len) => prop_assert!((1..=data.len()).contains(&len)),
+                Step::Partial(need) => {
                     prop_assert!(more);
                     prop_assert!(matches!(need, Need::Bytes(1..=MAX_PACKET)));
                 }

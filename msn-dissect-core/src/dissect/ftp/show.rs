@@ -1,59 +1,84 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows what stands on an MSNFTP connection.
 
-use crate::{
-    dissect::walk::frame_link,
-    output::{Dissection, Object},
-    packet::Packet,
-};
 use std::borrow::Cow;
 
-use super::{export, ftp::Line};
+use super::{
+    framing::{Blocks, Line},
+    given, state_of,
+};
 use crate::{
+    dissect::{
+        export,
+        walk::{Show, frame_link},
+        windows,
+    },
     fields::{Proto, command as msn, ftp as f, link},
     item::{Handoff, Tree},
+    output::{Dissection, Object},
     session::{
         Session,
-        ftp::{FtpNote, FtpWhat, NONE, Offer},
+        ftp::{FtpState, NONE, Offer, Progress},
     },
     text,
     values::{
         self, ftp as numbers,
         objects::{BAD, GOOD, UNVERIFIED},
     },
-    wire::{
-        Span,
-        ftp_blocks::{self, Piece, Place},
-    },
+    wire::{Span, ftp_blocks::Block},
 };
 
 /// Characters of a line in the Info column.
 const MAX_INFO: usize = 120;
 
+/// What was known behind a unit.
+struct Known<'s> {
+    session: &'s Session,
+    state: FtpState,
+    progress: Progress,
+    from_sender: Option<bool>,
+}
+
+impl<'s> Known<'s> {
+    fn of(show: &Show<'s>) -> Self {
+        let state = state_of(show);
+        Known {
+            session: show.session,
+            state,
+            progress: show.session.ftp.progress.get(show.record.place()).copied().unwrap_or_default(),
+            from_sender: state.sender_end.map(|end| end == show.packet.source),
+        }
+    }
+
+    fn offer(&self) -> Option<&'s Offer> {
+        self.session.ftp.offer(self.state.offer)
+    }
+}
+
 /// Shows a line, or bytes of unknown place.
-pub(super) fn line(session: &Session, packet: &Packet, note: &FtpNote, unit: &[u8], out: &mut Dissection) {
-    let all = Span::new(0, unit.len());
-    let line = Line::parse(unit).filter(|_| note.what == FtpWhat::Line);
-    let label = match &line {
+pub(super) fn line(show: &mut Show<'_>, line: Option<&Line<'_>>, len: usize) {
+    let all = Span::new(0, len);
+    let label = match line {
         Some(line) => summary(line),
         None => "Continuation".into(),
     };
-    info(packet, &label, out);
-    let tree = &mut out.tree;
+    show.info(&label, MAX_INFO);
+    let known = Known::of(show);
+    let tree = &mut show.out.tree;
     if !tree.wanted() {
         return;
     }
     let mut heading = String::new();
     text::push_line(&mut heading, &label, MAX_INFO);
     tree.protocol(Proto::MsnFtp, all, &heading);
-    match &line {
-        Some(line) => command(session, note, line, tree),
+    match line {
+        Some(line) => command(&known, line, tree),
         None => {
             tree.bytes(f::FTP_CONTINUATION, all);
             tree.expert(f::FTP_GAP);
         }
     }
-    generated(session, note, tree);
+    generated(&known, tree);
     tree.close();
 }
 
@@ -67,17 +92,7 @@ fn summary<'l>(line: &Line<'l>) -> Cow<'l, str> {
     }
 }
 
-/// Separates the Info text of units.
-fn info(packet: &Packet, label: &str, out: &mut Dissection) {
-    if packet.want_info && out.info.len() < crate::output::MAX_INFO {
-        if !out.info.is_empty() {
-            out.info.push_str("; ");
-        }
-        text::push_line(&mut out.info, label, MAX_INFO);
-    }
-}
-
-fn command(session: &Session, note: &FtpNote, line: &Line<'_>, tree: &mut Tree) {
+fn command(known: &Known<'_>, line: &Line<'_>, tree: &mut Tree) {
     tree.text(f::FTP_COMMAND, Span::new(0, 3), line.command);
     let mut params = line.params();
     match line.command {
@@ -93,13 +108,13 @@ fn command(session: &Session, note: &FtpNote, line: &Line<'_>, tree: &mut Tree) 
                 tree.wire(f::FTP_EMAIL, span, span.of(line.text));
             }
             if let Some(span) = params.next() {
-                cookie(session, note, line, span, tree);
+                cookie(known, line, span, tree);
             }
         }
         "FIL" => {
             if let (Some(span), Some(size)) = (params.next(), line.number(0)) {
                 tree.number(f::FTP_FILE_SIZE, span, size);
-                let offered = offer(session, note).and_then(|offer| offer.invitation.size);
+                let offered = known.offer().and_then(|offer| offer.invitation.size);
                 if let Some(offered) = offered.filter(|&offered| offered != size) {
                     tree.expert_text(f::SIZE_DIFFERS, &format!("The invitation offered {offered} bytes"));
                 }
@@ -114,11 +129,11 @@ fn command(session: &Session, note: &FtpNote, line: &Line<'_>, tree: &mut Tree) 
             } else {
                 tree.expert(f::FTP_MALFORMED);
             }
-            incomplete(session, note, tree);
+            incomplete(known, tree);
         }
         "CCL" => {
             tree.expert(f::FTP_CANCELLED);
-            incomplete(session, note, tree);
+            incomplete(known, tree);
         }
         _ => {}
     }
@@ -127,10 +142,10 @@ fn command(session: &Session, note: &FtpNote, line: &Line<'_>, tree: &mut Tree) 
     }
 }
 
-fn cookie(session: &Session, note: &FtpNote, line: &Line<'_>, span: Span, tree: &mut Tree) {
+fn cookie(known: &Known<'_>, line: &Line<'_>, span: Span, tree: &mut Tree) {
     let cookie = text::utf8(span.of(line.text)).text;
     tree.text(f::FTP_COOKIE, span, &cookie);
-    let status = match offer(session, note) {
+    let status = match known.offer() {
         None => UNVERIFIED,
         Some(offer) if *offer.cookie == *cookie => GOOD,
         Some(_) => BAD,
@@ -153,33 +168,31 @@ fn ended(code: u32, tree: &mut Tree) {
 }
 
 /// Whether the transfer is over and bytes are missing.
-fn incomplete(session: &Session, note: &FtpNote, tree: &mut Tree) {
-    if let Some(transfer) = session.ftp.transfer(note.transfer).filter(|transfer| note.arrived < transfer.size) {
-        let text = format!("File is incomplete: {} of {} bytes arrived", note.arrived, transfer.size);
+fn incomplete(known: &Known<'_>, tree: &mut Tree) {
+    let arrived = known.progress.arrived;
+    let transfer = known.session.ftp.transfer(known.state.transfer);
+    if let Some(transfer) = transfer.filter(|transfer| arrived < transfer.size) {
+        let text = format!("File is incomplete: {arrived} of {} bytes arrived", transfer.size);
         tree.expert_text(f::TRANSFER_INCOMPLETE, &text);
     }
 }
 
-fn offer<'s>(session: &'s Session, note: &FtpNote) -> Option<&'s Offer> {
-    session.ftp.offer(note.offer)
-}
-
 /// What is known of the file from elsewhere.
-fn generated(session: &Session, note: &FtpNote, tree: &mut Tree) {
+fn generated(known: &Known<'_>, tree: &mut Tree) {
     let none = Span::default();
-    if let Some(from_sender) = note.from_sender {
+    if let Some(from_sender) = known.from_sender {
         let shown =
             tree.text(f::FTP_DIRECTION, none, if from_sender { "Sender to receiver" } else { "Receiver to sender" });
         tree.generated(shown);
     }
-    let Some(offer) = offer(session, note) else { return };
+    let Some(offer) = known.offer() else { return };
     if !offer.invitation.name.is_empty() {
         let shown = tree.text(f::FTP_FILE_NAME, none, &offer.invitation.name);
         tree.generated(shown);
     }
     for (field, name) in [(f::FTP_SENDER, offer.invitation.sender), (f::FTP_RECEIVER, offer.invitation.receiver)] {
         if !name.is_none() {
-            let name = session.names.get(name);
+            let name = known.session.names.get(name);
             let alias = tree.text(msn::EMAIL, none, name);
             tree.generated(alias);
             tree.hidden(alias);
@@ -188,72 +201,61 @@ fn generated(session: &Session, note: &FtpNote, tree: &mut Tree) {
         }
     }
     for (field, frame) in [(f::FTP_OFFERED_IN, offer.invitation.key.0), (link::ANNOUNCED_IN, offer.frame)] {
-        frame_link(tree, &session.frames, field, frame);
+        frame_link(tree, &known.session.frames, field, frame);
     }
 }
 
-/// Shows blocks; `give` hands the bytes of each to the reassembly.
-pub(super) fn data(
-    session: &Session,
-    packet: &Packet,
-    note: &FtpNote,
-    first: Place,
-    unit: &[u8],
-    out: &mut Dissection,
-    mut give: impl FnMut(&mut Dissection, &Piece),
-) {
-    let size = session.ftp.transfer(note.transfer).map_or(0, |transfer| transfer.size);
-    let mut place = first;
-    let only_end = unit.first() == Some(&1) && first.left == 0 && first.have == 0;
-    if packet.want_info || out.tree.wanted() {
+/// Shows blocks, which stand in `span` of the data.
+pub(super) fn blocks(show: &mut Show<'_>, blocks: &Blocks<'_>, span: Span) {
+    let known = Known::of(show);
+    let size = known.session.ftp.transfer(known.state.transfer).map_or(0, |transfer| transfer.size);
+    if show.packet.want_info || show.out.tree.wanted() {
+        let begins = blocks.first.left == 0 && blocks.first.have == 0;
+        let only_end = begins && show.data.get(span.start) == Some(&1);
         let label = match only_end {
             true => "End of data".to_owned(),
-            false => format!("Data, {} of {size} bytes so far", note.arrived),
+            false => format!("Data, {} of {size} bytes so far", known.progress.arrived),
         };
-        info(packet, &label, out);
-        out.tree.protocol(Proto::MsnFtp, Span::new(0, unit.len()), &label);
+        show.info(&label, MAX_INFO);
+        show.out.tree.protocol(Proto::MsnFtp, Span::new(0, span.len()), &label);
     }
-    let mut at = 0;
-    while at < unit.len() {
-        let Some(piece) = ftp_blocks::next(&mut place, unit, at) else { break };
-        at = piece.span().end;
-        block(note, size, &piece, out, &mut give);
+    for one in blocks.all {
+        block(&known, size, one, show.out);
     }
-    let tree = &mut out.tree;
+    let knows_later = show.knows_later();
+    let tree = &mut show.out.tree;
     if tree.wanted() {
-        let progress = tree.number(f::FTP_PROGRESS, Span::default(), note.arrived);
+        let progress = tree.number(f::FTP_PROGRESS, Span::default(), known.progress.arrived);
         tree.note(progress, &format!("of {size}"));
         tree.generated(progress);
-        unfinished(session, packet, note, tree);
-        generated(session, note, tree);
+        // Only a later pass knows that nothing more comes.
+        let transfer = known.session.ftp.transfer(known.state.transfer).filter(|one| knows_later && !one.complete);
+        if transfer.is_some_and(|transfer| transfer.last == show.record.place()) {
+            incomplete(&known, tree);
+        }
+        generated(&known, tree);
         tree.close();
     }
 }
 
-/// Says at the last blocks of a file that it is not whole. Only a later pass knows that nothing more comes.
-fn unfinished(session: &Session, packet: &Packet, note: &FtpNote, tree: &mut Tree) {
-    let transfer = session.ftp.transfer(note.transfer).filter(|one| !one.complete && !packet.first_pass);
-    if transfer.is_some_and(|transfer| (transfer.last.0, transfer.last.1) == (packet.frame, note.unit)) {
-        incomplete(session, note, tree);
+/// Gives the bytes of a block to the reassembly.
+fn give(known: &Known<'_>, block: &Block, out: &mut Dissection) {
+    let ftp = &known.session.ftp;
+    if let Some(piece) = ftp.transfer(known.state.transfer).and_then(|one| given(&known.progress, one, block)) {
+        windows::given(&ftp.windows, out, block.data, &piece);
     }
 }
 
-fn block(
-    note: &FtpNote,
-    size: u64,
-    piece: &Piece,
-    out: &mut Dissection,
-    give: &mut impl FnMut(&mut Dissection, &Piece),
-) {
+fn block(known: &Known<'_>, size: u64, block: &Block, out: &mut Dissection) {
     let tree = &mut out.tree;
     if !tree.wanted() {
-        give(out, piece);
+        give(known, block, out);
         return;
     }
-    let heading = tree.bytes(f::FTP_BLOCK, piece.span());
+    let heading = tree.bytes(f::FTP_BLOCK, block.span());
     tree.open(heading);
-    let header = piece.header;
-    match piece.begins {
+    let header = block.header;
+    match block.begins {
         Some((kind, len)) => {
             // A header that began in the segment before is shown as far as it is here.
             let (first, second) = match header.len() {
@@ -270,21 +272,21 @@ fn block(
             tree.label(Span::new(header.start, header.start), "Continues a block of an earlier segment");
         }
     }
-    if piece.is_end() && note.arrived < size {
+    if block.is_end() && known.progress.arrived < size {
         tree.expert(f::FTP_CANCELLED);
-        let text = format!("File is incomplete: {} of {size} bytes arrived", note.arrived);
+        let text = format!("File is incomplete: {} of {size} bytes arrived", known.progress.arrived);
         tree.expert_text(f::TRANSFER_INCOMPLETE, &text);
     }
-    if !piece.data.is_empty() {
-        tree.bytes(f::FTP_DATA, piece.data);
-        if piece.offset + piece.data.len() as u64 > size {
+    if !block.data.is_empty() {
+        tree.bytes(f::FTP_DATA, block.data);
+        if block.offset + block.data.len() as u64 > size {
             tree.expert(f::FTP_TOO_MUCH);
-        } else if note.was_complete {
+        } else if known.progress.was_complete {
             tree.expert(f::FTP_DUPLICATE);
         }
-        let offset = tree.number(f::FTP_OFFSET, piece.data, piece.offset);
+        let offset = tree.number(f::FTP_OFFSET, block.data, block.offset);
         tree.generated(offset);
-        give(out, piece);
+        give(known, block, out);
     }
     out.tree.close();
 }

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! The loop over the PDUs of a conversation, whatever it speaks. In: bytes of a segment, or what was put together from
+//! several. Out: what the first pass learns of them, and what every pass shows.
+//!
+//! This is the only place that knows of passes. On the first one, what is known before a PDU comes from the
+//! conversation; the PDU is noted under its place, learnt, and shown. On later ones what was known is found by place.
+
+use super::{
+    framer::{Framer, Step},
+    walk::{Learn, Show},
+};
+use crate::{
+    output::Dissection,
+    packet::{Arrival, Need, Packet},
+    session::{
+        Place, Record, Session, What,
+        flow::{Flow, Overlap},
+        records::{Kept, LATE},
+    },
+    wire::Span,
+};
+
+/// The PDU that a dissector's framer finds.
+pub(crate) type PduOf<'a, D> = <<D as Dissector>::Framer as Framer>::Pdu<'a>;
+/// What that framer relies on.
+pub(crate) type ContextOf<D> = <<D as Dissector>::Framer as Framer>::Context;
+
+/// What a kind of conversation learns and shows.
+pub(crate) trait Dissector {
+    /// Finds its PDUs.
+    type Framer: Framer + 'static;
+
+    /// What framing relies on before the bytes `rest`, which stand at `at` of the data, as far as the conversation told.
+    /// Whatever a later pass needs of it is left in `record`, or kept by [`Dissector::learn`].
+    fn context(
+        &self,
+        session: &Session,
+        packet: &Packet,
+        record: &mut Record,
+        rest: &[u8],
+        at: usize,
+    ) -> ContextOf<Self>;
+
+    /// The same on a later pass, by what was kept; nothing where the bytes are left alone if the first pass did so.
+    fn recorded(&self, session: &Session, packet: &Packet, met: Option<&Record>, at: usize) -> Option<ContextOf<Self>>;
+
+    /// Whether a conversation that did not begin yet can begin so. Otherwise the bytes are left alone.
+    fn begins(&self, _session: &Session, _packet: &Packet, _pdu: Option<&PduOf<'_, Self>>) -> bool {
+        true
+    }
+
+    /// Whether what comes of this PDU must be dealt with by the consumer before the next one is read.
+    fn pauses(&self, _pdu: Option<&PduOf<'_, Self>>) -> bool {
+        false
+    }
+
+    /// What is read of a PDU, once on each pass: both learning and showing rely on it.
+    type Unit<'a>;
+
+    /// Reads a PDU that stands in `span` of the data, or bytes in which none begins.
+    fn read<'a>(&self, data: &'a [u8], pdu: Option<PduOf<'a, Self>>, span: Span) -> Self::Unit<'a>;
+
+    /// Learns from it; on the first pass only.
+    fn learn(&self, learn: &mut Learn<'_>, unit: &Self::Unit<'_>, span: Span);
+
+    /// Shows it.
+    fn show(&self, show: &mut Show<'_>, unit: &Self::Unit<'_>, span: Span);
+}
+
+/// Dissects bytes of a conversation. Those with which it cannot begin are left alone (no units).
+pub(crate) fn dissect<D: Dissector>(
+    dissector: &D,
+    session: &mut Session,
+    packet: &Packet,
+    data: &[u8],
+    out: &mut Dissection,
+) {
+    let mut framer = D::Framer::default();
+    let overlap = overlap(session, packet, data.len());
+    let mut at = 0;
+    while at < data.len() {
+        let place = Place::new(packet.frame, packet.unit + out.units);
+        let rest = data.get(at..).unwrap_or_default();
+        let met = match packet.first_pass {
+            true => Some([meet(session, packet, place, if at == 0 { overlap } else { overlap.behind() }); 2]),
+            false => session.known(packet, place),
+        };
+        let [mut before, after] = met.unwrap_or_else(|| [Record::guess(packet, place); 2]);
+        if let What::Repeated(len) = before.what {
+            keep(session, packet, &before);
+            at += len as usize;
+            out.units += 1;
+            continue;
+        }
+        let context = match packet.first_pass {
+            true => Some(dissector.context(session, packet, &mut before, rest, at)),
+            false => dissector.recorded(session, packet, met.as_ref().map(|_| &before), at),
+        };
+        let Some(context) = context else { return };
+        let (pdu, len) = match framer.next(rest, &context, packet.can_desegment && before.inferred & LATE == 0) {
+            Step::Partial(need) => {
+                wait(session, packet, &before, at);
+                (out.consumed, out.need) = (at, need);
+                // What comes behind in the same frame has the number that it had on the first pass.
+                out.units += 1;
+                return;
+            }
+            Step::Unit(pdu, len) => (Some(pdu), len),
+            Step::Noise(len) => (None, len),
+        };
+        if before.what == What::Incomplete {
+            // The first pass may have been given one frame's bytes in two steps: then it counted the PDU twice.
+            if session.records.get(place.next()).is_some() {
+                out.units += 1;
+                continue;
+            }
+            return finish(out, data.len());
+        }
+        if packet.first_pass && !dissector.begins(session, packet, pdu.as_ref()) {
+            return;
+        }
+        keep(session, packet, &before);
+        let (span, pauses) = (Span::new(at, at + len), dissector.pauses(pdu.as_ref()));
+        let unit = dissector.read(data, pdu, span);
+        let record = match packet.first_pass {
+            true => {
+                let announced = &mut out.announced;
+                dissector.learn(&mut Learn { session, packet, data, record: before, announced }, &unit, span);
+                learnt(session, packet, &before)
+            }
+            false => after,
+        };
+        dissector.show(&mut Show { session, packet, data, record, out }, &unit, span);
+        at += len.max(1);
+        out.units += 1;
+        if pauses {
+            return finish(out, at.min(data.len()));
+        }
+    }
+    finish(out, data.len());
+}
+
+/// Dissects something that has no bytes of its own: `known` says whether a later pass knows it, `learn` whether the first
+/// one cares for it.
+pub(crate) fn aside(
+    session: &mut Session,
+    packet: &Packet,
+    out: &mut Dissection,
+    known: impl FnOnce(&Session, Place) -> bool,
+    learn: impl FnOnce(&mut Learn<'_>) -> bool,
+    show: impl FnOnce(&mut Show<'_>),
+) {
+    let packet = &Packet { unit: packet.unit + out.units, ..*packet };
+    let record = session.record(packet);
+    let cares = match packet.first_pass {
+        true => learn(&mut Learn { session, packet, data: &[], record, announced: &mut out.announced }),
+        false => known(session, record.place()),
+    };
+    if cares {
+        show(&mut Show { session, packet, data: &[], record, out });
+        out.units += 1;
+    }
+}
+
+/// Says that all bytes were dealt with.
+pub(crate) fn finish(out: &mut Dissection, len: usize) {
+    out.consumed = len;
+    out.need = Need::Nothing;
+}
+
+/// What is known of the bytes that the sender sent, and the sequence number of the first byte now; nothing on later
+/// passes, which read what the first found.
+fn flow<'a>(session: &'a mut Session, packet: &Packet) -> Option<(&'a mut Flow, u32)> {
+    let start = packet.sequence.filter(|_| packet.first_pass && packet.arrival != Arrival::Ordered)?;
+    let connection = session.connections.of(packet.connection);
+    Some((connection.flow(&packet.source, &packet.destination), start))
+}
+
+/// How many of the bytes were there before.
+fn overlap(session: &mut Session, packet: &Packet, len: usize) -> Overlap {
+    let whole = packet.arrival == Arrival::Reassembled;
+    flow(session, packet)
+        .map_or_else(Overlap::default, |(flow, start)| flow.segment(packet.frame, start, len as u32, whole))
+}
+
+/// What is known before a PDU is learnt.
+fn meet(session: &mut Session, packet: &Packet, place: Place, overlap: Overlap) -> Record {
+    let connection = session.connections.of(packet.connection);
+    let what = if overlap.repeated > 0 { What::Repeated(overlap.repeated) } else { What::Pdu };
+    Record::new(packet, place, Kept { conn: connection.id, what, late: overlap.late }, &connection.state())
+}
+
+/// Notes what a PDU is.
+fn keep(session: &mut Session, packet: &Packet, record: &Record) {
+    if packet.first_pass {
+        session.records.keep(record.place(), record.kept());
+    }
+}
+
+/// Notes the beginning of a PDU whose end has not come.
+fn wait(session: &mut Session, packet: &Packet, before: &Record, at: usize) {
+    keep(session, packet, &Record { what: What::Incomplete, ..*before });
+    if let Some((flow, start)) = flow(session, packet) {
+        flow.wait(start.wrapping_add(at as u32));
+    }
+}
+
+/// What is known behind a PDU of whose conversation `before` was known; keeps what it taught.
+fn learnt(session: &mut Session, packet: &Packet, before: &Record) -> Record {
+    let state = session.connections.of(packet.connection).state();
+    let record = Record::new(packet, before.place(), before.kept(), &state);
+    if record != *before {
+        session.connections.remember(packet.connection, before.place());
+    }
+    record
+}
