@@ -40,6 +40,7 @@ pub(super) struct Body<'a> {
 }
 
 /// What a payload is, and what had to be read to tell.
+#[expect(clippy::large_enum_variant, reason = "it stays where it is made, and most payloads are messages")]
 enum Form {
     /// There is none.
     Nothing,
@@ -67,8 +68,10 @@ enum Form {
     Unknown,
 }
 
+type Reader = fn(&[u8], &Command) -> Form;
+
 /// What the payload of a command is.
-static FORMS: &[(&str, fn(&[u8], &Command) -> Form)] = &[
+static FORMS: &[(&str, Reader)] = &[
     ("MSG", mime::read),
     ("UUM", mime::read),
     ("UBM", mime::read),
