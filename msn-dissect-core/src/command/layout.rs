@@ -4,8 +4,10 @@
 use super::{
     line::{Line, decimal},
     params::{Kind, Param},
+    roles::Role,
     rows,
     table::{Dir, On, Row, ServerKind, rows_of},
+    verbs::Verb,
 };
 use crate::wire::Span;
 
@@ -62,6 +64,25 @@ impl Choice {
         line.token(usize::from(token.checked_sub(1)?))
     }
 
+    /// Place of what fills a role; the first token of a parameter that repeats.
+    #[inline]
+    pub fn role(&self, line: &Line, role: Role) -> Option<Span> {
+        self.place(line, self.row.roles.get(role)?)
+    }
+
+    /// What the line teaches, if `dir` sent it. Literals of a line that fits loosely may be others than the row's: such
+    /// a line teaches nothing.
+    pub fn teaches(&self, line: &Line, data: &[u8], dir: Dir) -> &'static [Verb] {
+        let is_other = |(at, param): (usize, &Param)| {
+            matches!(param.kind, Kind::Lit(_))
+                && self.place(line, at).is_some_and(|span| !param.kind.fits(span.of(data)))
+        };
+        if self.fit == Fit::Loose && self.row.params.iter().enumerate().any(is_other) {
+            return &[];
+        }
+        self.row.in_direction(dir).teaches
+    }
+
     /// Number of the token that fills parameter `index`.
     pub fn token(&self, index: usize) -> Option<usize> {
         self.slots.tokens.get(index)?.checked_sub(1).map(usize::from)
@@ -109,7 +130,8 @@ fn assign(row: &Row, line: &Line, data: &[u8]) -> Option<Slots> {
         let slot = slots.tokens.get_mut(at)?;
         match line.token(token) {
             Some(span)
-                if param.kind.fits(span.of(data)) && (!matches!(param.kind, Kind::Len) || token + 1 == line.len()) =>
+                if param.kind.fits(span.of(data))
+                    && (!matches!(param.kind, Kind::Len(_)) || token + 1 == line.len()) =>
             {
                 *slot = token as u8 + 1;
                 token += 1;
@@ -130,7 +152,7 @@ fn assign_loosely(row: &Row, line: &Line, data: &[u8]) -> Slots {
     let mut slots = Slots::default();
     let mut token = usize::from(row.trid && line.token(0).is_some_and(|span| decimal(span.of(data)).is_some()));
     for (slot, param) in slots.tokens.iter_mut().zip(row.params) {
-        if matches!(param.kind, Kind::Len) {
+        if matches!(param.kind, Kind::Len(_)) {
             if token < line.len() && line.last().is_some_and(|span| decimal(span.of(data)).is_some()) {
                 *slot = line.len() as u8;
             }

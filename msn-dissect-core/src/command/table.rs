@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What a row of the command table says, and the rows of each command word.
 
-use super::{params::Param, rows, template::Template};
+use super::{
+    params::{Form, Kind, Param},
+    roles::Roles,
+    rows,
+    template::Template,
+    verbs::{Answers, Failure, Need, Verb},
+};
 
 /// Who sends a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -64,7 +70,7 @@ pub enum On {
 }
 
 /// One layout of one command in one direction.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Row {
     /// Command word.
     pub word: &'static str,
@@ -80,12 +86,87 @@ pub struct Row {
     pub params: &'static [Param],
     /// Info column behind word and transaction ID; `{n}` is parameter n. Empty: all parameters as they are.
     pub summary: Template,
+    /// Which parameter is for what.
+    pub roles: Roles,
+    /// What the line teaches, in this order.
+    pub teaches: &'static [Verb],
+    /// What answers a request by its transaction ID.
+    pub answers: Answers,
 }
 
 impl Row {
+    /// A row with transaction ID that teaches nothing; as a request it must be answered with its own word.
+    pub const fn new(
+        word: &'static str,
+        dir: Dir,
+        on: On,
+        versions: (u8, u8),
+        params: &'static [Param],
+        summary: &'static str,
+    ) -> Self {
+        let asks = matches!(dir, Dir::ToServer);
+        let need = if asks { Need::Always } else { Need::Unknown };
+        let answers = Answers { own: asks, others: &[], need, failure: Failure::Other };
+        let (summary, roles) = (Template::new(summary), Roles::of(params));
+        Row { word, dir, on, versions, trid: true, params, summary, roles, teaches: &[], answers }
+    }
+
+    /// The same without transaction ID.
+    pub const fn without_trid(self) -> Self {
+        Row { trid: false, ..self }
+    }
+
+    /// The same, and it teaches this.
+    pub const fn teaches(self, teaches: &'static [Verb]) -> Self {
+        Row { teaches, ..self }
+    }
+
+    /// The same, and these words answer it too.
+    pub const fn answered_by(self, others: &'static [&'static str]) -> Self {
+        Row { answers: Answers { others, ..self.answers }, ..self }
+    }
+
+    /// The same, and these words and no others answer it.
+    pub const fn answered_only_by(self, others: &'static [&'static str], need: Need) -> Self {
+        Row { answers: Answers { own: false, others, need, ..self.answers }, ..self }
+    }
+
+    /// The same with another need of an answer.
+    pub const fn need(self, need: Need) -> Self {
+        Row { answers: Answers { need, ..self.answers }, ..self }
+    }
+
+    /// The same, and an error means this.
+    pub const fn fails(self, failure: Failure) -> Self {
+        Row { answers: Answers { failure, ..self.answers }, ..self }
+    }
+
+    /// The form of the payload that follows the line.
+    pub fn payload(&self) -> Option<Form> {
+        match self.params.last()?.kind {
+            Kind::Len(form) => Some(form),
+            _ => None,
+        }
+    }
+
     /// Whether a payload follows the line.
     pub fn has_payload(&self) -> bool {
-        matches!(self.params.last(), Some(param) if matches!(param.kind, super::Kind::Len))
+        self.payload().is_some()
+    }
+
+    /// Whether a line with this word answers the request by its transaction ID.
+    pub fn is_answered_by(&self, word: &[u8; 3]) -> bool {
+        (self.answers.own && self.word.as_bytes() == word)
+            || self.answers.others.iter().any(|other| other.as_bytes() == word)
+    }
+
+    /// This row, or if it is of the other direction, the first one of the word for this direction.
+    pub fn in_direction(&'static self, dir: Dir) -> &'static Row {
+        if self.dir == dir {
+            return self;
+        }
+        let rows = <[u8; 3]>::try_from(self.word.as_bytes()).map(rows_of).unwrap_or_default();
+        rows.iter().find(|row| row.dir == dir && row.on == self.on).unwrap_or(self)
     }
 
     /// Whether this layout belongs to the protocol version (0 = unknown).
@@ -161,6 +242,11 @@ const fn index_with(factor: u32) -> Option<Index> {
     Some(index)
 }
 
+/// Whether the word can be an answer by transaction ID.
+pub fn is_answer(word: &[u8; 3]) -> bool {
+    rows::ROWS.iter().any(|row| row.dir == Dir::ToServer && row.trid && row.is_answered_by(word))
+}
+
 /// The words of the table, each once.
 pub fn words() -> impl Iterator<Item = &'static str> {
     let mut last = "";
@@ -203,11 +289,40 @@ mod tests {
     }
 
     #[test]
+    fn answers_are_known_words() {
+        let known = |word: &str| is_known(word.as_bytes().try_into().unwrap());
+        assert!(rows::ROWS.iter().all(|row| row.answers.others.iter().all(|word| known(word))));
+        let row = |word: &[u8; 3]| rows_of(*word).iter().find(|row| row.dir == Dir::ToServer).unwrap();
+        assert!(row(b"USR").is_answered_by(b"XFR") && !row(b"XFR").is_answered_by(b"USR"));
+        assert!(row(b"MSG").is_answered_by(b"NAK") && !row(b"MSG").is_answered_by(b"MSG"));
+        assert!(is_answer(b"ILN") && is_answer(b"ACK") && !is_answer(b"NLN") && !is_answer(b"MSG"));
+    }
+
+    #[test]
+    fn all_layouts_of_a_request_have_the_same_answers() {
+        for word in words() {
+            let rows = rows_of(word.as_bytes().try_into().unwrap());
+            let asks = rows.iter().filter(|row| row.dir == Dir::ToServer && row.trid);
+            let mut answers = asks.map(|row| (row.answers.own, row.answers.others, row.answers.need));
+            let first = answers.next();
+            assert!(answers.all(|other| Some(other) == first), "{word}");
+        }
+    }
+
+    #[test]
+    fn the_acknowledgement_mode_decides() {
+        let need = |mode: &[u8]| rows_of(*b"MSG").last().unwrap().answers.need.of_mode(mode);
+        assert_eq!((need(b"A"), need(b"D")), (Need::Always, Need::Always));
+        assert_eq!((need(b"N"), need(b"U"), need(b"S")), (Need::Failure, Need::Failure, Need::Unknown));
+        assert_eq!(Need::Failure.of_mode(b"A"), Need::Failure);
+    }
+
+    #[test]
     fn only_the_last_parameter_repeats_or_gives_a_length() {
         for row in rows::ROWS {
             let all_but_last = row.params.split_last().map_or(&[][..], |(_, rest)| rest);
             assert!(
-                all_but_last.iter().all(|param| !param.repeats && param.kind != crate::command::Kind::Len),
+                all_but_last.iter().all(|param| !param.repeats && !matches!(param.kind, Kind::Len(_))),
                 "{}",
                 row.word
             );

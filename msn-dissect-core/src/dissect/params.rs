@@ -140,7 +140,7 @@ pub(super) fn place(data: &[u8], part: &[u8]) -> Span {
 fn one(tree: &mut Tree, data: &[u8], span: Span, kind: &Kind, field: Field) {
     let token = span.of(data);
     match kind {
-        Kind::Num | Kind::Len => number(tree, data, field, span),
+        Kind::Num | Kind::Len(_) => number(tree, data, field, span),
         Kind::Bits => match decimal(token) {
             Some(value) => {
                 tree.bits(field, span, u64::from(value));

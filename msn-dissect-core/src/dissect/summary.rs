@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     command::{
-        Choice, Fit, Kind,
+        Choice, Fit, Kind, Role,
         line::decimal,
         params::{split_handle, split_naddr},
     },
@@ -37,8 +37,7 @@ pub(super) fn unit(info: &mut String, session: &Session, record: &Record, body: 
 pub(super) fn command(info: &mut String, data: &[u8], found: &Command) {
     line(info, data, found);
     let Some(choice) = found.choice.as_ref().filter(|_| !found.unfinished) else { return };
-    let Some(at) = choice.row.params.iter().take(2).position(|param| param.kind == Kind::Naddr) else { return };
-    let token = choice.place(found.line, at).map(|span| span.of(data)).unwrap_or_default();
+    let Some(token) = choice.role(found.line, Role::Address).map(|span| span.of(data)) else { return };
     if let Some((_, _, Some(via))) = split_naddr(token) {
         info.push_str(" via ");
         push_percent(info, split_naddr(via).map_or(via, |parts| parts.1), MAX_VIA);

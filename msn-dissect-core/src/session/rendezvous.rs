@@ -9,16 +9,10 @@ use super::{
     names::NameId,
     notes::NoteKey,
 };
-use crate::packet::{Announcement, Endpoint};
-
-/// Who opens a switchboard session with a cookie.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// With USR, after XFR.
-    Caller,
-    /// With ANS, after RNG.
-    Callee,
-}
+use crate::{
+    command::verbs::Side,
+    packet::{Announcement, Endpoint},
+};
 
 /// Who may use a switchboard cookie, and in which protocol version.
 #[derive(Clone, Copy, Debug)]
@@ -31,8 +25,8 @@ pub struct Ticket {
     pub key: NoteKey,
     /// Its time, ns since 1970.
     pub time: u64,
-    /// What the cookie is for.
-    pub role: Role,
+    /// Whom the cookie is for.
+    pub side: Side,
     /// How often it was announced.
     pub announced: u32,
     /// How often it was used.
@@ -207,7 +201,7 @@ mod tests {
             account: NameId::default(),
             key: (FrameId::nth(1), 0, 0),
             time: 0,
-            role: Role::Caller,
+            side: Side::Caller,
             announced: 0,
             used: 0,
         }

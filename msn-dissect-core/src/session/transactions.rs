@@ -5,7 +5,10 @@ use crate::session::FrameId;
 use std::collections::VecDeque;
 
 use super::{map::Map, names::NameId, notes::NoteKey};
-use crate::command::answers::{self, Need};
+use crate::command::{
+    Row,
+    verbs::{Failure, Need},
+};
 
 /// Most requests of a connection that are remembered; the oldest goes first.
 pub const MAX_REQUESTS: usize = 1024;
@@ -18,14 +21,12 @@ const MAX_TRIES: usize = 8;
 pub struct Question {
     /// Transaction ID.
     pub trid: u32,
-    /// Command word.
-    pub word: [u8; 3],
+    /// The row that says what answers it.
+    pub row: &'static Row,
     /// Whether it must be answered.
     pub need: Need,
     /// The first account that it names.
     pub about: NameId,
-    /// It proves the account to circles, which comes after the login.
-    pub circle: bool,
 }
 
 /// A request.
@@ -41,14 +42,12 @@ pub struct Request {
     older: Option<u32>,
     /// The first account that it names.
     pub about: NameId,
-    /// Command word.
-    pub word: [u8; 3],
+    /// The row that says what answers it.
+    pub row: &'static Row,
     /// It must be answered.
     pub needed: bool,
     /// It was.
     pub answered: bool,
-    /// It proves the account to circles.
-    pub circle: bool,
 }
 
 /// What came of remembering a request.
@@ -95,12 +94,12 @@ impl Transactions {
 
     /// Remembers a request.
     pub fn ask(&mut self, key: NoteKey, time: u64, question: Question) -> Asked {
-        let Question { trid, word, need, about, circle } = question;
+        let Question { trid, row, need, about } = question;
         let mut asked = Asked::default();
         if self.newest.is_none() && self.ring.back().is_some_and(|last| trid <= last.trid) {
             let numbered = self.ring.iter().enumerate();
-            let row = |(at, request): (usize, &Request)| (request.trid, self.base.wrapping_add(at as u32));
-            self.newest = Some(Box::new(numbered.map(row).collect()));
+            let numbers = |(at, request): (usize, &Request)| (request.trid, self.base.wrapping_add(at as u32));
+            self.newest = Some(Box::new(numbered.map(numbers).collect()));
         }
         let older = self.newest.as_ref().and_then(|newest| newest.get(&trid).copied());
         if let Some(other) = older.and_then(|number| self.at(number)) {
@@ -124,20 +123,20 @@ impl Transactions {
         if let Some(newest) = &mut self.newest {
             newest.insert(trid, number);
         }
-        self.ring.push_back(Request { key, time, trid, older, about, word, needed, answered: false, circle });
+        self.ring.push_back(Request { key, time, trid, older, about, row, needed, answered: false });
         asked
     }
 
     /// The request that a line with this word and transaction ID answers: the latest one without answer, or else the
     /// latest one. An error reply answers any word.
-    pub fn answer(&mut self, word: &[u8], trid: u32, error: bool) -> Option<Request> {
+    pub fn answer(&mut self, word: &[u8; 3], trid: u32, error: bool) -> Option<Request> {
         let mut number = self.latest(trid);
         let mut fallback = None;
         for _ in 0..MAX_TRIES {
             let Some((at, request)) = number.and_then(|number| Some((number, self.at(number)?))) else {
                 break;
             };
-            if error || answers::answers(&request.word, word) {
+            if error || request.row.is_answered_by(word) {
                 if !request.answered {
                     fallback = Some(at);
                     break;
@@ -156,7 +155,7 @@ impl Transactions {
     pub fn page(&self, trid: u32) -> Option<Request> {
         self.latest(trid)
             .and_then(|number| self.at(number))
-            .filter(|request| matches!(&request.word, b"PAG" | b"PGD"))
+            .filter(|request| request.row.answers.failure == Failure::Page)
             .copied()
     }
 }
@@ -164,10 +163,11 @@ impl Transactions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::command::{Dir, rows_of};
 
     fn ask(table: &mut Transactions, frame: FrameId, trid: u32, word: &[u8; 3]) -> Asked {
-        let question =
-            Question { trid, word: *word, need: answers::need(word, b"A"), about: NameId::default(), circle: false };
+        let row = rows_of(*word).iter().find(|row| row.dir == Dir::ToServer).unwrap();
+        let question = Question { trid, row, need: row.answers.need.of_mode(b"A"), about: NameId::default() };
         table.ask((frame, 0, 0), u64::from(frame.index()), question)
     }
 

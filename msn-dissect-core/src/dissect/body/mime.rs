@@ -2,7 +2,7 @@
 //! MIME messages (MSG, UUM, UBM), and split ones put together (fact base: mime 1 and 3).
 
 use super::{
-    Body, Form,
+    Body,
     contents::{self, Content},
     head::Head,
     header_tables::MESSAGE,
@@ -36,12 +36,12 @@ pub(super) struct Message {
 }
 
 /// Reads the payload.
-pub(super) fn read(unit: &[u8], found: &Command) -> Form {
+pub(super) fn read(unit: &[u8], found: &Command) -> Message {
     let mut head = Head::default();
     head.read(unit, found.payload);
     let media = head.content_type.unwrap_or_default();
     let row = types::by_content(essence(unit, media).of(unit));
-    Form::Message(Message { span: Span::new(head.body, found.payload.end), head, row })
+    Message { span: Span::new(head.body, found.payload.end), head, row }
 }
 
 impl Message {

@@ -23,7 +23,8 @@ use super::{
     walk::{Learn, Show},
 };
 use crate::{
-    fields::{Field, command as f, expert, xml as x},
+    command::params::Form,
+    fields::{Field, command as f, expert},
     output::Table,
     session::{Record, Session},
     wire::Span,
@@ -35,12 +36,13 @@ pub(super) struct Body<'a> {
     pub unit: &'a [u8],
     /// The line and the row that explains it.
     pub found: Command<'a>,
-    /// What the payload is.
-    form: Form,
+    /// What was read of the payload.
+    parsed: Parsed,
 }
 
-/// What a payload is, and what had to be read to tell.
-enum Form {
+/// What had to be read of a payload.
+#[expect(clippy::large_enum_variant, reason = "it stays where it is made, and most payloads are messages")]
+enum Parsed {
     /// There is none.
     Nothing,
     /// A MIME message.
@@ -49,62 +51,28 @@ enum Form {
     Blocks(parts::Blocks),
     /// A user notification of this type.
     Notification(Option<u32>),
-    /// User data.
-    UserData,
-    /// Contact lists.
-    Lists,
-    /// An alert or a page.
-    Alert,
-    /// Another document.
-    Document,
-    /// The answer to a challenge.
-    Challenge,
-    /// Text.
-    Words(Field),
-    /// What an error reply carries.
-    Error,
-    /// That of a word that is not known.
-    Unknown,
+    /// Its form says all.
+    Other(Form),
 }
-
-/// What the payload of a command is.
-static FORMS: &[(&str, fn(&[u8], &Command) -> Form)] = &[
-    ("MSG", mime::read),
-    ("UUM", mime::read),
-    ("UBM", mime::read),
-    ("SDG", parts::read),
-    ("NFY", parts::read),
-    ("PUT", parts::read),
-    ("DEL", parts::read),
-    ("UUX", |_, _| Form::UserData),
-    ("UBX", |_, _| Form::UserData),
-    ("ADL", |_, _| Form::Lists),
-    ("RML", |_, _| Form::Lists),
-    ("FQY", |_, _| Form::Lists),
-    ("GCF", |_, _| Form::Document),
-    ("NOT", |_, _| Form::Alert),
-    ("IPG", |_, _| Form::Alert),
-    ("QRY", |_, _| Form::Challenge),
-    ("PAG", |_, _| Form::Document),
-    ("PGD", |_, _| Form::Document),
-    ("SDC", |_, _| Form::Words(x::INVITATION_TEXT)),
-    ("VAS", |_, _| Form::Words(x::REPORT_TEXT)),
-    ("UUN", notification::read),
-    ("UBN", notification::read),
-];
 
 impl<'a> Body<'a> {
     /// Reads the payload of a command.
     pub fn read(unit: &'a [u8], found: Command<'a>) -> Self {
-        let form = match &found.choice {
-            _ if found.payload.is_empty() => Form::Nothing,
-            Some(_) if found.line.error().is_some() => Form::Error,
-            Some(choice) => {
-                FORMS.iter().find(|row| row.0 == choice.row.word).map_or(Form::Unknown, |row| row.1(unit, &found))
-            }
-            None => Form::Unknown,
+        let form = found.choice.as_ref().and_then(|choice| choice.row.payload());
+        let parsed = match form {
+            _ if found.payload.is_empty() => Parsed::Nothing,
+            Some(Form::Message) => Parsed::Message(mime::read(unit, &found)),
+            Some(Form::Blocks) => Parsed::Blocks(parts::read(unit, &found)),
+            Some(Form::Notification) => Parsed::Notification(notification::kind(unit, &found)),
+            Some(form) => Parsed::Other(form),
+            None => Parsed::Other(Form::Unknown),
         };
-        Body { unit, found, form }
+        Body { unit, found, parsed }
+    }
+
+    /// The payload, if all of it is there; otherwise nothing.
+    pub fn whole(&self) -> &'a [u8] {
+        if self.found.missing == 0 { self.bytes() } else { &[] }
     }
 
     /// Place of the payload bytes that are there.
@@ -125,22 +93,22 @@ impl<'a> Body<'a> {
 
 /// Learns from the payload of a command.
 pub(super) fn learn(learn: &mut Learn<'_>, body: &Body<'_>) {
-    match &body.form {
-        Form::Message(message) => mime::learn(learn, body, message),
-        Form::Blocks(blocks) => parts::learn(learn, body, blocks),
-        Form::Notification(kind) => notification::learn(learn, body, *kind),
+    match &body.parsed {
+        Parsed::Message(message) => mime::learn(learn, body, message),
+        Parsed::Blocks(blocks) => parts::learn(learn, body, blocks),
+        Parsed::Notification(kind) => notification::learn(learn, body, *kind),
         _ => {}
     }
 }
 
 /// Appends to the Info column what the payload of a command says.
 pub(super) fn say(info: &mut String, session: &Session, record: &Record, body: &Body<'_>) {
-    match &body.form {
-        Form::Message(message) => mime::say(info, session, record, body, message),
-        Form::Blocks(blocks) => parts::say(info, session, record, body, blocks),
-        Form::UserData => xml::say_text(info, body, b"<PSM>"),
-        Form::Alert => xml::say_text(info, body, b"<TEXT>"),
-        Form::Lists => xml::say_count(info, body),
+    match &body.parsed {
+        Parsed::Message(message) => mime::say(info, session, record, body, message),
+        Parsed::Blocks(blocks) => parts::say(info, session, record, body, blocks),
+        Parsed::Other(Form::UserData) => xml::say_text(info, body, b"<PSM>"),
+        Parsed::Other(Form::Alert) => xml::say_text(info, body, b"<TEXT>"),
+        Parsed::Other(Form::Lists) => xml::say_count(info, body),
         _ => {}
     }
 }
@@ -155,28 +123,34 @@ pub(super) struct Mark {
 pub(super) fn show(show: &mut Show<'_>, body: &Body<'_>) -> Mark {
     let mark = Mark { items: show.out.tree.items().len(), fragments: show.out.fragments.len() };
     show.out.tree.set_cut(body.found.missing > 0);
-    match &body.form {
-        Form::Nothing => {}
-        Form::Message(message) => mime::show(show, body, message),
-        Form::Blocks(blocks) => parts::show(show, body, blocks),
-        Form::Notification(kind) => notification::show(show, body, *kind),
+    match &body.parsed {
+        Parsed::Nothing => {}
+        Parsed::Message(message) => mime::show(show, body, message),
+        Parsed::Blocks(blocks) => parts::show(show, body, blocks),
+        Parsed::Notification(kind) => notification::show(show, body, *kind),
+        Parsed::Other(form) => other(show, body, *form),
+    }
+    mark
+}
+
+fn other(show: &mut Show<'_>, body: &Body<'_>, form: Form) {
+    match form {
         Form::UserData | Form::Lists | Form::Alert | Form::Document => xml::show(show, body),
-        Form::Challenge => challenge::show(show, body),
-        Form::Words(field) => body.words(show, *field),
-        Form::Error => error::show(show, body),
-        Form::Unknown => {
+        Form::Digest => challenge::show(show, body),
+        Form::Words(field) => body.words(show, field),
+        Form::Refused => error::show(show, body),
+        Form::Unknown | Form::Message | Form::Blocks | Form::Notification => {
             show.out.tree.bytes(f::PAYLOAD, body.span());
             if body.found.inferred {
                 show.out.tree.expert(expert::INFERRED);
             }
         }
     }
-    mark
 }
 
 /// Shows what is left to say behind the payload of a command.
 pub(super) fn show_end(show: &mut Show<'_>, body: &Body<'_>, mark: &Mark) {
-    if let Form::Blocks(blocks) = &body.form {
+    if let Parsed::Blocks(blocks) = &body.parsed {
         parts::show_surplus(show, body, blocks);
     }
     if body.found.missing > 0 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows user notifications (UUN, UBN), by their type (fact base: values 6, mime 14).
 
-use super::{Body, Form};
+use super::Body;
 use crate::{
-    command::line::decimal,
+    command::{Role, line::decimal},
     dissect::{
         framing::Command,
         params::{place, split_host},
@@ -18,15 +18,9 @@ use crate::{
 /// Types whose payload is a session description.
 const DESCRIPTIONS: [u32; 2] = [3, 10];
 
-/// Reads the type that the line names.
-pub(super) fn read(unit: &[u8], found: &Command) -> Form {
-    Form::Notification(kind(unit, found))
-}
-
-fn kind(unit: &[u8], found: &Command) -> Option<u32> {
-    let choice = found.choice.as_ref()?;
-    let at = choice.row.params.iter().position(|param| param.field == f::UUN_TYPE)?;
-    decimal(choice.place(found.line, at)?.of(unit))
+/// The type that the line names.
+pub(super) fn kind(unit: &[u8], found: &Command) -> Option<u32> {
+    decimal(found.choice.as_ref()?.role(found.line, Role::Notice)?.of(unit))
 }
 
 fn is_description(kind: Option<u32>) -> bool {

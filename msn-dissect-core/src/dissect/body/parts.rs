@@ -2,7 +2,7 @@
 //! The header blocks and the body of SDG, NFY, PUT and DEL (fact base: mime 15, transports 6).
 
 use super::{
-    Body, Form,
+    Body,
     contents::Content,
     head::Head,
     header_tables::{COMMON, CONTENT, RELIABILITY, ROUTING},
@@ -67,7 +67,7 @@ fn first_name(data: &[u8], span: Span) -> &[u8] {
 }
 
 /// Reads the payload.
-pub(super) fn read(unit: &[u8], found: &Command) -> Form {
+pub(super) fn read(unit: &[u8], found: &Command) -> Blocks {
     let Span { start, end } = found.payload;
     let mut head = Head { body: start, ..Head::default() };
     let mut blocks = [(Span::default(), ("", OTHER, false)); MAX_BLOCKS];
@@ -96,7 +96,7 @@ pub(super) fn read(unit: &[u8], found: &Command) -> Form {
             headers::find(unit, span, "ID").is_some()
         });
     let short = declared.is_some_and(|declared| declared > rest.len()) && found.missing == 0;
-    Form::Blocks(Blocks { blocks, count, described, head, span, short, row })
+    Blocks { blocks, count, described, head, span, short, row }
 }
 
 impl Blocks {

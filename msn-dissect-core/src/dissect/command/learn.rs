@@ -4,10 +4,11 @@
 use super::shape;
 use crate::{
     command::{
-        Choice, Dir, Fit, Kind, ServerKind,
+        Choice, Dir, Fit, Role, ServerKind,
         line::decimal,
         params::{msnp_number, split_handle},
         table::On,
+        verbs::{Side, Verb},
     },
     dissect::{
         body::{self, Body},
@@ -19,7 +20,7 @@ use crate::{
     session::{
         connection::PORT,
         records::{DIR_INFERRED, VERSION_INFERRED},
-        rendezvous::{Role, Ticket},
+        rendezvous::Ticket,
         versions::Range,
     },
     text,
@@ -38,6 +39,11 @@ fn opener(packet: &Packet, tokens: usize) -> Option<Dir> {
     }
 }
 
+/// Whether a line offers versions, or chooses one.
+fn is_versions(choice: &Choice) -> bool {
+    matches!(choice.row.teaches, [Verb::Offer | Verb::Choose])
+}
+
 impl Learn<'_> {
     /// Learns from the command that starts at `at`.
     pub(in crate::dissect) fn command(&mut self, at: usize, body: &Body<'_>) {
@@ -53,7 +59,7 @@ impl Learn<'_> {
         }
         self.remember_rest(at, found);
         body::learn(self, body);
-        links::learn(self, data, found);
+        links::learn(self, body);
     }
 
     /// Direction and server kind, where this line is the first that tells.
@@ -61,7 +67,7 @@ impl Learn<'_> {
         let Some(choice) = &found.choice else { return };
         let connection = self.session.connections.of(self.packet.connection);
         if connection.server_end.is_none() {
-            let first_ver = !connection.started && found.line.word == *b"VER";
+            let first_ver = !connection.started && is_versions(choice);
             let dir = if first_ver {
                 opener(self.packet, found.line.len())
             } else {
@@ -89,45 +95,34 @@ impl Learn<'_> {
     fn learn(&mut self, data: &[u8], found: &Command) {
         let Some(choice) = &found.choice else { return };
         let line = found.line;
-        let token = |at: usize| choice.place(line, at).map(|span| span.of(data)).unwrap_or_default();
-        match (&line.word, self.record.dir) {
-            (b"VER", Dir::ToClient) => {
-                let version = (0..line.len()).find_map(|at| msnp_number(line.token(at)?.of(data)));
-                if let Some(version) = version {
+        let token = |role| choice.role(line, role).map(|span| span.of(data)).unwrap_or_default();
+        for verb in choice.teaches(line, data, self.record.dir) {
+            match verb {
+                Verb::Choose => self.choose(data, found),
+                Verb::Account => self.learn_account(token(Role::Account)),
+                Verb::Inherit => self.inherit(token(Role::Cookie)),
+                Verb::Announce => self.announce(token(Role::Host)),
+                Verb::Refer
+                    if token(Role::Host) != b"0" && choice.trid(line, data).is_some_and(|(_, trid)| trid != 0) =>
+                {
                     let connection = self.session.connections.of(self.packet.connection);
-                    connection.version = version as u8;
-                    self.record.version = version as u8;
-                    self.record.inferred &= !VERSION_INFERRED;
+                    connection.kind = Some(ServerKind::Dispatch);
+                    self.record.server = connection.kind;
                 }
-            }
-            (b"USR" | b"CVR" | b"CVQ", _) => self.learn_account(data, found, choice),
-            (b"ANS", Dir::ToServer) => {
-                self.learn_account(data, found, choice);
-                self.inherit(token(1));
-            }
-            (b"XFR", Dir::ToClient) => match token(0) {
-                b"NS" => {
-                    self.announce(token(1));
-                    let connection = self.session.connections.of(self.packet.connection);
-                    if choice.trid(line, data).is_some_and(|(_, trid)| trid != 0) && token(1) != b"0" {
-                        connection.kind = Some(ServerKind::Dispatch);
-                        self.record.server = connection.kind;
-                    }
-                }
-                b"SB" => {
-                    self.announce(token(1));
-                    self.ticket(token(3), Role::Caller);
-                }
+                Verb::Cookie(side) => self.ticket(token(Role::Cookie), *side),
                 _ => {}
-            },
-            (b"RNG", Dir::ToClient) => {
-                self.announce(token(1));
-                self.ticket(token(3), Role::Callee);
             }
-            _ => {}
         }
-        if line.word == *b"USR" && choice.row.on == On::Sb && choice.row.dir == Dir::ToServer {
-            self.inherit(token(1));
+    }
+
+    /// The server chooses a version.
+    fn choose(&mut self, data: &[u8], found: &Command) {
+        let line = found.line;
+        let version = (0..line.len()).find_map(|at| msnp_number(line.token(at)?.of(data)));
+        if let Some(version) = version {
+            self.session.connections.of(self.packet.connection).version = version as u8;
+            self.record.version = version as u8;
+            self.record.inferred &= !VERSION_INFERRED;
         }
     }
 
@@ -137,8 +132,8 @@ impl Learn<'_> {
         if before.is_empty() {
             return;
         }
-        let mut range =
-            if found.line.word == *b"VER" { Range::NONE } else { shape::narrow(before, data, found, known) };
+        let will_be_known = found.choice.as_ref().is_some_and(is_versions);
+        let mut range = if will_be_known { Range::NONE } else { shape::narrow(before, data, found, known) };
         if range == before {
             return;
         }
@@ -150,18 +145,11 @@ impl Learn<'_> {
     }
 
     /// The account that a login line names.
-    fn learn_account(&mut self, data: &[u8], found: &Command, choice: &Choice) {
-        let place = choice.row.params.iter().position(|param| matches!(param.kind, Kind::Email | Kind::Handle));
-        let Some(span) = place.and_then(|at| choice.place(found.line, at)) else {
-            return;
-        };
-        let Some((email, _)) = split_handle(span.of(data)) else {
-            return;
-        };
+    fn learn_account(&mut self, token: &[u8]) {
+        let Some((email, _)) = split_handle(token) else { return };
         let account = self.session.names.keep(&text::percent(email).text);
-        let connection = self.session.connections.of(self.packet.connection);
         if !account.is_none() {
-            connection.account = account;
+            self.session.connections.of(self.packet.connection).account = account;
             self.record.account = account;
         }
     }
@@ -179,13 +167,13 @@ impl Learn<'_> {
         }
     }
 
-    fn ticket(&mut self, cookie: &[u8], role: Role) {
+    fn ticket(&mut self, cookie: &[u8], side: Side) {
         let ticket = Ticket {
             version: self.record.version,
             account: self.record.account,
             key: (self.record.frame, self.record.unit, 0),
             time: self.packet.time,
-            role,
+            side,
             announced: 0,
             used: 0,
         };

@@ -4,11 +4,12 @@
 use super::learn::Unit;
 use crate::{
     command::{
-        Dir,
+        Dir, Role,
         line::decimal,
-        params::{Param, guid, split_handle},
+        params::{guid, split_handle},
+        verbs::Verb,
     },
-    fields::{Field, command as f, link as x},
+    fields::link as x,
     session::{
         NameId,
         links::{Fact, Sync},
@@ -18,13 +19,16 @@ use crate::{
     text,
 };
 
-impl<'a> Unit<'a> {
+/// A token without the letter that says what it is.
+fn bare(token: &[u8]) -> &[u8] {
+    token.strip_prefix(b"N=").or_else(|| token.strip_prefix(b"C=")).unwrap_or(token)
+}
+
+impl Unit<'_> {
     /// The answer to SYN says how many lines will come.
     pub fn begin_list(&mut self, request: &Request) {
-        let numbers: Vec<u32> = [2, 3].into_iter().filter_map(|at| decimal(self.token(at))).collect();
-        let older: Vec<u32> = [1, 2].into_iter().filter_map(|at| decimal(self.token(at))).collect();
-        let by_time = self.choice.row.versions.0 >= 10;
-        let announced = <[u32; 2]>::try_from(if by_time { numbers } else { older }).ok();
+        let counts = (decimal(self.token(Role::Contacts)), decimal(self.token(Role::Groups)));
+        let announced = counts.0.zip(counts.1).map(|(contacts, groups)| [contacts, groups]);
         let sync =
             Box::new(Sync { key: request.key, time: request.time, announced, came: [0; 2], contact: String::new() });
         if let Some(conn) = self.conn() {
@@ -33,23 +37,19 @@ impl<'a> Unit<'a> {
     }
 
     /// A line of a list that does not repeat the transaction ID of its SYN.
-    pub fn list_line(&mut self) {
+    pub fn list_line(&mut self, verb: Verb) {
         let sync = self.conn().and_then(|conn| conn.sync.as_deref()).map(|sync| (sync.key, sync.time));
         if let Some((key, time)) = sync {
             self.answers(key, time);
-            self.count_list_line();
-            self.contact();
+            self.count_list_line(verb);
         }
     }
 
     /// Contacts have GUIDs from MSNP10 to MSNP12: lines that give both account and GUID tell whom later ones are about.
-    pub fn contact_ids(&mut self) {
-        if !matches!(&self.line.word, b"LST" | b"ADC" | b"REM" | b"SBP") {
-            return;
-        }
-        let Some(id) = self.prefixed(f::CONTACT_ID, b"C=").and_then(guid) else { return };
+    pub fn contact_id(&mut self) {
+        let Some(id) = guid(bare(self.token(Role::ContactId))) else { return };
         let conn = self.record.conn;
-        match self.prefixed(f::EMAIL, b"N=") {
+        match self.choice.role(self.line, Role::Email).map(|span| bare(span.of(self.data))) {
             Some(account) if self.record.dir == Dir::ToClient => {
                 self.session.links.keep_contact(conn, id, &text::percent(account).text);
             }
@@ -63,13 +63,9 @@ impl<'a> Unit<'a> {
 
     /// The first account that a request names, by GUID too. Logins name the connection's own, which every line shows.
     pub fn whom(&mut self) -> NameId {
-        if matches!(&self.line.word, b"MSG" | b"USR" | b"ANS" | b"CVR" | b"CVQ") {
-            return NameId::default();
-        }
-        let named = |param: &Param| param.field == f::EMAIL || param.field == f::CONTACT_ID;
-        let Some(place) = self.choice.row.params.iter().position(named) else { return NameId::default() };
-        let token = self.token(place);
-        let account = token.strip_prefix(b"N=").or_else(|| token.strip_prefix(b"C=")).unwrap_or(token);
+        let place = self.choice.role(self.line, Role::Person).filter(|_| !self.row.teaches.contains(&Verb::Account));
+        let Some(token) = place.map(|span| span.of(self.data)) else { return NameId::default() };
+        let account = bare(token);
         if let Some(id) = guid(account) {
             return self.session.links.contact(self.record.conn, &id);
         }
@@ -79,7 +75,7 @@ impl<'a> Unit<'a> {
 
     /// Whether lines of this layout name an account.
     pub fn names_account(&self) -> bool {
-        self.choice.row.params.iter().any(|param| param.field == f::EMAIL || param.field == f::CONTACT_ID)
+        self.choice.row.roles.get(Role::Person).is_some()
     }
 
     /// The line is about a person whom it does not name.
@@ -89,40 +85,25 @@ impl<'a> Unit<'a> {
         }
     }
 
-    /// The token of the first parameter that fills a field, without its prefix.
-    fn prefixed(&self, field: Field, prefix: &[u8]) -> Option<&'a [u8]> {
-        let place = self.choice.row.params.iter().position(|param| param.field == field)?;
-        let token = self.choice.place(self.line, place)?.of(self.data);
-        Some(token.strip_prefix(prefix).unwrap_or(token))
-    }
-
-    /// A BPR without account is about the contact of the latest LST.
-    pub fn contact(&mut self) {
-        let of_row = self.choice.row.params.iter().position(|param| param.field == f::EMAIL);
-        let told = of_row.map(|at| self.token(at)).map(|token| token.strip_prefix(b"N=").unwrap_or(token));
+    /// Counts contacts and groups, and says when more come than were announced. A setting of a contact is about the
+    /// latest one.
+    pub fn count_list_line(&mut self, verb: Verb) {
+        let account = self.choice.role(self.line, Role::Email).map(|span| bare(span.of(self.data)));
         let Some((conn, names)) = self.session.links.conn_and_names(self.record.conn) else { return };
         let Some(sync) = conn.sync.as_deref_mut() else { return };
-        match (&self.line.word, told) {
-            (b"LST", Some(account)) => {
-                sync.contact.clear();
-                sync.contact.extend(Some(text::percent(account).text).filter(|account| account.len() <= MAX_NAME));
-            }
-            (b"BPR", None) => {
+        let kind = match verb {
+            Verb::ContactLine => 0,
+            Verb::GroupLine => 1,
+            Verb::ContactSetting => {
                 let contact = names.keep(&sync.contact);
-                self.about(contact);
+                return self.about(contact);
             }
-            _ => {}
-        }
-    }
-
-    /// Counts contacts and groups, and says when more come than were announced.
-    pub fn count_list_line(&mut self) {
-        let kind = match &self.line.word {
-            b"LST" => 0,
-            b"LSG" => 1,
             _ => return,
         };
-        let Some(sync) = self.conn().and_then(|conn| conn.sync.as_deref_mut()) else { return };
+        if let Some(account) = account.filter(|_| verb == Verb::ContactLine) {
+            sync.contact.clear();
+            sync.contact.extend(Some(text::percent(account).text).filter(|account| account.len() <= MAX_NAME));
+        }
         let (Some(came), announced) = (sync.came.get_mut(kind), sync.announced) else { return };
         *came += 1;
         let came = *came;

@@ -7,21 +7,23 @@
 mod learn;
 mod lists;
 mod opening;
+mod people;
 mod show;
 #[cfg(test)]
 mod tests;
 
 use super::{
+    body::Body,
     framing::Command,
     walk::{Learn, Show},
 };
 pub(super) use show::failure;
 
 /// Learns from one command.
-pub(super) fn learn(learn: &mut Learn<'_>, data: &[u8], found: &Command) {
+pub(super) fn learn(learn: &mut Learn<'_>, body: &Body<'_>) {
     let key = (learn.record.frame, learn.record.unit, 0);
     if learn.session.links.enter(key) {
-        learn::command(learn.session, learn.packet, learn.record, data, found);
+        learn::command(learn, body);
     }
 }
 

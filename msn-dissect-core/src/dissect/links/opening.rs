@@ -6,13 +6,13 @@ use std::net::IpAddr;
 
 use super::learn::Unit;
 use crate::{
-    command::line::decimal,
+    command::{Role, line::decimal, verbs::Side},
     dissect::params,
     fields::link as x,
     session::{
         NameId, NoteKey,
         links::{Fact, Way},
-        rendezvous::{Role, SignedIn},
+        rendezvous::SignedIn,
     },
 };
 
@@ -23,9 +23,9 @@ pub(super) const OTHER_ROLE: u32 = 2;
 
 impl Unit<'_> {
     /// A client opens a switchboard session with a cookie.
-    pub fn open(&mut self, role: Role) {
+    pub fn open(&mut self, side: Side) {
         let (key, frame) = (self.key, self.record.frame);
-        let cookie = self.token(1);
+        let cookie = self.token(Role::Cookie);
         self.session.links.expect(key, Way::OtherSide, false);
         if let Some(conn) = self.conn() {
             conn.opened.get_or_insert(key);
@@ -39,19 +39,19 @@ impl Unit<'_> {
             });
         let ticket = self.session.rendezvous.take(cookie);
         // What opens no session joins no chat.
-        let sound = ticket.map_or(!whole, |ticket| ticket.role == role && ticket.used < ticket.announced);
+        let sound = ticket.map_or(!whole, |ticket| ticket.side == side && ticket.used < ticket.announced);
         match ticket {
             Some(ticket) => {
                 if let Some(conn) = self.conn() {
                     conn.announced.get_or_insert((key, ticket.key.0));
                 }
-                if ticket.role == Role::Callee && role == Role::Callee {
+                if ticket.side == Side::Callee && side == Side::Callee {
                     self.answers(ticket.key, ticket.time);
                 }
                 self.session.links.follow(ticket.key, Way::Opened, frame);
                 let account = self.record.account;
                 let named = !ticket.account.is_none() && !account.is_none();
-                if whole && ticket.role != role {
+                if whole && ticket.side != side {
                     self.remark(x::COOKIE_WRONG, OTHER_ROLE, ticket.key.0.index());
                 } else if whole && named && !self.same_account(ticket.account, account) {
                     self.remark(x::COOKIE_WRONG, OTHER_ACCOUNT, ticket.key.0.index());
@@ -63,16 +63,16 @@ impl Unit<'_> {
             None if whole => self.remark(x::COOKIE_WRONG, NEVER_GIVEN, 0),
             None => {}
         }
-        match role {
-            Role::Callee => self.enter_chat(2),
-            Role::Caller if sound => self.foretell_chat(cookie),
-            Role::Caller => {}
+        match side {
+            Side::Callee => self.enter_chat(),
+            Side::Caller if sound => self.foretell_chat(cookie),
+            Side::Caller => {}
         }
     }
 
-    /// The line gives the session id of the chat in parameter `place`.
-    pub fn enter_chat(&mut self, place: usize) {
-        let session_id = crate::text::utf8(self.token(place)).text.into_owned();
+    /// The line gives the session id of the chat.
+    pub fn enter_chat(&mut self) {
+        let session_id = crate::text::utf8(self.token(Role::Session)).text.into_owned();
         let chat = self.session.links.names.keep(&session_id);
         let key = self.key;
         let Some(conn) = self.conn() else { return };
@@ -120,23 +120,20 @@ impl Unit<'_> {
 
     /// The server refers the client to another server.
     pub fn referral(&mut self) {
-        match self.token(0) {
-            b"SB" => self.session.links.expect(self.key, Way::Opened, false),
-            b"NS" if self.token(1) != b"0" => {
-                self.session.links.expect(self.key, Way::Opened, false);
-                if self.record.account.is_none() {
-                    self.refer_by_hop();
-                }
-                self.session.rendezvous.refer(self.record.account, self.key);
-            }
-            _ => {}
+        if self.token(Role::Host) == b"0" {
+            return;
         }
+        self.session.links.expect(self.key, Way::Opened, false);
+        if self.record.account.is_none() {
+            self.refer_by_hop();
+        }
+        self.session.rendezvous.refer(self.record.account, self.key);
     }
 
     /// Where nothing told the account, the hop data that the client must present is what the two connections share: from
     /// the same client, to the server that was named.
     fn refer_by_hop(&mut self) {
-        let (host, port) = params::split_host(self.token(1));
+        let (host, port) = params::split_host(self.token(Role::Host));
         let address = std::str::from_utf8(host).ok().and_then(|text| text.parse().ok());
         let port = port.and_then(decimal).and_then(|port| u16::try_from(port).ok());
         let (Some(address), Some(port)) = (address, port) else { return };

@@ -6,11 +6,7 @@ use super::{
     opening::{EARLIER, NEVER_GIVEN, OTHER_ACCOUNT},
 };
 use crate::{
-    command::{
-        Choice, Dir, ServerKind,
-        answers::{self, Need},
-        params::split_handle,
-    },
+    command::{Choice, Dir, Role, ServerKind, params::split_handle, verbs::Need},
     dissect::{
         framing::Command,
         walk::{Show, frame_link},
@@ -52,7 +48,7 @@ pub(super) fn command(show: &mut Show<'_>, data: &[u8], found: &Command) {
     let session = show.session;
     let tree = &mut show.out.tree;
     if let Some(choice) = &found.choice {
-        if show.record.dir == Dir::ToServer && choice.row.word == "MSG" {
+        if show.record.dir == Dir::ToServer {
             expectation(tree, data, found, choice);
         }
         if show.record.dir == Dir::ToClient {
@@ -93,8 +89,8 @@ pub(in crate::dissect) fn failure(info: &mut String, session: &Session, key: Not
 
 /// When a message is acknowledged.
 fn expectation(tree: &mut Tree, data: &[u8], found: &Command, choice: &Choice) {
-    let mode = choice.place(found.line, 0).map(|span| span.of(data)).unwrap_or_default();
-    let expected = match (answers::need(b"MSG", mode), mode) {
+    let Some(mode) = choice.role(found.line, Role::Mode).map(|span| span.of(data)) else { return };
+    let expected = match (choice.row.answers.need.of_mode(mode), mode) {
         (Need::Always, _) => "Always: ACK, or NAK if it fails",
         (_, b"N") => "Only if it fails: NAK",
         (_, b"U") => "Never",
@@ -110,11 +106,11 @@ fn added_me(tree: &mut Tree, data: &[u8], found: &Command, choice: &Choice) {
     if choice.trid(found.line, data).is_none_or(|(_, trid)| trid != 0) {
         return;
     }
-    let token = |at| choice.place(found.line, at).map(|span| span.of(data)).unwrap_or_default();
+    let token = |role| choice.role(found.line, role).map(|span| span.of(data)).unwrap_or_default();
     let who = match choice.row.word {
-        "ADD" if token(0) == b"RL" => text::percent(token(2)).text,
-        "ADC" if matches!(token(0), b"RL" | b"PL") => {
-            text::percent(token(1).strip_prefix(b"N=").unwrap_or_default()).text
+        "ADD" if token(Role::List) == b"RL" => text::percent(token(Role::Email)).text,
+        "ADC" if matches!(token(Role::List), b"RL" | b"PL") => {
+            text::percent(token(Role::Email).strip_prefix(b"N=").unwrap_or_default()).text
         }
         "ADL" if !found.payload.is_empty() => {
             let payload = found.payload.of(data);
@@ -260,7 +256,7 @@ fn connection(
     if server == Some(ServerKind::Switchboard) {
         let told_by_server = conn.chat.filter(|chat| since(chat.0));
         if let Some((_, chat)) = told_by_server.or(conn.foretold.filter(|chat| since(chat.0))) {
-            let told = matches!(&found.line.word, b"ANS" | b"CAL") && found.line.len() > 2;
+            let told = found.choice.as_ref().is_some_and(|choice| choice.role(found.line, Role::Session).is_some());
             if !told {
                 let handle = tree.text(f::SESSION_ID, NONE, session.links.names.get(chat));
                 if told_by_server.is_none() {

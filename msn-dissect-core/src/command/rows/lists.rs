@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Contact lists: synchronisation and changes (fact base: commands 1).
+
+use super::*;
+
+const PROMPT: Param = param(Code(codes::GTC, false), f::PROMPT);
+const PRIVACY: Param = param(Code(codes::BLP, false), f::PRIVACY);
+const CONTACTS: Param = param(Num, f::CONTACT_COUNT);
+const GROUP_COUNT: Param = param(Num, f::GROUP_COUNT);
+const LIST_TIME: Param = param(Stamp, f::LIST_TIME);
+const SETTINGS_TIME: Param = param(Stamp, f::SETTINGS_TIME);
+const N: Param = param(Prefixed(b'N', &Text), f::EMAIL);
+const F: Param = param(Prefixed(b'F', &Name), f::FRIENDLY_NAME);
+const CID: Param = param(Prefixed(b'C', &Text), f::CONTACT_ID);
+const CONTACT: Param = param(Text, f::CONTACT_ID);
+const CONTACT_EMAIL: Param = param(Email, f::CONTACT_ID);
+const CONTACT_GUID: Param = param(Guid, f::CONTACT_ID);
+const GROUP_GUID: Param = param(Guid, f::GROUP_ID);
+const GROUP_NUMBER: Param = param(Num, f::GROUP_ID);
+const FORWARD: Param = param(Lit("FL"), f::LIST);
+
+/// What answers SYN beside itself.
+const LIST_LINES: &[&str] = &["GTC", "BLP", "PRP", "LSG", "LST", "BPR"];
+
+pub(super) const ROWS: &[Row] = &[
+    row("SYN", C, NS, 10, 12, &[LIST_TIME, SETTINGS_TIME], PLAIN).answered_by(LIST_LINES),
+    row("SYN", C, NS, 2, 9, &[LVER], PLAIN).answered_by(LIST_LINES),
+    row("SYN", S, NS, 10, 12, &[LIST_TIME, SETTINGS_TIME, CONTACTS, GROUP_COUNT], "{2} contacts, {3} groups")
+        .teaches(&[Sync]),
+    row("SYN", S, NS, 10, 12, &[LIST_TIME, SETTINGS_TIME], "lists unchanged").teaches(&[Sync]),
+    row("SYN", S, NS, 8, 9, &[LVER, CONTACTS, GROUP_COUNT], "version {0}, {1} contacts, {2} groups").teaches(&[Sync]),
+    row("SYN", S, NS, 2, 7, &[LVER], PLAIN).teaches(&[Sync]),
+    row("SYN", S, NS, 8, 9, &[LVER], "version {0}, lists unchanged").teaches(&[Sync]),
+    row("GTC", C, NS, 2, 12, &[PROMPT], PLAIN),
+    row("GTC", S, NS, 2, 9, &[LVER, PROMPT], "{1}"),
+    row("GTC", S, NS, 10, 12, &[PROMPT], PLAIN),
+    bare("GTC", S, NS, 8, 12, &[PROMPT], PLAIN).teaches(&[SettingLine]),
+    row("BLP", C, NS, 2, 18, &[PRIVACY], PLAIN),
+    row("BLP", S, NS, 2, 9, &[LVER, PRIVACY], "{1}"),
+    row("BLP", S, NS, 10, 18, &[PRIVACY], PLAIN),
+    bare("BLP", S, NS, 8, 12, &[PRIVACY], PLAIN).teaches(&[SettingLine]),
+    row("LSG", C, NS, 7, 12, &[], PLAIN),
+    row("LSG", S, NS, 7, 9, &[LVER, INDEX, TOTAL, GROUP_NUMBER, GROUP_NAME, ZERO], "group {4}").teaches(&[GroupLine]),
+    bare("LSG", S, NS, 8, 9, &[GROUP_NUMBER, GROUP_NAME, ZERO], "group {1}").teaches(&[GroupLine]),
+    bare("LSG", S, NS, 10, 12, &[GROUP_NAME, GROUP], "group {0}").teaches(&[GroupLine]),
+    row("LST", C, NS, 2, 12, &[LIST], PLAIN),
+    row("LST", S, NS, 7, 7, &[LIST, LVER, INDEX, TOTAL, EMAIL, NAME, GROUPS], "{0} {2}/{3} {4}")
+        .teaches(&[ContactLine]),
+    row("LST", S, NS, 2, 7, &[LIST, LVER, INDEX, TOTAL, EMAIL, NAME], "{0} {2}/{3} {4}").teaches(&[ContactLine]),
+    row("LST", S, NS, 2, 7, &[LIST, LVER, INDEX, TOTAL], "{0} {2}/{3}").teaches(&[ContactLine]),
+    bare("LST", S, NS, 12, 12, &[N, F.opt(), CID.opt(), LISTS, NID, GROUPS.opt()], "{0}")
+        .teaches(&[ContactLine, ContactId]),
+    bare("LST", S, NS, 10, 11, &[N, F.opt(), CID.opt(), LISTS, GROUPS.opt()], "{0}").teaches(&[ContactLine, ContactId]),
+    bare("LST", S, NS, 8, 9, &[EMAIL, NAME, LISTS, GROUPS.opt()], "{0}").teaches(&[ContactLine]),
+    row("PRP", C, NS, 5, 18, &[PROP, VALUE.opt()], PLAIN),
+    row("PRP", S, NS, 5, 9, &[LVER, PROP, VALUE.opt()], "{1} {2}").teaches(&[OwnProperty]),
+    row("PRP", S, NS, 10, 18, &[PROP, VALUE.opt()], PLAIN).teaches(&[OwnProperty]),
+    bare("PRP", S, NS, 5, 7, &[LVER, PROP, VALUE.opt()], "{1} {2}").teaches(&[SettingLine, OwnProperty]),
+    bare("PRP", S, NS, 8, 18, &[PROP, VALUE.opt()], PLAIN).teaches(&[SettingLine, OwnProperty]),
+    bare("BPR", S, NS, 5, 9, &[LVER, EMAIL, PROP, VALUE.opt()], "{1} {2} {3}").teaches(&[SettingLine]),
+    bare("BPR", S, NS, 10, 12, &[EMAIL, PROP, VALUE.opt()], PLAIN).teaches(&[SettingLine]),
+    bare("BPR", S, NS, 5, 7, &[LVER, PROP, VALUE.opt()], "{1} {2}").teaches(&[ContactSetting]),
+    bare("BPR", S, NS, 8, 12, &[PROP, VALUE.opt()], PLAIN).teaches(&[ContactSetting]),
+    // List changes
+    row("ADD", C, NS, 2, 9, &[LIST, EMAIL, NAME, GROUP_NUMBER.opt()], "{1} to {0:name}").answered_by(&["ILN"]),
+    row("ADD", S, NS, 2, 9, &[LIST, LVER, EMAIL, NAME, GROUP_NUMBER.opt()], "{2} to {0:name}"),
+    row("ADC", C, NS, 10, 12, &[LIST, N, F.opt()], "{1} to {0:name}").answered_by(&["ILN"]),
+    row("ADC", C, NS, 10, 12, &[FORWARD, CID, GROUP], "contact to group").teaches(&[ContactId]).answered_by(&["ILN"]),
+    row("ADC", S, NS, 10, 12, &[LIST, N, F.opt(), CID.opt()], "{1} to {0:name}").teaches(&[ContactId]),
+    row("ADC", S, NS, 10, 12, &[FORWARD, CID, GROUP], "contact to group").teaches(&[ContactId]),
+    row("REM", C, NS, 10, 12, &[FORWARD, CONTACT_GUID, GROUP.opt()], "from {0:name}").teaches(&[ContactId]),
+    row("REM", C, NS, 2, 12, &[LIST, EMAIL, GROUP_NUMBER.opt()], "{1} from {0:name}"),
+    row("REM", S, NS, 10, 12, &[FORWARD, CONTACT_GUID, GROUP.opt()], "from {0:name}").teaches(&[ContactId]),
+    row("REM", S, NS, 2, 9, &[LIST, LVER, EMAIL, GROUP_NUMBER.opt()], "{2} from {0:name}"),
+    row("REM", S, NS, 10, 12, &[LIST, EMAIL, GROUP.opt()], "{1} from {0:name}"),
+    row("REA", C, NS, 2, 9, &[EMAIL, NAME], "{0} is called {1}"),
+    row("REA", S, NS, 2, 9, &[LVER, EMAIL, NAME], "{1} is called {2}").teaches(&[Presence]),
+    row("SBP", C, NS, 10, 12, &[CONTACT_EMAIL, PROP, VALUE.opt(), ONE.opt()], PLAIN).teaches(&[ContactId]),
+    row("SBP", C, NS, 10, 12, &[CONTACT, PROP, VALUE.opt(), ONE.opt()], "{1} {2}").teaches(&[ContactId]),
+    row("SBP", S, NS, 10, 12, &[CONTACT_EMAIL, PROP, VALUE.opt()], PLAIN).teaches(&[ContactId]),
+    row("SBP", S, NS, 10, 12, &[CONTACT, PROP, VALUE.opt()], "{1} {2}").teaches(&[ContactId]),
+    row("ADG", C, NS, 7, 12, &[GROUP_NAME, ZERO.opt()], "group {0}"),
+    row("ADG", S, NS, 7, 9, &[LVER, GROUP_NAME, GROUP_NUMBER, ZERO], "group {1}"),
+    row("ADG", S, NS, 10, 12, &[GROUP_NAME, GROUP_GUID, ZERO.opt()], "group {0}"),
+    row("RMG", C, NS, 7, 12, &[GROUP], "group {0}"),
+    row("RMG", S, NS, 7, 9, &[LVER, GROUP_NUMBER], "group {1}"),
+    row("RMG", S, NS, 10, 12, &[GROUP], "group {0}"),
+    row("RMG", S, NS, 10, 12, &[ONE, GROUP], "group {1}"),
+    row("REG", C, NS, 7, 12, &[GROUP, GROUP_NAME, ZERO.opt()], "group {1}"),
+    row("REG", S, NS, 7, 9, &[LVER, GROUP_NUMBER, GROUP_NAME, ZERO], "group {2}"),
+    row("REG", S, NS, 10, 12, &[GROUP_GUID, GROUP_NAME, ZERO.opt()], "group {1}"),
+    row("REG", S, NS, 10, 12, &[ONE, GROUP_NAME, GROUP, ZERO], "group {1}"),
+    row("ADL", C, NS, 13, 21, &[CONTACTS_XML], "adds to lists").answered_by(&["ILN"]),
+    row("ADL", S, NS, 13, 21, &[OK], PLAIN),
+    row("ADL", S, NS, 13, 21, &[CONTACTS_XML], "added to lists"),
+    row("RML", C, NS, 13, 21, &[CONTACTS_XML], "removes from lists"),
+    row("RML", S, NS, 13, 21, &[OK], PLAIN),
+    row("RML", S, NS, 13, 21, &[CONTACTS_XML], "removed from lists"),
+    row("FQY", C, NS, 13, 21, &[CONTACTS_XML], "asks for networks"),
+    row("FQY", S, NS, 13, 21, &[CONTACTS_XML], "networks"),
+    bare("RFS", S, NS, 13, 18, &[param(Bits, f::REFRESH)], PLAIN),
+];
