@@ -37,8 +37,8 @@ pub mod windows;
 
 pub use connection::Connection;
 pub use frames::FrameId;
-pub use names::NameId;
 pub use ledger::Ledger;
+pub use names::NameId;
 pub use notes::{NoteKey, Notes};
 pub use place::Place;
 pub use records::{Record, What};

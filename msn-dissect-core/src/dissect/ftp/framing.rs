@@ -175,7 +175,9 @@ mod tests {
             other => panic!("{other:?}"),
         }
         for (bytes, known) in [(&bytes[8..], Some(Position::default())), (&bytes[8..], None)] {
-            assert!(matches!(framer.next(bytes, &known, true), Step::Unit(Pdu::Line(line), 7) if line.command == "BYE"));
+            assert!(
+                matches!(framer.next(bytes, &known, true), Step::Unit(Pdu::Line(line), 7) if line.command == "BYE")
+            );
         }
         assert!(matches!(framer.next(b"BYE 1", &None, true), Step::Partial(Need::Segment)));
         assert!(matches!(framer.next(b"BYE 1", &None, false), Step::Noise(5)));

@@ -156,7 +156,8 @@ fn learn_blocks(ftp: &mut Ftp, link: &mut Link, blocks: &Blocks<'_>, sequence: O
     };
     ftp.progress.keep(place, progress);
     let Some(transfer) = ftp.transfer(link.state.transfer) else { return };
-    let pieces: Vec<_> = blocks.all.iter().filter_map(|block| Some((given(&progress, transfer, block)?, block))).collect();
+    let pieces: Vec<_> =
+        blocks.all.iter().filter_map(|block| Some((given(&progress, transfer, block)?, block))).collect();
     for (piece, block) in pieces {
         if let Some(cut) = piece.cut {
             // The windows that the parts go to are made now, so that every pass finds them.

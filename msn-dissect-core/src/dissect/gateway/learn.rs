@@ -10,7 +10,7 @@ use crate::{
     dissect::walk::Learn,
     gateway::Head,
     packet::Need,
-    session::gateway::{Body, Gateway, GatewaySession, Missing, Pending, PduFragment},
+    session::gateway::{Body, Gateway, GatewaySession, Missing, PduFragment, Pending},
     wire::Span,
 };
 

@@ -61,7 +61,8 @@ pub fn body(session: &mut Session, packet: &Packet, carrier: &Carrier<'_>, data:
     if data.is_empty() {
         return;
     }
-    let announced = carrier.head.filter(|head| !head.encoded && !carrier.continued).and_then(|head| head.content_length);
+    let announced =
+        carrier.head.filter(|head| !head.encoded && !carrier.continued).and_then(|head| head.content_length);
     let lost = announced.unwrap_or(0).max(packet.reported_len).saturating_sub(data.len());
     packet.can_desegment = lost == 0;
     packet.sequence = Gateway::number(packet.connection)
