@@ -65,11 +65,14 @@ fn next(data: &[u8], more: bool) -> Step<Pdu> {
             false => Step::Unit(Pdu::Picture, all.min(data.len())),
         };
     }
-    if more && data.len() < CODEC_AT + CODEC.len() && data.first() == Some(&(HEADER as u8)) {
+    // Not for the rest of the header alone: then TCP would ask twice in the next frame.
+    let codec = data.get(CODEC_AT..).map(|rest| rest.get(..CODEC.len()).unwrap_or_default());
+    let may_begin = match codec {
+        Some(codec) if !codec.is_empty() => codec == CODEC,
+        _ => data.first() == Some(&(HEADER as u8)),
+    };
+    if more && data.len() < HEADER && may_begin {
         return Step::Partial(Need::Segment);
-    }
-    if more && data.len() < HEADER && data.get(CODEC_AT..).is_some_and(|rest| rest.starts_with(CODEC)) {
-        return Step::Partial(Need::Bytes(HEADER - data.len()));
     }
     // A picture begins twelve bytes before the name of its codec.
     let found = memchr::memmem::find_iter(data, CODEC)
