@@ -2,7 +2,8 @@
 //! The generated benchmark traffic is what it says it is.
 
 use msn_tests::pcap::{Capture, Side, restream};
-use msn_tests::traffic::{Traffic, Web};
+use msn_tests::traffic::{SHAPES, Shape, Traffic, Web};
+use msn_tests::tshark::{Options, Tshark};
 use std::collections::HashSet;
 
 /// Reads a direction as a sequence of commands by their shape alone; gives the words, or where it fails.
@@ -65,5 +66,51 @@ fn web_traffic_is_repeatable_and_on_the_ports_of_http() {
         assert!([80, 8080].contains(&stream.server.port()));
         let asked = stream.bytes(Side::Client);
         assert!(asked.is_empty() || asked.starts_with(b"GET ") || asked.starts_with(b"POST "));
+    }
+}
+
+/// For each kind of traffic the fields of which its dissector has one in each unit.
+const UNITS: [(&str, &[&str]); 9] = [
+    ("chat", &["msn.command"]),
+    ("presence", &["msn.command"]),
+    ("small-p2p", &["msn.command"]),
+    ("irc", &["irc.request.command", "irc.response.command"]),
+    ("smtp", &["smtp.req.command", "smtp.response.code"]),
+    ("imap", &["imap.isrequest"]),
+    ("http", &["http.request", "http.response"]),
+    ("sip", &["sip.CSeq.method"]),
+    ("xmpp", &["xmpp.iq", "xmpp.message", "xmpp.presence", "xmpp.stream"]),
+];
+
+#[test]
+fn traffic_of_one_kind_is_decoded_unit_by_unit() -> Result<(), Box<dyn std::error::Error>> {
+    let tshark = Tshark::new()?;
+    assert_eq!(SHAPES.each_ref().map(|shape| shape.name), UNITS.map(|(name, _)| name));
+    for (name, fields) in UNITS {
+        let shape = Shape::named(name).ok_or(name)?;
+        let shaped = shape.capture(1_000, 5)?;
+        assert!(shaped.capture.packets.len() >= 1_000 && shaped.units >= 300, "{name}: {} units", shaped.units);
+        let stored = tshark.store(&shaped.capture)?;
+        let asked = [fields, &["_ws.malformed"]].concat();
+        let rows = tshark.fields(&stored, &asked, &Options::default())?;
+        let seen: usize = rows.iter().flat_map(|row| &row[..fields.len()]).map(Vec::len).sum();
+        assert_eq!(seen, shaped.units, "{name}");
+        assert!(rows.iter().all(|row| row[fields.len()].is_empty()), "{name}: something is malformed");
+    }
+    Ok(())
+}
+
+#[test]
+fn traffic_of_one_kind_is_repeatable_and_on_its_port() {
+    for shape in &SHAPES {
+        let shaped = shape.capture(3_000, 5).expect("a capture");
+        assert_eq!(shaped.capture, shape.capture(3_000, 5).expect("a capture").capture, "{}", shape.name);
+        let streams = restream(&shaped.capture);
+        assert!((5..20).contains(&streams.len()), "{}: {} streams", shape.name, streams.len());
+        for stream in &streams {
+            assert_eq!(stream.server.port(), shape.port, "{}", shape.name);
+            // A low port could belong to a protocol that Wireshark looks for first.
+            assert!(stream.client.port() >= 49152, "{}", shape.name);
+        }
     }
 }

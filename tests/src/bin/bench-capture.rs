@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Writes a generated capture for benchmarks.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Parser;
 use msn_tests::pcap::FileFormat;
-use msn_tests::traffic::{Traffic, Web};
+use msn_tests::traffic::{SHAPES, Shape, Traffic, Web};
 use std::path::PathBuf;
 
 /// Writes a capture of generated MSN traffic: several hundred connections at the same time, sign-ins, presence, chats
@@ -22,10 +22,23 @@ struct Arguments {
     /// Web traffic without MSN instead.
     #[arg(long)]
     web: bool,
+    /// Traffic of this kind alone instead, in whole connections, so that there may be a few hundred packets more; prints
+    /// the TCP port of its servers and the number of its commands, replies, messages or stanzas.
+    #[arg(long, conflicts_with = "web", value_parser = SHAPES.each_ref().map(|shape| shape.name))]
+    shape: Option<String>,
 }
 
 fn main() -> Result<()> {
-    let Arguments { file, packets, seed, web } = Arguments::parse();
-    let capture = if web { Web { packets, seed }.capture() } else { Traffic { packets, seed }.capture() };
-    capture?.write(&file, FileFormat::Pcap)
+    let Arguments { file, packets, seed, web, shape } = Arguments::parse();
+    let capture = match shape {
+        Some(name) => {
+            let shape = Shape::named(&name).context("no such kind of traffic")?;
+            let shaped = shape.capture(packets, seed)?;
+            println!("{} {}", shape.port, shaped.units);
+            shaped.capture
+        }
+        None if web => Web { packets, seed }.capture()?,
+        None => Traffic { packets, seed }.capture()?,
+    };
+    capture.write(&file, FileFormat::Pcap)
 }

@@ -2,10 +2,14 @@
 //! Generated MSN traffic in realistic proportions, for benchmarks: many users sign in, see their friends come and go,
 //! chat and send files, all at the same time.
 
+mod bridged;
 mod notification;
+mod peers;
+mod shape;
 mod switchboard;
 mod web;
 
+pub use shape::{SHAPES, Shape, Shaped};
 pub use web::Web;
 
 use crate::pcap::{Capture, Event, Link, Segment, Segmentation, Side, Stream, TcpOptions, Timed, rng, segments};
@@ -28,6 +32,9 @@ pub struct Traffic {
 const PACKETS_PER_STREAM: usize = 300;
 /// Time over which connections are opened.
 const OPENING: Duration = Duration::from_secs(600);
+/// First of the ports that are for clients alone (RFC 6335), and how many are used.
+const EPHEMERAL: u16 = 49152;
+const EPHEMERAL_PORTS: u16 = 16000;
 
 impl Traffic {
     /// Generates the capture. The same numbers give the same capture.
@@ -66,6 +73,8 @@ struct Talk {
     /// Number of packets that this connection should get, roughly.
     budget: usize,
     spent: usize,
+    /// Commands, replies, messages or stanzas so far.
+    units: usize,
 }
 
 /// An invented user.
@@ -79,6 +88,16 @@ struct Person {
 const NAMES: [&str; 8] =
     ["Alice", "Bob%20B%C3%B6hm", "Carol%20(away)", "Dave", "Erin%20%E2%99%A5", "Frank%20F.", "Grace", "Zo%C3%AB"];
 const VERSIONS: [u8; 8] = [8, 9, 9, 11, 12, 15, 15, 18];
+const SENTENCES: [&str; 8] = [
+    "hi",
+    "how are you today?",
+    "fine, and you? it rains here :(",
+    "did you see the game last night",
+    "gr\u{fc}\u{df}e aus K\u{f6}ln",
+    "\u{4f60}\u{597d}",
+    "I have to go now, dinner is ready. See you tomorrow at school, and do not forget the book that I lent you",
+    "brb",
+];
 const STATUSES: [&str; 7] = ["NLN", "BSY", "IDL", "AWY", "BRB", "PHN", "LUN"];
 
 impl Person {
@@ -102,7 +121,13 @@ impl Talk {
         let friends = (1..=random.random_range(5..60)).map(|n| Person::new(first + n)).collect();
         let version = VERSIONS[random.random_range(0..VERSIONS.len())];
         let stream = Stream::new(client, server);
-        Talk { stream, random, now, trid: 0, version, me: Person::new(first), friends, budget, spent: 0 }
+        Talk { stream, random, now, trid: 0, version, me: Person::new(first), friends, budget, spent: 0, units: 0 }
+    }
+
+    /// Turns to the servers of another port, from a port that no protocol claims.
+    fn move_to(&mut self, port: u16) {
+        self.stream.server.set_port(port);
+        self.stream.client.set_port(EPHEMERAL + self.stream.client.port() % EPHEMERAL_PORTS);
     }
 
     /// The next transaction identifier.
@@ -144,6 +169,10 @@ impl Talk {
 
     fn close(&mut self) {
         self.client("OUT\r\n");
+        self.fin();
+    }
+
+    fn fin(&mut self) {
         for side in [Side::Client, Side::Server] {
             self.stream.events.push(Timed { at: self.now, side, event: Event::Fin });
         }
@@ -158,6 +187,10 @@ impl Talk {
             7..=8 => Segmentation::Merged,
             _ => Segmentation::Random { seed: self.random.random(), max: 1460 },
         };
+        self.segments_cut(segmentation)
+    }
+
+    fn segments_cut(self, segmentation: Segmentation) -> Vec<Segment> {
         delayed_acks(segments(&self.stream, &TcpOptions { acks: true, ..TcpOptions::cut(segmentation) }))
     }
 }

@@ -131,7 +131,7 @@ fn where_and_who(talk: &Talk, friend: &Person) -> String {
 }
 
 /// The MSN object of a friend's display picture, percent-encoded; its hash is right, as clients make it.
-fn display_picture(email: &str) -> String {
+pub(super) fn display_picture(email: &str) -> String {
     let sha1d = STANDARD.encode(Sha1::digest(email));
     let attributes = [
         ("Creator", email),

@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Switchboard connections: chats and peer-to-peer transfers.
 
-use super::{Person, Talk, with_payload};
+use super::{Person, SENTENCES, Talk, with_payload};
 use rand::RngExt;
 
 /// Data bytes of a full P2P packet in a switchboard message.
 const CHUNK: usize = 1202;
-const SENTENCES: [&str; 8] = [
-    "hi",
-    "how are you today?",
-    "fine, and you? it rains here :(",
-    "did you see the game last night",
-    "gr\u{fc}\u{df}e aus K\u{f6}ln",
-    "\u{4f60}\u{597d}",
-    "I have to go now, dinner is ready. See you tomorrow at school, and do not forget the book that I lent you",
-    "brb",
-];
 
 pub(super) fn chat(talk: &mut Talk) {
     let friend = open(talk);
