@@ -12,7 +12,6 @@ pub mod framing;
 pub mod ftp;
 pub mod gateway;
 pub mod heuristic;
-mod invite_ftp;
 mod links;
 mod login;
 pub(crate) mod object;

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 
 use super::{
     head::Head,
-    headers::{empty_line, string},
+    headers::{Known, empty_line, string},
     media,
+    roles::{FieldValues, Role},
     types::{Lesson, Row, Say},
     xml,
 };
@@ -67,6 +68,11 @@ impl<'a> Content<'a> {
         media_type::charset(self.media, Span::new(0, self.media.len())).map(|at| at.of(self.media))
     }
 
+    /// The values of a body of fields.
+    pub fn fields(&self, known: Known) -> FieldValues {
+        FieldValues::read(self.data, self.span, known)
+    }
+
     /// Whether the body holds nothing but blanks and line ends.
     pub fn is_blank(&self) -> bool {
         self.bytes().iter().all(u8::is_ascii_whitespace)
@@ -81,7 +87,7 @@ impl<'a> Content<'a> {
     fn packets(&self) -> (P2pContext, bool) {
         let (dest, source) = self.parties;
         let mut context = P2pContext { dest, source, bridging_offsets: Vec::new(), cut: self.cut };
-        let Some(at) = self.head.offsets else { return (context, true) };
+        let Some(at) = self.head.get(Role::Offsets) else { return (context, true) };
         // More offsets than bytes cannot be packets.
         let offsets = at.of(self.data).split(|&byte| byte == b',').take(self.span.len());
         let offsets = offsets.filter_map(|part| unsigned(part.trim_ascii()));
@@ -126,7 +132,7 @@ pub(super) fn say(info: &mut String, session: &Session, record: &Record, content
             };
         }
         Say::Words(words) => Cow::Borrowed(*words),
-        Say::Type => text::utf8(content.head.message_type.unwrap_or_default().of(content.data)).text,
+        Say::Type => text::utf8(content.head.get(Role::MessageType).unwrap_or_default().of(content.data)).text,
         Say::Made(make) => match make(session, record, content) {
             Some(what) => what,
             None => return,
@@ -183,7 +189,7 @@ pub(super) fn chat(show: &mut Show<'_>, content: &Content<'_>) {
 
 /// Typing and recording; the account stands in a header.
 pub(super) fn control_text<'a>(_: &'a Session, _: &Record, content: &'a Content<'a>) -> Option<Cow<'a, str>> {
-    let what = match (content.head.typing, content.head.recording) {
+    let what = match (content.head.get(Role::Typing), content.head.get(Role::Recording)) {
         (None, Some(_)) => "recording a voice clip",
         (Some(_), _) => "typing",
         (None, None) => "control",
@@ -192,7 +198,7 @@ pub(super) fn control_text<'a>(_: &'a Session, _: &Record, content: &'a Content<
 }
 
 pub(super) fn keepalive(show: &mut Show<'_>, content: &Content<'_>) {
-    if let Some(at) = content.head.content_type {
+    if let Some(at) = content.head.get(Role::ContentType) {
         show.out.tree.number(f::KEEPALIVE, at, 1);
     }
     rest(show, content);

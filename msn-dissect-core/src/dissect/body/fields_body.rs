@@ -4,13 +4,14 @@
 use super::{
     contents::Content,
     header_tables as tables,
-    headers::{self, fields, find},
-    mail_data,
+    headers::{self, fields},
+    invite_ftp, mail_data,
+    roles::Role,
 };
 use std::borrow::Cow;
 
 use crate::{
-    dissect::{invite_ftp, object, walk::Show},
+    dissect::{object, walk::Show},
     fields::mime as f,
     mime::{values::unsigned, words},
     session::{Record, Session},
@@ -28,20 +29,21 @@ pub(super) fn mail_text<'a>(_: &'a Session, _: &Record, content: &'a Content<'a>
 }
 
 fn mail_summary(content: &Content<'_>) -> String {
-    let value = |name| find(content.data, content.span, name).map(|at| at.of(content.data));
+    let (data, fields) = (content.data, content.fields(tables::MAIL));
+    let value = |role| fields.get(role).map(|at| at.of(data));
     let shown = |value: &[u8]| text::utf8(value).text.into_owned();
-    if let Some(data) = value("Mail-Data") {
+    if let Some(data) = value(Role::MailData) {
         return mail_data::summary(data).unwrap_or_else(|| "mail data".into());
     }
-    if let Some(unread) = value("Inbox-Unread") {
+    if let Some(unread) = value(Role::Unread) {
         return format!("{} unread in the inbox", shown(unread));
     }
-    if let Some(from) = value("From-Addr") {
-        let subject = value("Subject").unwrap_or_default();
+    if let Some(from) = value(Role::MailFrom) {
+        let subject = value(Role::Subject).unwrap_or_default();
         let subject = words::decode(subject).map_or_else(|| shown(subject), |decoded| decoded.text.into_owned());
         return format!("mail from {}: {subject}", shown(from));
     }
-    match (value("Src-Folder"), value("Dest-Folder")) {
+    match (value(Role::FolderFrom), value(Role::FolderTo)) {
         (Some(from), Some(to)) => {
             let name = |folder: &[u8]| {
                 values::meaning(values::mime::FOLDERS, folder).map_or_else(|| shown(folder), str::to_owned)
@@ -52,14 +54,9 @@ fn mail_summary(content: &Content<'_>) -> String {
     }
 }
 
-/// The value of a field; empty if there is none.
-fn value<'a>(content: &Content<'a>, name: &str) -> &'a [u8] {
-    find(content.data, content.span, name).map(|at| at.of(content.data)).unwrap_or_default()
-}
-
 /// Whether the server says that it will go away.
 fn is_shutdown(content: &Content<'_>) -> bool {
-    value(content, "Type") == b"1"
+    content.fields(tables::SYSTEM).of(Role::SystemType, content.data) == b"1"
 }
 
 /// Messages from the server (fact base: mime 7).
@@ -69,11 +66,12 @@ pub(super) fn system(show: &mut Show<'_>, content: &Content<'_>) {
 }
 
 pub(super) fn system_text<'a>(_: &'a Session, _: &Record, content: &'a Content<'a>) -> Option<Cow<'a, str>> {
-    let argument = text::utf8(value(content, "Arg1")).text;
+    let fields = content.fields(tables::SYSTEM);
+    let argument = text::utf8(fields.of(Role::SystemArgument, content.data)).text;
     Some(match is_shutdown(content) {
         true if argument == "1" => "server shuts down in 1 minute".into(),
         true => format!("server shuts down in {argument} minutes").into(),
-        false => format!("system message {}", text::utf8(value(content, "Type")).text).into(),
+        false => format!("system message {}", text::utf8(fields.of(Role::SystemType, content.data)).text).into(),
     })
 }
 
@@ -87,8 +85,9 @@ pub(super) fn invitation_text<'a>(
     record: &Record,
     content: &'a Content<'a>,
 ) -> Option<Cow<'a, str>> {
-    let names = ["Invitation-Command", "Application-Name", "Application-File", "Cancel-Code"];
-    let said = names.map(|name| text::utf8(value(content, name)).text);
+    let fields = content.fields(tables::INVITE);
+    let roles = [Role::Command, Role::Application, Role::File, Role::CancelCode];
+    let said = roles.map(|role| text::utf8(fields.of(role, content.data)).text);
     let mut what = String::from("invitation");
     for word in said.iter().map(|word| &**word).chain([invite_ftp::file(session, record)]) {
         if !word.is_empty() {
@@ -101,8 +100,9 @@ pub(super) fn invitation_text<'a>(
 
 /// Number, argument, and place of the number of a datacast.
 fn cast(content: &Content<'_>) -> (Option<u64>, Option<Span>, Option<Span>) {
-    let id = find(content.data, content.span, "ID");
-    let argument = find(content.data, content.span, "Data").filter(|at| !at.is_empty());
+    let fields = content.fields(tables::DATACAST);
+    let id = fields.get(Role::CastId);
+    let argument = fields.get(Role::CastData).filter(|at| !at.is_empty());
     (id.and_then(|at| unsigned(at.of(content.data))), argument, id)
 }
 
@@ -157,6 +157,6 @@ pub(super) fn client(show: &mut Show<'_>, content: &Content<'_>) {
 }
 
 pub(super) fn client_text<'a>(_: &'a Session, _: &Record, content: &'a Content<'a>) -> Option<Cow<'a, str>> {
-    let name = find(content.data, content.span, "Client-Name").map(|at| text::utf8(at.of(content.data)).text);
+    let name = content.fields(tables::CLIENT).get(Role::ClientName).map(|at| text::utf8(at.of(content.data)).text);
     Some(format!("client {}", name.as_deref().unwrap_or("capabilities")).into())
 }

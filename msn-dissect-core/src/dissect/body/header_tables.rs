@@ -1,35 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Which header holds what: name, field and kind of value (fact base: mime 3 to 15, transports 6.1).
 
-use super::headers::{Known, Row, Value, Value::*};
+use super::{
+    headers::{Known, Row, Value, Value::*},
+    roles::Role,
+};
 use crate::{
     fields::{Field, command as c, mime as f},
     values::mime as values,
 };
 
 const fn row(name: &'static str, field: Field, value: Value) -> Row {
-    Row { name, field, value }
+    Row { name, field, value, role: None }
+}
+
+impl Row {
+    /// The same, and learning and the Info column need it.
+    const fn is(self, role: Role) -> Self {
+        Row { role: Some(role), ..self }
+    }
 }
 
 /// Headers of any message.
 pub(super) static COMMON: &[Row] = &[
     row("MIME-Version", f::MIME_VERSION, Text),
-    row("Content-Type", f::CONTENT_TYPE, MediaType),
-    row("Content-Length", f::CONTENT_LENGTH, Number),
+    row("Content-Type", f::CONTENT_TYPE, MediaType).is(Role::ContentType),
+    row("Content-Length", f::CONTENT_LENGTH, Number).is(Role::ContentLength),
     row("Content-Transfer-Encoding", f::TRANSFER_ENCODING, Text),
     row("X-MMS-IM-Format", f::FONT, Format),
-    row("TypingUser", f::TYPING, Account),
-    row("RecordingUser", f::RECORDING, Account),
+    row("TypingUser", f::TYPING, Account).is(Role::Typing),
+    row("RecordingUser", f::RECORDING, Account).is(Role::Recording),
     row("P4-Context", f::DISPLAY_NAME, Text),
     row("IM-Display-Name", f::DISPLAY_NAME, Text),
     row("User-Agent", f::USER_AGENT, Text),
     row("Dest-Agent", f::DEST_AGENT, Code(values::DEST_AGENTS)),
-    row("Message-ID", f::MESSAGE_ID, Text),
+    row("Message-ID", f::MESSAGE_ID, Text).is(Role::MessageId),
     row("Client-Message-ID", f::CLIENT_MESSAGE_ID, Text),
-    row("Chunks", f::CHUNKS, Number),
-    row("Chunk", f::CHUNK, Number),
-    row("P2P-Dest", f::P2P_DEST, Account),
-    row("P2P-Src", f::P2P_SOURCE, Account),
+    row("Chunks", f::CHUNKS, Number).is(Role::Chunks),
+    row("Chunk", f::CHUNK, Number).is(Role::Chunk),
+    row("P2P-Dest", f::P2P_DEST, Account).is(Role::PacketsTo),
+    row("P2P-Src", f::P2P_SOURCE, Account).is(Role::PacketsFrom),
 ];
 
 /// Headers of a message of its own.
@@ -65,29 +75,32 @@ pub(super) static PROFILE: &[Row] = &[
 
 /// Fields of mail notifications.
 pub(super) static MAIL: Known = &[&[
-    row("Inbox-Unread", f::INBOX_UNREAD, Number),
+    row("Inbox-Unread", f::INBOX_UNREAD, Number).is(Role::Unread),
     row("Folders-Unread", f::FOLDERS_UNREAD, Number),
     row("Inbox-URL", f::INBOX_URL, Text),
     row("Folders-URL", f::FOLDERS_URL, Text),
     row("Post-URL", f::POST_URL, Text),
     row("Message-URL", f::MESSAGE_URL, Text),
     row("From", f::MAIL_FROM, Words),
-    row("From-Addr", f::MAIL_ADDRESS, Account),
-    row("Subject", f::MAIL_SUBJECT, Words),
+    row("From-Addr", f::MAIL_ADDRESS, Account).is(Role::MailFrom),
+    row("Subject", f::MAIL_SUBJECT, Words).is(Role::Subject),
     row("id", f::MAIL_ID, Text),
-    row("Src-Folder", f::SOURCE_FOLDER, Code(values::FOLDERS)),
-    row("Dest-Folder", f::DEST_FOLDER, Code(values::FOLDERS)),
+    row("Src-Folder", f::SOURCE_FOLDER, Code(values::FOLDERS)).is(Role::FolderFrom),
+    row("Dest-Folder", f::DEST_FOLDER, Code(values::FOLDERS)).is(Role::FolderTo),
     row("Message-Delta", f::MESSAGE_DELTA, Number),
-    row("Mail-Data", f::MAIL_DATA, MailData),
+    row("Mail-Data", f::MAIL_DATA, MailData).is(Role::MailData),
 ]];
 
 /// Fields of a shutdown warning.
-pub(super) static SHUTDOWN: Known = &[&[row("Type", f::SYSTEM_TYPE, Number), row("Arg1", f::SYSTEM_MINUTES, Number)]];
+pub(super) static SHUTDOWN: Known = &[&[
+    row("Type", f::SYSTEM_TYPE, Number).is(Role::SystemType),
+    row("Arg1", f::SYSTEM_MINUTES, Number).is(Role::SystemArgument),
+]];
 
 /// Fields of other system messages.
 pub(super) static SYSTEM: Known = &[&[
-    row("Type", f::SYSTEM_TYPE, Number),
-    row("Arg1", f::SYSTEM_ARGUMENT, Text),
+    row("Type", f::SYSTEM_TYPE, Number).is(Role::SystemType),
+    row("Arg1", f::SYSTEM_ARGUMENT, Text).is(Role::SystemArgument),
     row("Arg2", f::SYSTEM_ARGUMENT, Text),
     row("Arg3", f::SYSTEM_ARGUMENT, Text),
     row("Arg4", f::SYSTEM_ARGUMENT, Text),
@@ -100,48 +113,52 @@ pub(super) static SYSTEM: Known = &[&[
 
 /// Fields of invitations.
 pub(super) static INVITE: Known = &[&[
-    row("Invitation-Command", f::INVITE_COMMAND, Code(values::INVITE_COMMANDS)),
-    row("Invitation-Cookie", f::INVITE_COOKIE, Number),
-    row("Application-Name", f::INVITE_APPLICATION, Text),
-    row("Application-GUID", f::INVITE_GUID, Guid(Some(values::APPLICATIONS))),
+    row("Invitation-Command", f::INVITE_COMMAND, Code(values::INVITE_COMMANDS)).is(Role::Command),
+    row("Invitation-Cookie", f::INVITE_COOKIE, Number).is(Role::Cookie),
+    row("Application-Name", f::INVITE_APPLICATION, Text).is(Role::Application),
+    row("Application-GUID", f::INVITE_GUID, Guid(Some(values::APPLICATIONS))).is(Role::Guid),
     row("Application-URL", f::INVITE_URL, Text),
-    row("Application-File", f::INVITE_FILE, Text),
-    row("Application-FileSize", f::INVITE_SIZE, Number),
+    row("Application-File", f::INVITE_FILE, Text).is(Role::File),
+    row("Application-FileSize", f::INVITE_SIZE, Number).is(Role::Size),
     row("Connectivity", f::INVITE_CONNECTIVITY, Text),
     row("Session-ID", f::INVITE_SESSION, Guid(None)),
     row("Session-Protocol", f::INVITE_PROTOCOL, Text),
     row("Context-Data", f::INVITE_CONTEXT, Text),
     row("Launch-Application", f::INVITE_LAUNCH, Text),
     row("Request-Data", f::INVITE_REQUEST, Text),
-    row("IP-Address", f::INVITE_ADDRESS, Address(f::INVITE_ADDRESS6, f::INVITE_PORT)),
-    row("IP-Address-Internal", f::INVITE_ADDRESS, Address(f::INVITE_ADDRESS6, f::INVITE_PORT)),
-    row("IP-Address-Enc64", f::INVITE_ADDRESS, Encoded(f::INVITE_ADDRESS6, f::INVITE_PORT)),
+    row("IP-Address", f::INVITE_ADDRESS, Address(f::INVITE_ADDRESS6, f::INVITE_PORT)).is(Role::Address),
+    row("IP-Address-Internal", f::INVITE_ADDRESS, Address(f::INVITE_ADDRESS6, f::INVITE_PORT))
+        .is(Role::AddressInternal),
+    row("IP-Address-Enc64", f::INVITE_ADDRESS, Encoded(f::INVITE_ADDRESS6, f::INVITE_PORT)).is(Role::AddressEncoded),
     row("Private-IP", f::INVITE_ADDRESS, Address(f::INVITE_ADDRESS6, f::INVITE_PORT)),
     row("Public-IP", f::INVITE_ADDRESS, Address(f::INVITE_ADDRESS6, f::INVITE_PORT)),
-    row("Port", f::INVITE_PORT, Number),
-    row("PortX", f::INVITE_PORT_EXTERNAL, XoredPort),
-    row("PortX-Internal", f::INVITE_PORT_INTERNAL, XoredPort),
-    row("AuthCookie", f::INVITE_AUTH, Text),
-    row("Sender-Connect", f::INVITE_SENDER_CONNECT, Text),
+    row("Port", f::INVITE_PORT, Number).is(Role::Port),
+    row("PortX", f::INVITE_PORT_EXTERNAL, XoredPort).is(Role::PortExternal),
+    row("PortX-Internal", f::INVITE_PORT_INTERNAL, XoredPort).is(Role::PortInternal),
+    row("AuthCookie", f::INVITE_AUTH, Text).is(Role::AuthCookie),
+    row("Sender-Connect", f::INVITE_SENDER_CONNECT, Text).is(Role::SenderConnects),
     row("Conn-Type", f::INVITE_CONNECTION, Text),
     row("Sip-Capability", f::INVITE_SIP, Number),
     row("UPnP", f::INVITE_UPNP, Text),
     row("UsingRendezvous", f::INVITE_RENDEZVOUS, Text),
-    row("Cancel-Code", f::INVITE_CANCEL, Code(values::CANCEL_CODES)),
+    row("Cancel-Code", f::INVITE_CANCEL, Code(values::CANCEL_CODES)).is(Role::CancelCode),
 ]];
 
 /// Fields of datacasts.
-pub(super) static DATACAST: Known = &[&[row("ID", f::DATACAST, Number), row("Data", f::DATACAST_DATA, Text)]];
+pub(super) static DATACAST: Known =
+    &[&[row("ID", f::DATACAST, Number).is(Role::CastId), row("Data", f::DATACAST_DATA, Text).is(Role::CastData)]];
 
 /// Fields of text/x-clientcaps and text/x-clientinfo.
-pub(super) static CLIENT: Known =
-    &[&[row("Client-Name", c::CLIENT_NAME, Text), row("Chat-Logging", f::CHAT_LOGGING, Code(values::YES_NO))]];
+pub(super) static CLIENT: Known = &[&[
+    row("Client-Name", c::CLIENT_NAME, Text).is(Role::ClientName),
+    row("Chat-Logging", f::CHAT_LOGGING, Code(values::YES_NO)),
+]];
 
 /// Headers of the routing block.
 pub(super) static ROUTING: &[Row] = &[
     row("Routing", f::ROUTING_VERSION, Text),
-    row("To", f::ROUTING_TO, Account),
-    row("From", f::ROUTING_FROM, Account),
+    row("To", f::ROUTING_TO, Account).is(Role::To),
+    row("From", f::ROUTING_FROM, Account).is(Role::From),
     row("Via", c::VIA, Via),
     row("Service-Channel", f::ROUTING_CHANNEL, Code(values::CHANNELS)),
     row("Options", f::ROUTING_OPTIONS, Number),
@@ -161,12 +178,12 @@ pub(super) static CONTENT: &[Row] = &[
     row("Publication", f::PUBLICATION_VERSION, Text),
     row("Notification", f::NOTIFICATION_VERSION, Text),
     row("Registration", f::REGISTRATION_VERSION, Text),
-    row("Message-Type", f::MESSAGE_TYPE, Code(values::MESSAGE_TYPES)),
-    row("Message-Subtype", f::MESSAGE_SUBTYPE, Text),
-    row("Bridging-Offsets", f::BRIDGING_OFFSET, Offsets),
+    row("Message-Type", f::MESSAGE_TYPE, Code(values::MESSAGE_TYPES)).is(Role::MessageType),
+    row("Message-Subtype", f::MESSAGE_SUBTYPE, Text).is(Role::MessageSubtype),
+    row("Bridging-Offsets", f::BRIDGING_OFFSET, Offsets).is(Role::Offsets),
     row("Pipe", f::PIPE, Number),
     row("Ack-Id", f::ACK_ID, Text),
-    row("Uri", f::URI, Text),
+    row("Uri", f::URI, Text).is(Role::Uri),
     row("NotifType", f::NOTIF_TYPE, Code(values::NOTIF_TYPES)),
     row("NotifNum", f::NOTIF_NUM, Number),
     row("By", f::ROUTING_BY, Account),

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use super::mail_data;
+use super::{mail_data, roles::Role};
 use crate::{
     command::params::guid,
     dissect::params::via_alias,
@@ -20,16 +20,20 @@ use crate::{
 };
 
 /// A known header: its name, field, and what its value is.
+#[derive(Clone, Copy)]
 pub(super) struct Row {
     pub name: &'static str,
     pub field: Field,
     pub value: Value,
+    /// What it is for, beside being shown.
+    pub role: Option<Role>,
 }
 
 /// Tables of the headers that a block may have.
 pub(super) type Known = &'static [&'static [Row]];
 
 /// Kinds of values. A field beside a kind is filled besides the row's own.
+#[derive(Clone, Copy)]
 pub(super) enum Value {
     /// Text.
     Text,
@@ -114,14 +118,6 @@ pub(super) fn fields(tree: &mut Tree, data: &[u8], span: Span, known: Known) {
 pub(super) fn empty_line(tree: &mut Tree, span: Span) {
     let handle = tree.bytes(f::EMPTY_LINE, span);
     tree.hidden(handle);
-}
-
-/// The value of a field of a body.
-pub(super) fn find(data: &[u8], span: Span, name: &str) -> Option<Span> {
-    Lines::new(data, span).find_map(|line| match line {
-        Line::Header(at) if at.name.of(data).eq_ignore_ascii_case(name.as_bytes()) => Some(at.value),
-        _ => None,
-    })
 }
 
 /// Shows text; bytes that are no UTF-8 are told.

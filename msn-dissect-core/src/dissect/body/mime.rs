@@ -5,15 +5,15 @@ use super::{
     Body,
     contents::{self, Content},
     head::Head,
-    header_tables::MESSAGE,
-    headers,
+    header_tables::{INVITE, MESSAGE},
+    headers, invite_ftp,
+    roles::Role,
     types::{self, Lesson, Row},
 };
 use crate::{
     command::Dir,
     dissect::{
         framing::Command,
-        invite_ftp,
         walk::{Learn, Show, Walk},
     },
     fields::mime as f,
@@ -39,7 +39,7 @@ pub(super) struct Message {
 pub(super) fn read(unit: &[u8], found: &Command) -> Message {
     let mut head = Head::default();
     head.read(unit, found.payload);
-    let media = head.content_type.unwrap_or_default();
+    let media = head.get(Role::ContentType).unwrap_or_default();
     let row = types::by_content(essence(unit, media).of(unit));
     Message { span: Span::new(head.body, found.payload.end), head, row }
 }
@@ -51,7 +51,7 @@ impl Message {
             Dir::ToClient => body.found.line.token(0).map(|at| at.of(body.unit)).unwrap_or_default(),
             Dir::ToServer => b"",
         };
-        let parties = (self.head.p2p_dest, self.head.p2p_source);
+        let parties = (self.head.get(Role::PacketsTo), self.head.get(Role::PacketsFrom));
         content(body, self.span, &self.head, self.row, sender, parties)
     }
 
@@ -71,7 +71,7 @@ pub(super) fn content<'a>(
     parties: (Option<Span>, Option<Span>),
 ) -> Content<'a> {
     let data = body.unit;
-    let media = head.content_type.map(|at| at.of(data)).unwrap_or_default();
+    let media = head.get(Role::ContentType).map(|at| at.of(data)).unwrap_or_default();
     let cut = body.found.missing > 0;
     Content { data, span, row, media, head, sender, parties, cut, joined: false, number: 0 }
 }
@@ -80,7 +80,7 @@ pub(super) fn content<'a>(
 pub(super) fn learn(learn: &mut Learn<'_>, body: &Body<'_>, message: &Message) {
     let content = message.content(body, learn.record.dir);
     if message.invites(body) {
-        invite_ftp::learn(learn, body.bytes(), content.sender);
+        invite_ftp::learn(learn, &content.fields(INVITE), content.data, content.sender);
     }
     learn_body(learn, &content);
 }

@@ -9,11 +9,13 @@ mod fields_body;
 mod head;
 mod header_tables;
 mod headers;
+mod invite_ftp;
 mod mail_data;
 mod media;
 pub(super) mod mime;
 mod notification;
 mod parts;
+mod roles;
 mod signals;
 mod types;
 mod xml;
@@ -41,14 +43,13 @@ pub(super) struct Body<'a> {
 }
 
 /// What had to be read of a payload.
-#[expect(clippy::large_enum_variant, reason = "it stays where it is made, and most payloads are messages")]
 enum Parsed {
     /// There is none.
     Nothing,
     /// A MIME message.
     Message(mime::Message),
     /// Header blocks, and what they describe.
-    Blocks(parts::Blocks),
+    Blocks(Box<parts::Blocks>),
     /// A user notification of this type.
     Notification(Option<u32>),
     /// Its form says all.
@@ -62,7 +63,7 @@ impl<'a> Body<'a> {
         let parsed = match form {
             _ if found.payload.is_empty() => Parsed::Nothing,
             Some(Form::Message) => Parsed::Message(mime::read(unit, &found)),
-            Some(Form::Blocks) => Parsed::Blocks(parts::read(unit, &found)),
+            Some(Form::Blocks) => Parsed::Blocks(Box::new(parts::read(unit, &found))),
             Some(Form::Notification) => Parsed::Notification(notification::kind(unit, &found)),
             Some(form) => Parsed::Other(form),
             None => Parsed::Other(Form::Unknown),

@@ -5,9 +5,10 @@ use super::{
     Body,
     contents::Content,
     head::Head,
-    header_tables::{COMMON, CONTENT, RELIABILITY, ROUTING},
+    header_tables::{COMMON, CONTENT, DATACAST, RELIABILITY, ROUTING},
     headers::{self, Known},
     mime,
+    roles::{FieldValues, Role},
     types::{self, Row},
 };
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
         walk::{Learn, Show},
     },
     fields::mime as f,
-    mime::{Line, Lines, address, media_type::essence},
+    mime::{address, media_type::essence},
     session::{Record, Session},
     text,
     wire::Span,
@@ -59,17 +60,10 @@ static OTHER: Known = &[COMMON, CONTENT, ROUTING];
 /// Most blocks of a message: three, and one more in MSNP24.
 const MAX_BLOCKS: usize = 4;
 
-/// Name of the first header.
-fn first_name(data: &[u8], span: Span) -> &[u8] {
-    let mut lines = Lines::new(data, span).take_while(|line| !matches!(line, Line::Blank(_)));
-    let first = lines.find_map(|line| if let Line::Header(header) = line { Some(header.name) } else { None });
-    first.map(|name| name.of(data)).unwrap_or_default()
-}
-
 /// Reads the payload.
 pub(super) fn read(unit: &[u8], found: &Command) -> Blocks {
     let Span { start, end } = found.payload;
-    let mut head = Head { body: start, ..Head::default() };
+    let mut head = Head::before(start);
     let mut blocks = [(Span::default(), ("", OTHER, false)); MAX_BLOCKS];
     let mut count = 0;
     let mut described = false;
@@ -78,8 +72,7 @@ pub(super) fn read(unit: &[u8], found: &Command) -> Blocks {
             break;
         }
         let span = Span::new(head.body, end);
-        head.read(unit, span);
-        let first = first_name(unit, span);
+        let first = head.read(unit, span).of(unit);
         let row = BLOCKS.iter().find(|row| row.0.as_bytes().eq_ignore_ascii_case(first));
         let block = row.copied().unwrap_or(("Other", OTHER, count >= 2));
         *slot = (span, block);
@@ -87,14 +80,15 @@ pub(super) fn read(unit: &[u8], found: &Command) -> Blocks {
         count += 1;
     }
     let rest = Span::new(head.body, end);
-    let declared = Head::number(unit, head.content_length).map(|length| length as usize);
+    let declared = head.number(Role::ContentLength, unit).map(|length| length as usize);
     let span = Span::new(rest.start, rest.start + declared.unwrap_or(rest.len()).min(rest.len()));
-    let value = |at: Option<Span>| at.unwrap_or_default().of(unit);
-    let media = head.content_type.unwrap_or_default();
-    let row =
-        types::by_message(value(head.message_type), value(head.message_subtype), essence(unit, media).of(unit), || {
-            headers::find(unit, span, "ID").is_some()
-        });
+    let media = head.get(Role::ContentType).unwrap_or_default();
+    let row = types::by_message(
+        head.of(Role::MessageType, unit),
+        head.of(Role::MessageSubtype, unit),
+        essence(unit, media).of(unit),
+        || FieldValues::read(unit, span, DATACAST).get(Role::CastId).is_some(),
+    );
     let short = declared.is_some_and(|declared| declared > rest.len()) && found.missing == 0;
     Blocks { blocks, count, described, head, span, short, row }
 }
@@ -102,8 +96,9 @@ pub(super) fn read(unit: &[u8], found: &Command) -> Blocks {
 impl Blocks {
     fn content<'a>(&'a self, body: &Body<'a>) -> Content<'a> {
         let head = &self.head;
-        let sender = head.from.map(|at| at.of(body.unit)).unwrap_or_default();
-        let parties = (head.p2p_dest.or(head.to), head.p2p_source.or(head.from));
+        let sender = head.get(Role::From).map(|at| at.of(body.unit)).unwrap_or_default();
+        let parties =
+            (head.get(Role::PacketsTo).or(head.get(Role::To)), head.get(Role::PacketsFrom).or(head.get(Role::From)));
         mime::content(body, self.span, head, self.row, sender, parties)
     }
 }
@@ -117,10 +112,10 @@ pub(super) fn learn(learn: &mut Learn<'_>, body: &Body<'_>, blocks: &Blocks) {
 pub(super) fn say(info: &mut String, session: &Session, record: &Record, body: &Body<'_>, blocks: &Blocks) {
     let (data, head) = (body.unit, &blocks.head);
     let (word, at) = match record.dir {
-        Dir::ToClient => (" from ", head.from),
-        Dir::ToServer => (" to ", head.to),
+        Dir::ToClient => (" from ", head.get(Role::From)),
+        Dir::ToServer => (" to ", head.get(Role::To)),
     };
-    if let Some(uri) = head.uri {
+    if let Some(uri) = head.get(Role::Uri) {
         info.push(' ');
         text::push_line(info, &text::utf8(uri.of(data)).text, 64);
     }

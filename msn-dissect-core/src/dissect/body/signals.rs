@@ -4,6 +4,7 @@
 use super::{
     contents::{self, Content},
     headers,
+    roles::Role,
 };
 use crate::{
     dissect::{object, slp_body, walk::Show, xml},
@@ -20,7 +21,7 @@ pub(super) fn description(show: &mut Show<'_>, content: &Content<'_>) {
 
 /// Somebody types: named in a header of its own, or the sender.
 pub(super) fn typing(show: &mut Show<'_>, content: &Content<'_>) {
-    if let (None, Some(from)) = (content.head.typing, content.head.from) {
+    if let (None, Some(from)) = (content.head.get(Role::Typing), content.head.get(Role::From)) {
         let at = address::parse(content.data, from).address;
         let handle = show.out.tree.wire(f::TYPING, at, at.of(content.data));
         show.out.tree.generated(handle);
@@ -30,7 +31,7 @@ pub(super) fn typing(show: &mut Show<'_>, content: &Content<'_>) {
 
 /// What the Message-Type alone says.
 fn flag(show: &mut Show<'_>, content: &Content<'_>, field: Field) {
-    show.out.tree.number(field, content.head.message_type.unwrap_or_default(), 1);
+    show.out.tree.number(field, content.head.get(Role::MessageType).unwrap_or_default(), 1);
 }
 
 pub(super) fn nudge(show: &mut Show<'_>, content: &Content<'_>) {

@@ -129,6 +129,7 @@ struct Body {
 }
 
 /// What is read in a body.
+#[expect(clippy::large_enum_variant, reason = "it stays where it is made, and most are commands")]
 enum Unit<'a> {
     /// A command, or bytes in which none begins.
     Whole(<Text as Dissector>::Unit<'a>),
