@@ -40,9 +40,8 @@ pub(super) fn give(windows: &Windows, out: &mut Dissection, span: Span, piece: &
 /// Gives a window that is whole to the one above it, or to the message; tells whether the number is a window's.
 pub(super) fn whole(session: &mut Session, table: Table, id: u32, data: &[u8], out: &mut Dissection) -> bool {
     let windows = match table {
-        Table::P2p => &mut session.p2p.windows,
         Table::Ftp => &mut session.ftp.windows,
-        Table::Message | Table::Gateway => return false,
+        Table::Gateway => return false,
     };
     let Some(part) = windows.whole(id) else { return false };
     // Bytes of another length are not this window.

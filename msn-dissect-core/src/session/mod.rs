@@ -5,6 +5,7 @@
 //! is kept as a [`Record`] under frame and place in the frame, and read back on every later pass, so that any order
 //! of visits shows the same tree.
 
+pub mod assembly;
 pub mod bounded;
 pub mod cam;
 pub mod challenge;
@@ -70,6 +71,8 @@ pub struct Session {
     pub rendezvous: Rendezvous,
     /// Peer-to-peer sessions, messages and promised connections.
     pub p2p: P2p,
+    /// Messages that come in pieces.
+    pub assembly: assembly::Assembly,
     /// Objects that were offered.
     pub transfers: Transfers,
     /// Old file transfers.

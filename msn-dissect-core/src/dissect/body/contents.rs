@@ -108,14 +108,18 @@ static TYPES: &[(&str, Show)] = &[
 /// Peer-to-peer packets teach the session, so they are shown on every pass.
 const P2P: &[u8] = b"application/x-msnmsgrp2p";
 
+/// Learns from a body that is no peer-to-peer packet.
+pub(super) fn learn(walk: &mut Walk<'_>, content: &Content<'_>) {
+    if media::is_ink(content.essence()) {
+        media::learn(walk, content);
+    }
+}
+
 /// Shows a body.
 pub(super) fn show(walk: &mut Walk<'_>, content: &Content<'_>) {
     let essence = content.essence();
     if essence.eq_ignore_ascii_case(P2P) {
         return packets(walk, content, content.head.p2p_dest, content.head.p2p_source);
-    }
-    if walk.packet.first_pass && media::is_ink(essence) {
-        media::learn(walk, content);
     }
     if !walk.out.tree.wanted() && !walk.packet.want_info && !walk.packet.want_objects {
         return;

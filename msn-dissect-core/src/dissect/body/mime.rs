@@ -10,14 +10,9 @@ use super::{
 };
 use crate::{
     command::Dir,
-    dissect::{
-        invite_ftp,
-        walk::{Walk, guess},
-    },
-    fields::mime as f,
-    output::{Dissection, Fragment, Table},
-    packet::Packet,
-    session::{Session, messages},
+    dissect::{invite_ftp, reassembled, walk::Walk},
+    fields::{link, mime as f, reassembly},
+    session::{NoteKey, assembly::MessageId, messages},
     text,
     wire::Span,
 };
@@ -49,21 +44,31 @@ const INVITATION: &[u8] = b"text/x-msmsgsinvite";
 /// Shows the body of a message, or one part of it.
 pub(super) fn deliver(walk: &mut Walk<'_>, data: &[u8], head: &Head, span: Span, sender: &[u8]) {
     if let Some((id, claim)) = head.part(data) {
-        let (frame, unit) = (walk.record.frame, walk.record.unit);
+        let at = (walk.record.frame, walk.record.unit, 0);
         if walk.packet.first_pass {
             let kind = head.content_type.map(|at| at.of(data)).unwrap_or_default();
             let key = messages::key(walk.record.conn, walk.record.dir, sender, id.of(data));
-            walk.session.messages.learn(frame, unit, key, claim, kind);
+            // A part without its end would be taken for a whole one.
+            let bytes = (!walk.out.tree.is_cut()).then(|| span.of(data));
+            let session = &mut *walk.session;
+            let whole = session.messages.learn(&mut session.assembly, at, key, claim, kind, bytes);
+            if let Some(message) = whole {
+                with_whole(walk, message, contents::learn);
+            }
         }
-        part(walk, span, claim.total);
+        part(walk, span, claim.total, at);
         return;
     }
-    contents::show(walk, &Content { sender, ..Content::new(data, span, head) });
+    let content = Content { sender, ..Content::new(data, span, head) };
+    if walk.packet.first_pass {
+        contents::learn(walk, &content);
+    }
+    contents::show(walk, &content);
 }
 
-/// Shows one part of a split message.
-fn part(walk: &mut Walk<'_>, span: Span, total: Option<u32>) {
-    let Some(part) = walk.session.messages.part(walk.record.frame, walk.record.unit).copied() else {
+/// Shows one part of a split message, and the message where it becomes whole.
+fn part(walk: &mut Walk<'_>, span: Span, total: Option<u32>, at: NoteKey) {
+    let Some(part) = walk.session.messages.part(at).copied() else {
         return;
     };
     if walk.packet.want_info {
@@ -81,44 +86,34 @@ fn part(walk: &mut Walk<'_>, span: Span, total: Option<u32>) {
         (part.double, f::CHUNK_DOUBLE),
         (part.beyond, f::CHUNK_RANGE),
         (part.many, f::CHUNKS_MANY),
+        (part.evicted, link::STATE_EVICTED),
     ] {
         if is {
             tree.expert(expert);
         }
     }
-    // What came twice is not given twice: some Wiresharks give up a message with a part that they have already.
-    if !part.is_joined() || part.double {
-        return;
-    }
-    let piece = Fragment {
-        table: Table::Message,
-        id: part.id,
-        start: 0,
-        len: 0,
-        source: 0,
-        offset: part.index,
-        numbered: true,
-        more: part.more,
-    };
-    walk.out.fragment(span, piece);
-    if let Some(tail) = part.tail {
-        walk.out.fragment(Span::new(span.end, span.end), Fragment { offset: tail, more: false, ..piece });
+    let Some(message) = part.message else { return };
+    if let Some(mark) = reassembled::begin(&mut walk.showing(), &reassembly::MSN, message, at) {
+        with_whole(walk, message, contents::show);
+        walk.out.tree.leave_source(mark);
     }
 }
 
-/// Shows a message that was put together from its parts.
-pub(crate) fn whole(session: &mut Session, packet: &Packet, id: u32, data: &[u8], out: &mut Dissection) {
-    let kind = session.messages.kind(id).to_vec();
-    let sender = session.messages.sender(id).to_vec();
-    let record = session.records.get(packet.frame, packet.unit).copied().unwrap_or(guess(packet));
+/// Does something with a message that was put together from its parts.
+fn with_whole(walk: &mut Walk<'_>, message: MessageId, act: impl FnOnce(&mut Walk<'_>, &Content<'_>)) {
+    let Some(data) = walk.session.assembly.lend(message) else { return };
+    let kind = walk.session.messages.kind(message).to_vec();
+    let sender = walk.session.messages.sender(message).to_vec();
+    let head = Head::default();
     let content = Content {
-        data,
+        data: &data,
         span: Span::new(0, data.len()),
         media: &kind,
-        head: &Head::default(),
+        head: &head,
         sender: &sender,
         joined: true,
-        number: id + 1,
+        number: message.number(),
     };
-    contents::show(&mut Walk { session, packet, data, record, out }, &content);
+    act(walk, &content);
+    walk.session.assembly.give_back(message, data);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows what follows a command line: one module for each kind of payload.
 
-use crate::{dissect::walk::Walk, output::Table};
+use crate::dissect::walk::Walk;
 mod challenge;
 mod contents;
 mod error;
@@ -84,7 +84,6 @@ fn report(body: &mut Body<'_, '_>) {
 
 /// Shows the payload of a command. Runs on every pass: on the first one state may be learnt, and the tree may be unwanted.
 pub(super) fn show(walk: &mut Walk<'_>, unit: &[u8], found: &Command) {
-    let (items, fragments) = (walk.out.tree.items().len(), walk.out.fragments.len());
     walk.out.tree.set_cut(found.missing > 0);
     if !found.payload.is_empty() {
         let shower = match &found.choice {
@@ -105,11 +104,6 @@ pub(super) fn show(walk: &mut Walk<'_>, unit: &[u8], found: &Command) {
     }
     if found.missing > 0 {
         walk.out.tree.set_cut(false);
-        // Parts of a text are put together by their number: a part without its end would be taken for a whole one.
-        if walk.out.fragments.iter().skip(fragments).all(|piece| piece.table == Table::Message) {
-            walk.out.fragments.truncate(fragments);
-            walk.out.tree.drop_fragments(items);
-        }
         let cut = walk.packet.reported_len > walk.data.len();
         walk.out.tree.expert(if cut { expert::CAPTURE_CUT } else { expert::PAYLOAD_CUT });
     }
@@ -155,8 +149,18 @@ mod tests {
     #[test]
     fn what_was_cut_is_no_part_and_no_object() {
         let part = b"MSG 1 N 58\r\nMessage-ID: {1}\r\nChunks: 2\r\nContent-Type: text/plain\r\n\r\nHi";
-        assert_eq!(shown(part, part.len()).fragments.len(), 1);
-        assert!(shown(&part[..part.len() - 1], part.len()).fragments.is_empty());
+        let rest = b"MSG 2 N 30\r\nMessage-ID: {1}\r\nChunk: 1\r\n\r\n!";
+        let joined = |first: &[u8]| {
+            let (mut session, mut out) = (Session::default(), Dissection::default());
+            for (bytes, reported_len) in [(first, part.len()), (rest, rest.len())] {
+                out.reset(true);
+                let packet = Packet { reported_len, can_desegment: false, ..Packet::example() };
+                stream(&mut session, &packet, bytes, &mut out);
+            }
+            out.tree.text_of(mime::TEXT).map(str::to_owned)
+        };
+        assert_eq!(joined(part), Some("Hi!".to_owned()));
+        assert_eq!(joined(&part[..part.len() - 1]), None);
         let ink = b"MSG 1 N 50\r\nContent-Type: image/gif\r\n\r\nbase64:R0lGODlhAQABAIAA";
         let found = |reported: usize, there: usize| {
             let out = shown(&ink[..there], reported);
