@@ -34,4 +34,11 @@ typedef gboolean msn_bool;
 #define msn_register_filter(protocol, name, valid, build) register_conversation_filter(protocol, name, valid, build)
 #endif
 
+/* Since 4.2 the frame itself is told on which others it depends. */
+#if MSN_WIRESHARK(4, 2)
+#define msn_depend_upon(pinfo, number) mark_frame_as_depended_upon((pinfo)->fd, number)
+#else
+#define msn_depend_upon(pinfo, number) mark_frame_as_depended_upon(pinfo, number)
+#endif
+
 #endif

@@ -101,6 +101,10 @@ void msn_apply(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_
     }
     current->units += dissection->units;
     msn_expect(pinfo, dissection);
+    for (uint32_t i = 0; i < dissection->depend_count; i++) {
+        /* Whoever saves the packets that a filter shows wants the pieces of what they make whole as well. */
+        msn_depend_upon(pinfo, dissection->depends[i]);
+    }
     if (tree != NULL && dissection->item_count == 0 && dissection->protocol != MSN_NO_PROTOCOL) {
         /* Nobody looks at it, but a dissector that adds nothing to a tree is not listed among a frame's protocols. */
         proto_tree_add_item(tree, msn_registry.protocols[dissection->protocol], tvb, 0, -1, ENC_NA);

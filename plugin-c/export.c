@@ -45,8 +45,8 @@ void msn_export(const MsnDissection *dissection, tvbuff_t *tvb, packet_info *pin
         entry->filename = wmem_strdup(pinfo->pool, object->name);
         entry->payload_len = object->len;
         /* The queue is emptied when the packet is done, and the bytes live at least as long. */
-        if (object->decoded != NULL) {
-            entry->payload_data = (uint8_t *)wmem_memdup(pinfo->pool, object->decoded, object->len);
+        if (object->bytes != NULL) {
+            entry->payload_data = (uint8_t *)wmem_memdup(pinfo->pool, object->bytes, object->len);
         } else {
             entry->payload_data = (uint8_t *)tvb_memdup(pinfo->pool, tvb, (int)object->start, object->len);
         }

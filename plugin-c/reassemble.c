@@ -5,11 +5,6 @@
 
 #include <epan/reassemble.h>
 
-/* Protocols and tables, as the core numbers them. */
-#define MSN_PROTO_MSN 0
-#define MSN_PROTO_P2P 1
-#define MSN_TABLE_P2P 1
-
 /* Marks of messages whose pieces contradict each other. */
 #define AMBIGUOUS (FD_OVERLAPCONFLICT | FD_MULTIPLETAILS | FD_TOOLONGFRAGMENT)
 
@@ -19,24 +14,8 @@
 
 static reassembly_table tables[MSN_TABLES];
 
-/* Fields of the fragment trees: those of peer-to-peer messages are named after their own protocol. */
-enum { OF_MSN, OF_P2P, FIELD_SETS };
-
-typedef struct {
-    int fragments, fragment, overlap, conflict, multiple_tails, too_long, error, count, reassembled_in, length, data;
-} FragmentFields;
-
-static FragmentFields fields[FIELD_SETS];
 static int ett_fragment = -1, ett_fragments = -1;
-
-#define LABELS(set)                                                                                                    \
-    {                                                                                                                  \
-        &ett_fragment, &ett_fragments, &fields[set].fragments, &fields[set].fragment, &fields[set].overlap,            \
-            &fields[set].conflict, &fields[set].multiple_tails, &fields[set].too_long, &fields[set].error,             \
-            &fields[set].count, &fields[set].reassembled_in, &fields[set].length, &fields[set].data, "fragments"       \
-    }
-
-static const fragment_items labels[FIELD_SETS] = { LABELS(OF_MSN), LABELS(OF_P2P) };
+static fragment_items labels;
 
 /* Messages are numbered by the core, over all carriers, so addresses play no part. Wireshark takes a key of NULL for
  * none and then frees a finished message twice, so the keys begin at 1. */
@@ -62,38 +41,39 @@ static void free_key(void *key _U_)
 
 static const reassembly_table_functions by_number = { key_hash, key_equal, make_key, make_key, free_key, free_key };
 
-#define FIELD(set, member, name, filter, type, base)                                                                    \
-    {                                                                                                                  \
-        &fields[set].member, { name, filter, type, base, NULL, 0, NULL, HFILL }                                        \
-    }
+/* The registered field of this name. */
+static int *field(const char *filter)
+{
+    static int none = -1;
+    const MsnCatalogue *catalogue = msn_registry.catalogue;
 
-#define FIELD_ROWS(set, proto)                                                                                         \
-    {                                                                                                                  \
-        FIELD(set, fragments, "Fragments", proto ".fragments", FT_NONE, BASE_NONE),                                    \
-        FIELD(set, fragment, "Fragment", proto ".fragment", FT_FRAMENUM, BASE_NONE),                                   \
-        FIELD(set, overlap, "Fragment overlap", proto ".fragment.overlap", FT_BOOLEAN, BASE_NONE),                     \
-        FIELD(set, conflict, "Conflicting data in overlap", proto ".fragment.overlap.conflicts", FT_BOOLEAN, BASE_NONE), \
-        FIELD(set, multiple_tails, "More than one last fragment", proto ".fragment.multiple_tails", FT_BOOLEAN, BASE_NONE), \
-        FIELD(set, too_long, "Fragment too long", proto ".fragment.too_long", FT_BOOLEAN, BASE_NONE),                  \
-        FIELD(set, error, "Reassembly error", proto ".fragment.error", FT_FRAMENUM, BASE_NONE),                        \
-        FIELD(set, count, "Fragment count", proto ".fragment.count", FT_UINT32, BASE_DEC),                             \
-        FIELD(set, reassembled_in, "Reassembled in", proto ".reassembled_in", FT_FRAMENUM, BASE_NONE),                 \
-        FIELD(set, length, "Reassembled length", proto ".reassembled_length", FT_UINT32, BASE_DEC),                    \
-        FIELD(set, data, "Reassembled data", proto ".reassembled_data", FT_BYTES, BASE_NONE),                          \
+    for (uint32_t i = 0; i < catalogue->field_count; i++) {
+        if (strcmp(catalogue->fields[i].filter, filter) == 0) {
+            return &msn_registry.fields[i];
+        }
     }
+    return &none;
+}
 
 void msn_register_reassembly(void)
 {
-    static hf_register_info msn[] = FIELD_ROWS(OF_MSN, "msn");
-    static hf_register_info p2p[] = FIELD_ROWS(OF_P2P, "msnp2p");
     static int *subtrees[] = { &ett_fragment, &ett_fragments };
+    const fragment_items found = { &ett_fragment,
+                                   &ett_fragments,
+                                   field("msn.fragments"),
+                                   field("msn.fragment"),
+                                   field("msn.fragment.overlap"),
+                                   field("msn.fragment.overlap.conflicts"),
+                                   field("msn.fragment.multiple_tails"),
+                                   field("msn.fragment.too_long"),
+                                   field("msn.fragment.error"),
+                                   field("msn.fragment.count"),
+                                   field("msn.reassembled_in"),
+                                   field("msn.reassembled_length"),
+                                   field("msn.reassembled_data"),
+                                   "fragments" };
 
-    for (unsigned i = 0; i < G_N_ELEMENTS(msn); i++) {
-        *msn[i].p_id = -1;
-        *p2p[i].p_id = -1;
-    }
-    proto_register_field_array(msn_registry.protocols[MSN_PROTO_MSN], msn, G_N_ELEMENTS(msn));
-    proto_register_field_array(msn_registry.protocols[MSN_PROTO_P2P], p2p, G_N_ELEMENTS(p2p));
+    labels = found;
     proto_register_subtree_array(subtrees, G_N_ELEMENTS(subtrees));
     for (unsigned i = 0; i < MSN_TABLES; i++) {
         reassembly_table_register(&tables[i], &by_number);
@@ -148,7 +128,7 @@ tvbuff_t *msn_reassemble(const MsnFragment *fragment, tvbuff_t *tvb, packet_info
         return NULL;
     }
     whole = process_reassembled_data(tvb, (int)fragment->start, pinfo, "Reassembled MSN message", head,
-                                     &labels[fragment->table == MSN_TABLE_P2P ? OF_P2P : OF_MSN], NULL, tree);
+                                     &labels, NULL, tree);
     /* Which of two differing pieces is right cannot be known: such a message is shown and not taken for whole. */
     return head->flags & AMBIGUOUS ? NULL : whole;
 }

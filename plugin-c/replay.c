@@ -13,15 +13,16 @@
 /* Bytes of an XML document that are searched for its declaration. */
 #define MAX_DECLARATION 200
 
-/* Sources that the core decoded, beyond which ranges are not shown. */
-#define MAX_SOURCES 64
+/* Sources that are kept where the replay is; more of them are kept in the packet's memory. */
+#define FEW_SOURCES 16
 
 typedef struct {
     const MsnDissection *dissection;
     const MsnPacket *packet;
     packet_info *pinfo;
-    tvbuff_t *sources[MAX_SOURCES];
-    unsigned source_count;
+    tvbuff_t *few[FEW_SOURCES];
+    tvbuff_t **sources;
+    unsigned source_count, source_room;
     proto_tree *trees[MAX_DEPTH];
     proto_tree *current; /* the innermost of the trees */
     unsigned depth;
@@ -76,8 +77,12 @@ static proto_item *add_field(proto_tree *tree, uint16_t id, tvbuff_t *tvb, const
             return proto_tree_add_bytes_with_length(tree, hf, tvb, start, len, (const uint8_t *)text, (int)item->text_len);
         }
         return proto_tree_add_item(tree, hf, tvb, start, len, ENC_NA);
-    case MSN_TYPE_UINT:
     case MSN_TYPE_FRAME:
+        if (text != NULL) {
+            return proto_tree_add_uint_format(tree, hf, tvb, start, len, (uint32_t)item->number, "%s", text);
+        }
+        return proto_tree_add_uint(tree, hf, tvb, start, len, (uint32_t)item->number);
+    case MSN_TYPE_UINT:
         return proto_tree_add_uint(tree, hf, tvb, start, len, (uint32_t)item->number);
     case MSN_TYPE_UINT | MSN_WIDE:
         return proto_tree_add_uint64(tree, hf, tvb, start, len, item->number);
@@ -113,6 +118,9 @@ static proto_item *add_field(proto_tree *tree, uint16_t id, tvbuff_t *tvb, const
         return proto_tree_add_time(tree, hf, tvb, start, len, &time);
     }
     default:
+        if (text != NULL) {
+            return proto_tree_add_none_format(tree, hf, tvb, start, len, "%s", text);
+        }
         return proto_tree_add_item(tree, hf, tvb, start, len, ENC_NA);
     }
 }
@@ -223,6 +231,18 @@ static void add_expert(const Replay *replay, const MsnItem *item)
     }
 }
 
+static void keep_source(Replay *replay, tvbuff_t *tvb)
+{
+    if (replay->source_count == replay->source_room) {
+        tvbuff_t **more = wmem_alloc_array(replay->pinfo->pool, tvbuff_t *, 2u * replay->source_room);
+
+        memcpy(more, replay->sources, replay->source_count * sizeof *more);
+        replay->sources = more;
+        replay->source_room *= 2;
+    }
+    replay->sources[replay->source_count++] = tvb;
+}
+
 /* Bytes that the core decoded become a tab of their own below the packet bytes. */
 static void add_source(Replay *replay, tvbuff_t *parent, const MsnItem *item)
 {
@@ -235,9 +255,21 @@ static void add_source(Replay *replay, tvbuff_t *parent, const MsnItem *item)
         tvb = tvb_new_child_real_data(parent, copy, item->text_len, (int)item->text_len);
         add_new_data_source(pinfo, tvb, (const char *)replay->dissection->arena + item->note);
     }
-    if (replay->source_count < MAX_SOURCES) {
-        replay->sources[replay->source_count++] = tvb;
+    keep_source(replay, tvb);
+}
+
+/* So does a message that the core put together; its bytes stay with the session, which ends after all packets. */
+static void add_message(Replay *replay, tvbuff_t *parent, const MsnItem *item)
+{
+    uint32_t len = 0;
+    const uint8_t *bytes = msn_message_bytes(msn_session, (uint32_t)item->number, &len);
+    tvbuff_t *tvb = parent;
+
+    if (bytes != NULL && len > 0) {
+        tvb = tvb_new_child_real_data(parent, bytes, len, (int)len);
+        add_new_data_source(replay->pinfo, tvb, (const char *)replay->dissection->arena + item->note);
     }
+    keep_source(replay, tvb);
 }
 
 static void call_other(const Replay *replay, tvbuff_t *part, const MsnItem *item, const char *name)
@@ -397,6 +429,8 @@ void msn_replay(const MsnDissection *dissection, const MsnPacket *packet, tvbuff
     replay.dissection = dissection;
     replay.packet = packet;
     replay.pinfo = pinfo;
+    replay.sources = replay.few;
+    replay.source_room = FEW_SOURCES;
     replay.sources[0] = tvb;
     replay.source_count = 1;
     replay.trees[0] = tree;
@@ -429,6 +463,9 @@ void msn_replay(const MsnDissection *dissection, const MsnPacket *packet, tvbuff
             break;
         case MSN_KIND_SOURCE:
             add_source(&replay, tvb, item);
+            break;
+        case MSN_KIND_MESSAGE:
+            add_message(&replay, tvb, item);
             break;
         case MSN_KIND_FRAGMENT:
             if (item->number < dissection->fragment_count) {

@@ -28,6 +28,10 @@ pub fn check(tree: &Tree, len: usize) {
             sources.push(item.text_len as usize);
             continue;
         }
+        if item.kind == Kind::Message as u8 {
+            sources.push(item.len as usize);
+            continue;
+        }
         if item.kind == CLOSE_KIND {
             assert!(depth > 0, "closes more than it opens");
             depth -= 1;
@@ -58,7 +62,13 @@ fn check_text(tree: &Tree, item: &Item) {
 }
 
 /// Links to what comes later, of peer-to-peer packets and sessions.
-const LATER: [Field; 3] = [fields::p2p::RESPONSE_IN, fields::slp::RESPONSE_IN, fields::slp::ENDED_IN];
+const LATER: [Field; 5] = [
+    fields::p2p::RESPONSE_IN,
+    fields::slp::RESPONSE_IN,
+    fields::slp::ENDED_IN,
+    fields::reassembly::REASSEMBLED_IN,
+    fields::reassembly::P2P_REASSEMBLED_IN,
+];
 
 /// Kind, number of the field, range, flags, number, text and remark of an item.
 type Essence = (u8, u16, u32, u32, u8, u64, Option<Vec<u8>>, Option<String>);

@@ -8,6 +8,7 @@ mod memo;
 
 use crate::{
     fields::{Expert, Field, Proto, expert},
+    session::assembly::MessageId,
     text,
     wire::Span,
 };
@@ -33,6 +34,9 @@ pub enum Kind {
     Source = 6,
     /// A piece of a message that spans several units; `number` is its index in the dissection.
     Fragment = 7,
+    /// The bytes of a message that was put together, which the session has under `number`; items with this `source` refer
+    /// to them. `note` is their name.
+    Message = 8,
 }
 
 /// How a [`Kind::Handoff`] names the dissector.
@@ -222,6 +226,11 @@ impl Tree {
         self.push(Kind::Leaf, field.0, span, WITH_BITS, value)
     }
 
+    /// Adds a number whose line is `label`, or a heading that says it.
+    pub fn labelled(&mut self, field: Field, span: Span, value: u64, label: &str) -> Handle {
+        self.push_text(Kind::Leaf, field.0, span, value, label.as_bytes())
+    }
+
     /// Adds a string value; NUL and control characters must have been dealt with (see [`crate::text`]).
     pub fn text(&mut self, field: Field, span: Span, value: &str) -> Handle {
         self.push_text(Kind::Leaf, field.0, span, 0, value.as_bytes())
@@ -385,15 +394,6 @@ impl Tree {
         self.push(Kind::Fragment, 0, span, 0, index);
     }
 
-    /// Takes back the fragments since there were `from` items.
-    pub fn drop_fragments(&mut self, from: usize) {
-        let mut at = 0;
-        self.items.retain(|item| {
-            at += 1;
-            at <= from || item.kind != Kind::Fragment as u8
-        });
-    }
-
     /// The source that spans refer to at the moment: 0 = the bytes given.
     pub fn source(&self) -> u16 {
         self.source
@@ -410,6 +410,22 @@ impl Tree {
             let handle = self.push_text(Kind::Source, 0, Span::new(0, bytes.len()), 0, bytes);
             self.flag(handle, NO_RANGE);
             self.note(handle, name);
+        }
+        mark
+    }
+
+    /// Starts the source of a message that was put together; as [`Tree::enter_source`].
+    pub fn enter_message(&mut self, message: MessageId, len: usize) -> SourceMark {
+        let mark = SourceMark { source: self.source, base: self.base };
+        if self.wanted {
+            self.sources += 1;
+            self.source = self.sources;
+        }
+        self.base = 0;
+        if self.wanted {
+            let number = u64::from(message.number());
+            let handle = self.push(Kind::Message, 0, Span::new(0, len), NO_RANGE, number);
+            self.note(handle, "Reassembled MSN message");
         }
         mark
     }

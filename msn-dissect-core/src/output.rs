@@ -4,6 +4,7 @@
 use crate::{
     item::Tree,
     packet::{Announcement, Need},
+    session::{Session, assembly::MessageId},
     wire::Span,
 };
 
@@ -16,20 +17,36 @@ pub struct Object {
     pub sender: String,
     /// Media type, told by the bytes.
     pub content_type: &'static str,
-    /// Place of the bytes in the data given; nothing where they were decoded.
-    pub span: Span,
-    /// The bytes, where they do not stand in the data given.
-    pub decoded: Option<Box<[u8]>>,
+    /// The bytes.
+    pub content: Content,
+}
+
+/// The bytes of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// They stand in the data given.
+    Given(Span),
+    /// They are a message that was put together; the session has it.
+    Message(MessageId),
+    /// They were decoded.
+    Own(Box<[u8]>),
+}
+
+impl Object {
+    /// The bytes, which stand in `data` or are in the session.
+    pub fn bytes<'a>(&'a self, session: &'a Session, data: &'a [u8]) -> &'a [u8] {
+        match &self.content {
+            Content::Given(span) => span.of(data),
+            Content::Message(message) => session.assembly.whole(*message).map_or(&[], |whole| whole.bytes()),
+            Content::Own(bytes) => bytes,
+        }
+    }
 }
 
 /// Reassembly table a fragment belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Table {
-    /// Chat messages split by Message-ID.
-    Message = 0,
-    /// Peer-to-peer messages.
-    P2p = 1,
     /// Units cut between two bodies of the HTTP gateway.
     Gateway = 2,
     /// Files of MSNFTP.
@@ -77,6 +94,8 @@ pub struct Dissection {
     pub announced: Vec<Announcement>,
     /// Pieces of messages, in order; each has a [`crate::item::Kind::Fragment`] item when items are wanted.
     pub fragments: Vec<Fragment>,
+    /// Frames that have pieces of messages that are whole now.
+    pub depends: Vec<u32>,
     /// Objects that came over the wire whole; each is given once, where its last byte stands, on every pass.
     pub objects: Vec<Object>,
     /// Bodies of the HTTP gateway: key of the connection, for the rest of the body.
@@ -93,6 +112,7 @@ impl Dissection {
         self.units = 0;
         self.announced.clear();
         self.fragments.clear();
+        self.depends.clear();
         self.objects.clear();
         self.connection = 0;
     }

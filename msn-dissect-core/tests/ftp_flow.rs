@@ -219,7 +219,7 @@ fn several_files_and_an_empty_one_follow_each_other() {
     assert_eq!(connection.whole(), Some(file(100)));
     connection.segment(SENDER, start.wrapping_add(106), b"FIL 0\r\n");
     assert_eq!(connection.last.objects.len(), 1);
-    assert!(connection.last.objects[0].span.is_empty());
+    assert!(connection.last.objects[0].bytes(&connection.session, &[]).is_empty());
 }
 
 #[test]

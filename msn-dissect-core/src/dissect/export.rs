@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Objects that came over the wire whole, for Export Objects: a safe file name, and a content type by the bytes.
 
-use crate::{output::Object, wire::Span};
+use crate::{
+    output::{Content, Object},
+    session::assembly::MessageId,
+    wire::Span,
+};
 
 impl Object {
     /// An object of `bytes`, which may stand in `data`; `given` is what the sender called it.
@@ -11,8 +15,15 @@ impl Object {
         let start = (bytes.as_ptr() as usize).wrapping_sub(data.as_ptr() as usize);
         let span = Span::new(start.min(data.len()), start.saturating_add(bytes.len()).min(data.len()));
         let inside = span.len() == bytes.len() && std::ptr::eq(span.of(data).as_ptr(), bytes.as_ptr());
-        let (span, decoded) = if inside { (span, None) } else { (Span::default(), Some(bytes.into())) };
-        Object { name, sender: sender.to_owned(), content_type, span, decoded }
+        let content = if inside { Content::Given(span) } else { Content::Own(bytes.into()) };
+        Object { name, sender: sender.to_owned(), content_type, content }
+    }
+
+    /// An object whose bytes are those of a whole message.
+    pub fn of_message(given: &str, fallback: &str, sender: &str, bytes: &[u8], message: MessageId) -> Self {
+        let (content_type, extension) = content_type(bytes);
+        let name = file_name(given, fallback, extension);
+        Object { name, sender: sender.to_owned(), content_type, content: Content::Message(message) }
     }
 }
 
@@ -186,9 +197,9 @@ mod tests {
     fn bytes_are_copied_only_where_they_do_not_stand_in_the_data() {
         let data = b"0123GIF89a..";
         let inside = Object::new("a", "", "", &data[4..], data);
-        assert_eq!((inside.span, inside.decoded), (Span::new(4, 12), None));
+        assert_eq!(inside.content, Content::Given(Span::new(4, 12)));
         let outside = Object::new("a", "", "", b"other", data);
-        assert_eq!((outside.span, outside.decoded.as_deref()), (Span::default(), Some(&b"other"[..])));
+        assert_eq!(outside.content, Content::Own(b"other"[..].into()));
     }
 
     proptest! {

@@ -19,6 +19,7 @@ pub(crate) mod p2p;
 pub(crate) mod p2p_body;
 pub mod params;
 pub mod probe;
+pub(crate) mod reassembled;
 pub(crate) mod slp;
 pub(crate) mod slp_body;
 mod stream;
@@ -45,10 +46,7 @@ pub fn message(session: &mut Session, packet: &Packet, table: Table, id: u32, da
         return units::finish(out, data.len());
     }
     match table {
-        Table::Message => body::mime::whole(session, packet, id, data, out),
-        Table::P2p => p2p::message(session, packet, id, data, out),
-        Table::Gateway => return gateway::whole(session, packet, id, data, out),
-        Table::Ftp => return ftp::whole(session, packet, id, data, out),
+        Table::Gateway => gateway::whole(session, packet, id, data, out),
+        Table::Ftp => ftp::whole(session, packet, id, data, out),
     }
-    units::finish(out, data.len());
 }

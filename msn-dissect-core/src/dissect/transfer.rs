@@ -9,7 +9,10 @@ use super::export;
 use crate::{
     fields::ftp as f,
     item::{Handoff, Tree},
-    session::transfers::{Transfer, TransferKind},
+    session::{
+        assembly::MessageId,
+        transfers::{Transfer, TransferKind},
+    },
     values::objects::{BAD, GOOD, UNVERIFIED},
     wire::Span,
 };
@@ -17,12 +20,27 @@ use crate::{
 /// Called once for each object whose bytes are all there, where the last of them stands; on every pass, also without
 /// a tree. `span` is the place of `bytes` in the current source.
 pub(crate) fn completed(show: &mut Show<'_>, transfer: &Transfer, span: Span, bytes: &[u8]) {
+    completed_in(show, transfer, span, bytes, None);
+}
+
+/// The same for `bytes` that are a whole `message`, which is not copied.
+pub(crate) fn completed_in(
+    show: &mut Show<'_>,
+    transfer: &Transfer,
+    span: Span,
+    bytes: &[u8],
+    message: Option<MessageId>,
+) {
     let Show { session, packet, data, out, .. } = show;
     if !out.tree.wanted() && !packet.want_objects || out.tree.is_cut() {
         return;
     }
     let fallback = transfer.kind.name().replace(' ', "_");
-    let made = Object::new(&transfer.name, &fallback, session.names.get(transfer.sender), bytes, data);
+    let sender = session.names.get(transfer.sender);
+    let made = match message {
+        Some(message) => Object::of_message(&transfer.name, &fallback, sender, bytes, message),
+        None => Object::new(&transfer.name, &fallback, sender, bytes, data),
+    };
     items(transfer, span, bytes, &made, &mut out.tree);
     // The other side of a switchboard carries the same bytes once more; they came out already.
     if transfer.repeats.is_none() && is_exported(transfer.kind) {

@@ -7,7 +7,7 @@ use crate::{
     item::Tree,
     output::{Dissection, MAX_INFO},
     packet::{Announcement, Packet},
-    session::{FrameId, Place, Record, Session, frames::Frames, records::DIR_INFERRED},
+    session::{FrameId, Record, Session, frames::Frames, records::DIR_INFERRED},
     text,
     wire::Span,
 };
@@ -40,22 +40,6 @@ pub(crate) struct Show<'a> {
     pub out: &'a mut Dissection,
 }
 
-/// The walk over one unit.
-pub(crate) struct Walk<'a> {
-    pub session: &'a mut Session,
-    pub packet: &'a Packet,
-    /// All bytes given.
-    pub data: &'a [u8],
-    /// What is known of the unit.
-    pub record: Record,
-    pub out: &'a mut Dissection,
-}
-
-/// What can be said of a unit without any state.
-pub(crate) fn guess(packet: &Packet) -> Record {
-    Record::guess(packet, Place::new(packet.frame, 0))
-}
-
 /// Adds a link to a frame, unless there is none or a read filter rejected it.
 pub(crate) fn frame_link(tree: &mut Tree, frames: &Frames, field: Field, frame: FrameId) {
     if let Some(number) = frames.number(frame) {
@@ -68,20 +52,6 @@ impl Show<'_> {
     /// Whether the first pass saw all of the capture: only then is known that nothing more comes.
     pub fn has_seen_all(&self) -> bool {
         !self.packet.first_pass
-    }
-}
-
-impl Walk<'_> {
-    /// The half that learns.
-    pub fn learning(&mut self) -> Learn<'_> {
-        let Walk { session, packet, data, record, out } = self;
-        Learn { session, packet, data, record: *record, announced: &mut out.announced }
-    }
-
-    /// The half that shows.
-    pub fn showing(&mut self) -> Show<'_> {
-        let Walk { session, packet, data, record, out } = self;
-        Show { session, packet, data, record: *record, out }
     }
 }
 

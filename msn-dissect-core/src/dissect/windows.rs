@@ -25,18 +25,6 @@ pub(super) struct Piece {
     pub cut: Option<Cut>,
 }
 
-/// Gives the piece that stands in `span`.
-pub(super) fn give(windows: &Windows, out: &mut Dissection, span: Span, piece: &Piece) {
-    let &Piece { table, id, offset, more, cut } = piece;
-    let len = span.len() as u32;
-    let Some(cut) = cut else {
-        return fragment(out, span, table, &Part { id, offset, more, bytes: 0..len });
-    };
-    for part in windows.parts(id, cut, offset, len) {
-        fragment(out, span, table, &part);
-    }
-}
-
 /// Gives a piece that was taken apart before.
 pub(super) fn given(windows: &Windows, out: &mut Dissection, span: Span, piece: &Piece) {
     let &Piece { table, id, offset, more, cut } = piece;
@@ -52,9 +40,8 @@ pub(super) fn given(windows: &Windows, out: &mut Dissection, span: Span, piece: 
 /// Gives a window that is whole to the one above it, or to the message; tells whether the number is a window's.
 pub(super) fn whole(session: &mut Session, table: Table, id: u32, data: &[u8], out: &mut Dissection) -> bool {
     let windows = match table {
-        Table::P2p => &mut session.p2p.windows,
         Table::Ftp => &mut session.ftp.windows,
-        Table::Message | Table::Gateway => return false,
+        Table::Gateway => return false,
     };
     let Some(part) = windows.whole(id) else { return false };
     // Bytes of another length are not this window.

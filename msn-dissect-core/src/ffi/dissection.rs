@@ -2,7 +2,7 @@
 //! Sessions and dissections behind opaque pointers.
 
 use crate::{
-    output::{Dissection, Fragment, Table},
+    output::{Content, Dissection, Fragment, Table},
     packet::Need,
 };
 use std::{
@@ -22,7 +22,10 @@ use crate::{
     dissect::{self, Channel},
     fields::{Proto, command as f, expert},
     item::Item,
-    session::Session,
+    session::{
+        Session,
+        assembly::{MessageId, Whole},
+    },
     wire::Span,
 };
 
@@ -78,8 +81,8 @@ pub struct MsnObject {
     pub sender: *const c_char,
     /// Media type, NUL-terminated.
     pub content_type: *const c_char,
-    /// The bytes, where they were decoded; null where they stand in the data given.
-    pub decoded: *const u8,
+    /// The bytes, valid as long as the session; null where they stand in the data given.
+    pub bytes: *const u8,
     /// Place of the bytes in the data given.
     pub start: u32,
     /// How many.
@@ -122,10 +125,14 @@ pub struct MsnDissection {
     pub announced: *const MsnAnnouncement,
     /// Pieces of messages; items of kind fragment refer to them by number.
     pub fragments: *const MsnFragment,
+    /// Frames that have pieces of messages that are whole now.
+    pub depends: *const u32,
+    /// How many.
+    pub depend_count: u32,
+    /// How many objects.
+    pub object_count: u32,
     /// Objects for export.
     pub objects: *const MsnObject,
-    /// How many.
-    pub object_count: u32,
     /// What Statistics > MSN counts.
     pub ticks: *const MsnTick,
     /// How many.
@@ -244,8 +251,8 @@ pub unsafe extern "C" fn msn_dissect(
     let Some(channel) = Channel::from_number(channel) else { return ptr::null() };
     // SAFETY: as the caller promises.
     let data = unsafe { bytes(data, len) };
-    guarded(packet.flags, data.len(), |out| {
-        channel.dissect(&mut session.0, &packet_of(packet), data, out);
+    guarded(&mut session.0, packet.flags, data.len(), |session, out| {
+        channel.dissect(session, &packet_of(packet), data, out);
     })
 }
 
@@ -267,17 +274,30 @@ pub unsafe extern "C" fn msn_dissect_message(
         return ptr::null();
     };
     let table = match table {
-        0 => Table::Message,
-        1 => Table::P2p,
         2 => Table::Gateway,
         3 => Table::Ftp,
         _ => return ptr::null(),
     };
     // SAFETY: as the caller promises.
     let data = unsafe { bytes(data, len) };
-    guarded(packet.flags, data.len(), |out| {
-        dissect::message(&mut session.0, &packet_of(packet), table, id, data, out);
+    guarded(&mut session.0, packet.flags, data.len(), |session, out| {
+        dissect::message(session, &packet_of(packet), table, id, data, out);
     })
+}
+
+/// The bytes of a message that was put together, and how many they are; null if there is no such message. They stay as
+/// they are and where they are until the session ends.
+///
+/// # Safety
+/// `session` is null or came from [`msn_session_new`]; `len` is null or can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn msn_message_bytes(session: *const MsnSession, message: u32, len: *mut u32) -> *const u8 {
+    // SAFETY: as the caller promises.
+    let (Some(session), Some(len)) = (unsafe { (session.as_ref(), len.as_mut()) }) else { return ptr::null() };
+    let find = || MessageId::of(message).and_then(|message| session.0.assembly.whole(message)).map(Whole::bytes);
+    let Some(bytes) = catch_unwind(AssertUnwindSafe(find)).unwrap_or(None) else { return ptr::null() };
+    *len = bytes.len() as u32;
+    bytes.as_ptr()
 }
 
 /// Gives a dissection back.
@@ -313,11 +333,16 @@ pub(super) unsafe fn bytes<'a>(data: *const u8, len: u32) -> &'a [u8] {
 }
 
 /// Runs a dissection as the flags of its packet wish; a panic becomes an expert info on the whole range.
-pub(super) fn guarded(flags: u32, len: usize, walk: impl FnOnce(&mut Dissection)) -> *const MsnDissection {
+pub(super) fn guarded(
+    session: &mut Session,
+    flags: u32,
+    len: usize,
+    walk: impl FnOnce(&mut Session, &mut Dissection),
+) -> *const MsnDissection {
     let want_tree = flags & MSN_WANT_TREE != 0;
     let mut owner = SPARE.with_borrow_mut(Vec::pop).unwrap_or_default();
     owner.out.reset(want_tree);
-    if catch_unwind(AssertUnwindSafe(|| walk(&mut owner.out))).is_err() {
+    if catch_unwind(AssertUnwindSafe(|| walk(&mut *session, &mut owner.out))).is_err() {
         owner.out.reset(want_tree);
         owner.out.consumed = len;
         owner.out.units = 1;
@@ -331,13 +356,13 @@ pub(super) fn guarded(flags: u32, len: usize, walk: impl FnOnce(&mut Dissection)
     let finish = || {
         owner.counted.count(&owner.out.tree, flags & MSN_WANT_STATISTICS != 0);
         owner.logins.read(&owner.out.tree, flags & MSN_WANT_CREDENTIALS != 0);
-        hand_out(owner)
+        hand_out(owner, session)
     };
     catch_unwind(AssertUnwindSafe(finish)).unwrap_or(ptr::null())
 }
 
 /// Makes the view that C reads.
-fn hand_out(mut owner: Box<Owner>) -> *const MsnDissection {
+fn hand_out(mut owner: Box<Owner>, session: &Session) -> *const MsnDissection {
     owner.announced.clear();
     let announced = owner.out.announced.iter().map(|one| {
         let (address, address_len) = match one.address {
@@ -353,7 +378,7 @@ fn hand_out(mut owner: Box<Owner>) -> *const MsnDissection {
     owner.announced.extend(announced);
     owner.fragments.clear();
     owner.fragments.extend(owner.out.fragments.iter().map(fragment_of));
-    owner.hand_out_objects();
+    owner.hand_out_objects(session);
     let info_len = owner.out.info.len() as u32;
     owner.out.info.push('\0');
     let (need, need_bytes) = match owner.out.need {
@@ -369,6 +394,8 @@ fn hand_out(mut owner: Box<Owner>) -> *const MsnDissection {
         info: owner.out.info.as_ptr(),
         announced: owner.announced.as_ptr(),
         fragments: owner.fragments.as_ptr(),
+        depends: owner.out.depends.as_ptr(),
+        depend_count: owner.out.depends.len() as u32,
         objects: owner.objects.as_ptr(),
         object_count: owner.objects.len() as u32,
         ticks: owner.counted.ticks().as_ptr(),
@@ -401,7 +428,7 @@ fn hand_out(mut owner: Box<Owner>) -> *const MsnDissection {
 
 impl Owner {
     /// Makes the C strings of the objects; each string stays where it is while the list of strings grows.
-    fn hand_out_objects(&mut self) {
+    fn hand_out_objects(&mut self, session: &Session) {
         self.texts.clear();
         self.objects.clear();
         for object in &self.out.objects {
@@ -411,13 +438,17 @@ impl Owner {
                 self.texts.push(text);
                 start
             };
+            let (span, held) = match &object.content {
+                Content::Given(span) => (*span, None),
+                Content::Message(_) | Content::Own(_) => (Span::default(), Some(object.bytes(session, &[]))),
+            };
             self.objects.push(MsnObject {
                 name: string(&object.name),
                 sender: string(&object.sender),
                 content_type: string(object.content_type),
-                decoded: object.decoded.as_ref().map_or(ptr::null(), |bytes| bytes.as_ptr()),
-                start: object.span.start as u32,
-                len: object.decoded.as_ref().map_or(object.span.len(), |bytes| bytes.len()) as u32,
+                bytes: held.map_or(ptr::null(), |bytes| bytes.as_ptr()),
+                start: span.start as u32,
+                len: held.map_or(span.len(), |bytes| bytes.len()) as u32,
             });
         }
     }

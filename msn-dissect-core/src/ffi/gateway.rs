@@ -81,10 +81,10 @@ pub unsafe extern "C" fn msn_dissect_gateway(
     };
     // SAFETY: as the caller promises.
     let data = unsafe { bytes(data, len) };
-    guarded(packet.flags, data.len(), |out| {
+    guarded(&mut session.0, packet.flags, data.len(), |session, out| {
         // SAFETY: as the caller promises.
         let carrier = Carrier { head: unsafe { head_of(head) }, continued: head.continued };
-        gateway::body(&mut session.0, &packet_of(packet), &carrier, data, out);
+        gateway::body(session, &packet_of(packet), &carrier, data, out);
     })
 }
 
@@ -108,7 +108,7 @@ pub unsafe extern "C" fn msn_dissect_gateway_answer(
     let data = unsafe { bytes(data, len) };
     let head = || Head::before(data.get(..Head::len_at_start(data)?)?).filter(|head| !head.is_gateway());
     let Some(head) = catch_unwind(head).unwrap_or(None) else { return std::ptr::null() };
-    guarded(packet.flags, 0, |out| {
-        gateway::answer(&mut session.0, &packet_of(packet), head, out);
+    guarded(&mut session.0, packet.flags, 0, |session, out| {
+        gateway::answer(session, &packet_of(packet), head, out);
     })
 }

@@ -13,7 +13,7 @@ pub mod secrets;
 pub mod statistics;
 
 /// Grows with every change of the ABI; the shim compares it with the header it was compiled against.
-pub const MSN_ABI_VERSION: u32 = 5;
+pub const MSN_ABI_VERSION: u32 = 6;
 
 /// The ABI version of this library.
 #[unsafe(no_mangle)]

@@ -11,6 +11,7 @@ pub mod link;
 pub mod login;
 pub mod mime;
 pub mod p2p;
+pub mod reassembly;
 pub mod slp;
 pub mod transport;
 pub mod xml;
@@ -134,7 +135,7 @@ macro_rules! fields {
 pub(crate) use fields;
 
 /// All groups in the order of their numbers.
-pub fn groups() -> [&'static [Def]; 9] {
+pub fn groups() -> [&'static [Def]; 10] {
     [
         command::FIELDS,
         mime::FIELDS,
@@ -145,6 +146,7 @@ pub fn groups() -> [&'static [Def]; 9] {
         slp::FIELDS,
         ftp::FIELDS,
         transport::FIELDS,
+        reassembly::FIELDS,
     ]
 }
 

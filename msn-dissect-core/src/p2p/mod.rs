@@ -50,6 +50,17 @@ pub struct Told {
     pub footer: bool,
 }
 
+/// What a header says of its message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Purpose {
+    /// Session, 0 = negotiation.
+    pub session_id: u32,
+    /// It is marked as data of an object or file.
+    pub object: bool,
+    /// It is marked as data of a file.
+    pub file: bool,
+}
+
 /// A packet, taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {

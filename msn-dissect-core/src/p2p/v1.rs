@@ -6,7 +6,7 @@ use nom::{
     number::complete::{le_u32, le_u64},
 };
 
-use super::footer;
+use super::{Purpose, footer};
 use crate::wire::Span;
 
 /// Bytes of a header.
@@ -95,6 +95,11 @@ impl Header {
     /// Whether the packet speaks about another one (or about the connection) and carries no part of a message.
     pub fn is_control(&self) -> bool {
         self.flags & (NAK | ACK | RAK | RST | CANCEL | ERROR | KEY) != 0
+    }
+
+    /// What the header says of its message.
+    pub fn purpose(&self) -> Purpose {
+        Purpose { session_id: self.session_id, object: self.flags & (DATA | FILE) != 0, file: self.flags & FILE != 0 }
     }
 
     /// Bytes of data that the header tells of.

@@ -8,7 +8,7 @@ use nom::{
 };
 
 use super::{
-    footer,
+    Purpose, footer,
     tlv::{self, Piece},
 };
 use crate::wire::Span;
@@ -177,6 +177,17 @@ pub fn parse(packet: &[u8]) -> Option<Packet> {
 }
 
 impl Packet {
+    /// What the headers say of their message; without data header it is a negotiation.
+    pub fn purpose(&self) -> Purpose {
+        let (session_id, tf) = self.data_header.map_or((0, FIRST), |(header, _)| (header.session_id, header.tf));
+        Purpose { session_id, object: tf & 0x06 != 0, file: tf & 0x06 == 0x06 }
+    }
+
+    /// Whether the data is the first of its message.
+    pub fn is_first(&self) -> bool {
+        self.data_header.is_none_or(|(header, _)| header.tf & FIRST != 0)
+    }
+
     /// Reads what the options say; of several of one kind the first counts.
     fn options(&mut self, packet: &[u8]) {
         let sequence_of =

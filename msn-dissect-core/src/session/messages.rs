@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Messages that were split with Message-ID, Chunks and Chunk (fact base: mime 3, values 9.2).
 
-use crate::session::FrameId;
-use std::collections::VecDeque;
-
 use super::{
+    assembly::{Arrival, Assembly, Fate, MessageId, Order},
+    bounded::Bounded,
     connection::ConnId,
-    map::{Map, Set},
-    notes::Notes,
+    notes::{NoteKey, Notes},
 };
 use crate::command::Dir;
 
@@ -19,9 +17,6 @@ pub const MAX_OPEN: usize = 2048;
 
 /// Longest sender or Message-ID that is told apart, in bytes.
 const MAX_KEY: usize = 256;
-
-/// Most messages of a capture: their numbers must stay below 2²⁸.
-const MAX_MESSAGES: usize = 1 << 27;
 
 /// What identifies a message: connection, direction, sender, Message-ID.
 pub type Key = (ConnId, Dir, Box<[u8]>, Box<[u8]>);
@@ -38,14 +33,10 @@ pub struct Claim {
 /// What the first pass learnt about a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// Number of the message.
-    pub id: u32,
+    /// The message, if the part was added to it.
+    pub message: Option<MessageId>,
     /// Place of the part.
     pub index: u32,
-    /// Parts follow.
-    pub more: bool,
-    /// An empty last piece must follow this part, because the real last one came before the total was known.
-    pub tail: Option<u32>,
     /// The first part had not come.
     pub headless: bool,
     /// A part with this number came before.
@@ -54,28 +45,31 @@ pub struct Part {
     pub beyond: bool,
     /// There are more parts than are put together.
     pub many: bool,
+    /// Another message was given up to make room for this one.
+    pub evicted: bool,
+}
+
+/// What is known of a message beside its bytes.
+#[derive(Debug, Default)]
+struct Facts {
+    kind: Box<[u8]>,
+    sender: Box<[u8]>,
 }
 
 /// A message that waits for parts.
 #[derive(Debug)]
 struct Open {
-    id: u32,
+    message: MessageId,
     total: Option<u32>,
-    seen: Set<u32>,
-    /// A part was added as the last one.
-    ended: bool,
 }
 
 /// All split messages of a capture.
 #[derive(Debug, Default)]
 pub struct Messages {
-    open: Map<Key, Open>,
-    order: VecDeque<(Key, u32)>,
-    kinds: Vec<Box<[u8]>>,
-    senders: Vec<Box<[u8]>>,
+    open: Bounded<Key, Open, MAX_OPEN>,
+    /// In the order of their numbers.
+    facts: Vec<(MessageId, Facts)>,
     notes: Notes<Part>,
-    /// Messages given up to make room.
-    pub evicted: u64,
 }
 
 /// The key of a message; long senders and identifiers are told apart by their beginning.
@@ -85,148 +79,203 @@ pub fn key(conn: ConnId, dir: Dir, sender: &[u8], id: &[u8]) -> Key {
 }
 
 impl Messages {
-    /// Learns of a part of the unit `(frame, unit)`; `kind` is the Content-Type of a first part.
-    pub fn learn(&mut self, frame: FrameId, unit: u32, key: Key, claim: Claim, kind: &[u8]) {
+    /// Learns of a part; `kind` is the Content-Type of a first part, and `data` nothing if its end is missing: it would be
+    /// taken for a whole part. Gives the message that is whole now.
+    pub fn learn(
+        &mut self,
+        assembly: &mut Assembly,
+        at: NoteKey,
+        key: Key,
+        claim: Claim,
+        kind: &[u8],
+        data: Option<&[u8]>,
+    ) -> Option<MessageId> {
+        let mut part = Part::alone(claim.index);
+        let whole = self.add(assembly, at, key, claim, kind, data, &mut part);
+        self.notes.keep(at, part);
+        whole
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn add(
+        &mut self,
+        assembly: &mut Assembly,
+        at: NoteKey,
+        key: Key,
+        claim: Claim,
+        kind: &[u8],
+        data: Option<&[u8]>,
+        part: &mut Part,
+    ) -> Option<MessageId> {
         if claim.index >= MAX_PARTS || claim.total.is_some_and(|total| total > MAX_PARTS) {
-            let part = Part { many: true, ..Part::alone(claim.index) };
-            return self.notes.keep((frame, unit, 0), part);
+            part.many = true;
+            return None;
         }
         // A first part whose like came before begins another message.
         if claim.total.is_some() && self.open.get(&key).is_some_and(|open| open.total.is_some()) {
-            self.open.remove(&key);
-        }
-        let Some(id) = self.enter(&key) else {
-            return self.notes.keep((frame, unit, 0), Part { many: true, ..Part::alone(claim.index) });
-        };
-        if let Some(slot) = self.kinds.get_mut(id as usize).filter(|_| claim.total.is_some()) {
-            *slot = kind.get(..kind.len().min(MAX_KEY)).unwrap_or_default().into();
-        }
-        let Some(open) = self.open.get_mut(&key) else { return };
-        open.total = open.total.or(claim.total);
-        let beyond = open.total.is_some_and(|total| claim.index >= total);
-        let mut part = Part { id, beyond, headless: open.total.is_none(), ..Part::alone(claim.index) };
-        if !beyond {
-            part.double = !open.seen.insert(claim.index);
-            part.more = open.total.is_none_or(|total| claim.index + 1 < total);
-            open.ended |= !part.more;
-            if let Some(total) = open.total {
-                let last_came_early =
-                    claim.total.is_some() && open.seen.contains(&(total - 1)) && claim.index + 1 < total;
-                if last_came_early && !open.ended {
-                    part.tail = Some(total);
-                    open.ended = true;
-                }
-                // Parts beyond the total may have come before it was known.
-                let enough = open.seen.len() >= total as usize;
-                if enough && (0..total).all(|index| open.seen.contains(&index)) {
-                    self.open.remove(&key);
-                }
+            if let Some(before) = self.open.remove(&key) {
+                assembly.abandon(before.message);
             }
         }
-        self.notes.keep((frame, unit, 0), part);
-    }
-
-    /// The number of the message, opened now if it is new.
-    fn enter(&mut self, key: &Key) -> Option<u32> {
-        if let Some(open) = self.open.get(key) {
-            return Some(open.id);
-        }
-        if self.kinds.len() >= MAX_MESSAGES {
+        if self.open.get(&key).is_none() && !self.begin(assembly, &key, part) {
+            part.many = true;
             return None;
         }
-        while self.order.len() >= MAX_OPEN {
-            let (oldest, id) = self.order.pop_front()?;
-            if self.open.get(&oldest).is_some_and(|open| open.id == id) {
-                self.open.remove(&oldest);
-                self.evicted += 1;
-            }
+        let open = self.open.get_mut(&key)?;
+        let message = open.message;
+        open.total = open.total.or(claim.total);
+        part.headless = open.total.is_none();
+        part.beyond = open.total.is_some_and(|total| claim.index >= total);
+        if part.beyond {
+            return None;
         }
-        let id = self.kinds.len() as u32;
-        self.kinds.push(Box::default());
-        self.senders.push(key.2.clone());
-        self.order.push_back((key.clone(), id));
-        self.open.insert(key.clone(), Open { id, total: None, seen: Set::default(), ended: false });
-        Some(id)
+        let facts = self.row(message).and_then(|at| self.facts.get_mut(at));
+        if let Some((_, facts)) = facts.filter(|_| claim.total.is_some()) {
+            facts.kind = kind.get(..kind.len().min(MAX_KEY)).unwrap_or_default().into();
+        }
+        if let Some(data) = data {
+            let fate = assembly.add(message, &Arrival { place: claim.index, data, missing: 0, at });
+            part.double = matches!(fate, Fate::Repeated(_));
+            part.message = fate.is_added().then_some(message);
+        }
+        if let Some(total) = claim.total {
+            assembly.set_total(message, total, at);
+        }
+        assembly.whole(message)?;
+        self.open.remove(&key);
+        Some(message)
+    }
+
+    /// Begins a message, if there are not too many.
+    fn begin(&mut self, assembly: &mut Assembly, key: &Key, part: &mut Part) -> bool {
+        let Some(message) = assembly.begin(Order::Pieces, None) else { return false };
+        let facts = Facts { kind: Box::default(), sender: key.2.clone() };
+        self.facts.push((message, facts));
+        if let Some((_, oldest)) = self.open.insert(key.clone(), Open { message, total: None }) {
+            assembly.drop_open(oldest.message);
+            part.evicted = true;
+        }
+        true
     }
 
     /// What the first pass learnt about the part in a unit.
-    pub fn part(&self, frame: FrameId, unit: u32) -> Option<&Part> {
-        self.notes.get((frame, unit, 0))
+    pub fn part(&self, at: NoteKey) -> Option<&Part> {
+        self.notes.get(at)
+    }
+
+    fn row(&self, message: MessageId) -> Option<usize> {
+        self.facts.binary_search_by_key(&message.number(), |row| row.0.number()).ok()
+    }
+
+    fn facts(&self, message: MessageId) -> Option<&Facts> {
+        self.row(message).and_then(|at| self.facts.get(at)).map(|row| &row.1)
     }
 
     /// The Content-Type of a message; empty if its first part was not seen.
-    pub fn kind(&self, id: u32) -> &[u8] {
-        self.kinds.get(id as usize).map(|kind| &kind[..]).unwrap_or_default()
+    pub fn kind(&self, message: MessageId) -> &[u8] {
+        self.facts(message).map_or(&[], |facts| &facts.kind)
     }
 
     /// Who sent a message, as the server named it; empty for the client's own.
-    pub fn sender(&self, id: u32) -> &[u8] {
-        self.senders.get(id as usize).map_or(&[], |sender| sender)
+    pub fn sender(&self, message: MessageId) -> &[u8] {
+        self.facts(message).map_or(&[], |facts| &facts.sender)
     }
 }
 
 impl Part {
     fn alone(index: u32) -> Self {
-        Part { id: u32::MAX, index, more: true, tail: None, headless: false, double: false, beyond: false, many: false }
-    }
-
-    /// Whether the part is put together with others.
-    pub fn is_joined(&self) -> bool {
-        !self.many && !self.beyond
+        Part { message: None, index, headless: false, double: false, beyond: false, many: false, evicted: false }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::FrameId;
 
-    fn learn(messages: &mut Messages, frame: FrameId, name: &str, index: u32, total: Option<u32>) -> Part {
-        let key = key(ConnId(1), Dir::ToClient, b"alice@example.com", name.as_bytes());
-        messages.learn(frame, 0, key, Claim { index, total }, b"text/plain");
-        *messages.part(frame, 0).unwrap()
+    /// Messages, and where they are put together.
+    #[derive(Default)]
+    struct Both(Messages, Assembly);
+
+    impl Both {
+        fn learn(&mut self, frame: u32, name: &str, index: u32, total: Option<u32>) -> Part {
+            let key = key(ConnId(1), Dir::ToClient, b"alice@example.com", name.as_bytes());
+            let at = (FrameId::nth(frame), 0, 0);
+            let data = [b'a' + index as u8];
+            self.0.learn(&mut self.1, at, key, Claim { index, total }, b"text/plain", Some(&data));
+            *self.0.part(at).unwrap()
+        }
+
+        fn whole(&self, part: Part) -> Option<&[u8]> {
+            self.1.whole(part.message?).map(|whole| whole.bytes())
+        }
     }
 
     #[test]
     fn parts_in_order() {
-        let mut messages = Messages::default();
-        let first = learn(&mut messages, FrameId::nth(1), "a", 0, Some(3));
-        assert!(first.more && !first.headless && first.is_joined());
-        assert!(learn(&mut messages, FrameId::nth(2), "a", 1, None).more);
-        assert!(!learn(&mut messages, FrameId::nth(3), "a", 2, None).more);
-        assert_eq!(messages.kind(first.id), b"text/plain");
-        assert!(messages.open.is_empty());
+        let mut both = Both::default();
+        let first = both.learn(1, "a", 0, Some(3));
+        assert!(!first.headless && first.message.is_some());
+        both.learn(2, "a", 1, None);
+        assert_eq!(both.whole(first), None);
+        both.learn(3, "a", 2, None);
+        assert_eq!((both.whole(first), both.0.kind(first.message.unwrap())), (Some(&b"abc"[..]), &b"text/plain"[..]));
+        assert_eq!(both.0.sender(first.message.unwrap()), b"alice@example.com");
+        assert!(both.0.open.is_empty());
         // The number of a finished message is not given again.
-        assert_ne!(learn(&mut messages, FrameId::nth(4), "a", 0, Some(2)).id, first.id);
+        assert_ne!(both.learn(4, "a", 0, Some(2)).message, first.message);
     }
 
     #[test]
-    fn the_first_part_may_come_last() {
-        let mut messages = Messages::default();
-        assert!(learn(&mut messages, FrameId::nth(1), "a", 2, None).headless);
-        assert!(learn(&mut messages, FrameId::nth(2), "a", 1, None).more);
-        let first = learn(&mut messages, FrameId::nth(3), "a", 0, Some(3));
-        assert_eq!((first.tail, first.more), (Some(3), true));
-        assert!(messages.open.is_empty());
+    fn the_first_part_may_come_last_and_parts_behind_the_end_before() {
+        let mut both = Both::default();
+        assert!(both.learn(1, "a", 2, None).headless);
+        both.learn(2, "a", 7, None);
+        both.learn(3, "a", 1, None);
+        let first = both.learn(4, "a", 0, Some(3));
+        assert_eq!(both.whole(first), Some(&b"abc"[..]));
+        assert!(both.0.open.is_empty());
     }
 
     #[test]
     fn odd_parts_are_told() {
-        let mut messages = Messages::default();
-        learn(&mut messages, FrameId::nth(1), "a", 0, Some(3));
-        assert!(learn(&mut messages, FrameId::nth(2), "a", 3, None).beyond);
-        learn(&mut messages, FrameId::nth(3), "a", 1, None);
-        assert!(learn(&mut messages, FrameId::nth(4), "a", 1, None).double);
-        assert!(learn(&mut messages, FrameId::nth(5), "b", 0, Some(1_000_000)).many);
-        assert!(learn(&mut messages, FrameId::nth(6), "b", 999_999, None).many);
+        let mut both = Both::default();
+        both.learn(1, "a", 0, Some(3));
+        assert!(both.learn(2, "a", 3, None).beyond);
+        both.learn(3, "a", 1, None);
+        assert!(both.learn(4, "a", 1, None).double);
+        assert!(both.learn(5, "b", 0, Some(1_000_000)).many);
+        assert!(both.learn(6, "b", 999_999, None).many);
     }
 
     #[test]
-    fn waiting_messages_are_bounded() {
-        let mut messages = Messages::default();
-        for frame in 0..MAX_OPEN as u32 + 10 {
-            learn(&mut messages, FrameId::nth(frame), &frame.to_string(), 0, Some(2));
+    fn a_part_without_its_end_is_none() {
+        let mut both = Both::default();
+        let key = || key(ConnId(1), Dir::ToClient, b"", b"a");
+        let at = |frame| (FrameId::nth(frame), 0, 0);
+        let mut learn = |frame, index, total, data: Option<&[u8]>| {
+            let claim = Claim { index, total };
+            both.0.learn(&mut both.1, at(frame), key(), claim, b"", data)
+        };
+        assert_eq!(learn(1, 0, Some(2), None), None);
+        assert_eq!(learn(2, 1, None, Some(b"b")), None);
+        assert!(learn(3, 0, Some(2), Some(b"a")).is_none());
+        assert!(learn(4, 1, None, Some(b"b")).is_some());
+    }
+
+    #[test]
+    fn waiting_messages_are_bounded_and_those_that_ended_do_not_wait() {
+        let mut both = Both::default();
+        both.learn(1, "first", 0, Some(2));
+        for frame in 0..MAX_OPEN as u32 * 2 {
+            both.learn(frame * 2 + 2, &frame.to_string(), 0, Some(2));
+            both.learn(frame * 2 + 3, &frame.to_string(), 1, None);
         }
-        assert_eq!((messages.open.len(), messages.evicted), (MAX_OPEN, 10));
+        let last = both.learn(u32::MAX, "first", 1, None);
+        assert_eq!((both.whole(last), both.1.lost), (Some(&b"ab"[..]), 0));
+        let told = (0..MAX_OPEN as u32 + 10).filter(|name| both.learn(*name, &name.to_string(), 0, Some(2)).evicted);
+        assert_eq!(told.count(), 10);
+        assert_eq!((both.0.open.len(), both.1.lost), (MAX_OPEN, 10));
     }
 
     proptest::proptest! {
@@ -237,15 +286,15 @@ mod tests {
                 order.swap(at, seed % (at + 1));
                 seed /= at + 1;
             }
-            let mut messages = Messages::default();
+            let mut both = Both::default();
             let parts: Vec<_> = order
                 .iter()
                 .enumerate()
-                .map(|(frame, &index)| learn(&mut messages, FrameId::nth(frame as u32), "a", index, (index == 0).then_some(8)))
+                .map(|(frame, &index)| both.learn(frame as u32, "a", index, (index == 0).then_some(8)))
                 .collect();
-            assert_eq!(parts.iter().filter(|part| !part.more || part.tail.is_some()).count(), 1, "{parts:?}");
-            assert!(parts.iter().all(|part| part.id == parts[0].id && part.is_joined()));
-            assert!(messages.open.is_empty());
+            assert!(parts.iter().all(|part| part.message == parts[0].message));
+            assert_eq!(both.whole(parts[0]), Some(&b"abcdefgh"[..]));
+            assert!(both.0.open.is_empty());
         }
     }
 }

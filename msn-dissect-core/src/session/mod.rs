@@ -5,6 +5,7 @@
 //! [`records`], what changes in the course of the capture in a [`timeline`], anything else in a [`ledger`]. So any order
 //! of visits shows the same tree.
 
+pub mod assembly;
 pub mod bounded;
 pub mod cam;
 pub mod challenge;
@@ -72,6 +73,8 @@ pub struct Session {
     pub rendezvous: Rendezvous,
     /// Peer-to-peer sessions, messages and promised connections.
     pub p2p: P2p,
+    /// Messages that come in pieces.
+    pub assembly: assembly::Assembly,
     /// Objects that were offered.
     pub transfers: Transfers,
     /// Old file transfers.

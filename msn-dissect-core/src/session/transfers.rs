@@ -3,6 +3,7 @@
 
 use super::names::NameId;
 use crate::session::FrameId;
+use std::num::NonZeroU32;
 
 /// What is transferred.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -106,7 +107,7 @@ pub struct Transfer {
 
 /// Number of a transfer within a session; the same on every pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct TransferId(pub u32);
+pub struct TransferId(NonZeroU32);
 
 /// Most transfers remembered.
 pub const MAX_TRANSFERS: usize = 1 << 18;
@@ -134,17 +135,12 @@ impl Transfers {
             transfer.name = transfer.name.get(..end).unwrap_or_default().into();
         }
         self.rows.push(transfer);
-        Some(TransferId(self.rows.len() as u32 - 1))
+        NonZeroU32::new(self.rows.len() as u32).map(TransferId)
     }
 
     /// A transfer by its number.
     pub fn get(&self, id: TransferId) -> Option<&Transfer> {
-        self.rows.get(id.0 as usize)
-    }
-
-    /// A transfer by its number, to be completed.
-    pub fn get_mut(&mut self, id: TransferId) -> Option<&mut Transfer> {
-        self.rows.get_mut(id.0 as usize)
+        self.rows.get(id.0.get() as usize - 1)
     }
 
     /// How many there are.

@@ -14,13 +14,12 @@ use crate::{
     command::Dir,
     dissect::{
         framing::Command,
-        walk::{Learn, Show, Walk},
+        reassembled,
+        walk::{Learn, Show},
     },
-    fields::mime as f,
+    fields::{link, mime as f, reassembly},
     mime::media_type::essence,
-    output::{Dissection, Fragment, Table},
-    packet::Packet,
-    session::{Record, Session, messages},
+    session::{NoteKey, Record, Session, assembly::MessageId, messages},
     text,
     wire::Span,
 };
@@ -104,9 +103,14 @@ pub(super) fn show(show: &mut Show<'_>, body: &Body<'_>, message: &Message) {
 /// Learns from the body of a message, or one part of it.
 pub(super) fn learn_body(learn: &mut Learn<'_>, content: &Content<'_>) {
     let Some((id, claim)) = content.head.part(content.data) else { return contents::learn(learn, content) };
-    let Record { frame, unit, conn, dir, .. } = learn.record;
-    let key = messages::key(conn, dir, content.sender, id.of(content.data));
-    learn.session.messages.learn(frame, unit, key, claim, content.media);
+    let message = messages::key(learn.record.conn, learn.record.dir, content.sender, id.of(content.data));
+    // A part without its end would be taken for a whole one.
+    let bytes = (!content.cut).then(|| content.bytes());
+    let (session, at) = (&mut *learn.session, key(&learn.record));
+    let whole = session.messages.learn(&mut session.assembly, at, message, claim, content.media, bytes);
+    if let Some(message) = whole {
+        learn_whole(learn, message);
+    }
 }
 
 /// Tells what the body of a message, or one part of it, says in the Info column.
@@ -114,13 +118,18 @@ pub(super) fn say_body(info: &mut String, session: &Session, record: &Record, co
     let Some((_, claim)) = content.head.part(content.data) else {
         return contents::say(info, session, record, content);
     };
-    let Some(part) = session.messages.part(record.frame, record.unit) else { return };
+    let at = key(record);
+    let Some(part) = session.messages.part(at) else { return };
     let number = part.index.saturating_add(1);
     let text = match claim.total {
         Some(total) => format!(": part {number} of {total}"),
         None => format!(": part {number}"),
     };
     text::push_line(info, &text, 40);
+    let whole = |message| session.assembly.whole(message).filter(|whole| whole.at() == at && !whole.is_ambiguous());
+    if let Some((message, whole)) = part.message.and_then(|message| Some((message, whole(message)?))) {
+        with_whole(session, message, whole.bytes(), |content| contents::say(info, session, record, content));
+    }
 }
 
 /// Shows the body of a message, or one part of it.
@@ -131,9 +140,10 @@ pub(super) fn show_body(show: &mut Show<'_>, content: &Content<'_>) {
     }
 }
 
-/// Shows one part of a split message.
+/// Shows one part of a split message, and the message where it becomes whole.
 fn part(show: &mut Show<'_>, span: Span) {
-    let Some(part) = show.session.messages.part(show.record.frame, show.record.unit) else {
+    let at = key(&show.record);
+    let Some(part) = show.session.messages.part(at) else {
         return;
     };
     let tree = &mut show.out.tree;
@@ -143,55 +153,51 @@ fn part(show: &mut Show<'_>, span: Span) {
         (part.double, f::CHUNK_DOUBLE),
         (part.beyond, f::CHUNK_RANGE),
         (part.many, f::CHUNKS_MANY),
+        (part.evicted, link::STATE_EVICTED),
     ] {
         if is {
             tree.expert(expert);
         }
     }
-    // What came twice is not given twice: some Wiresharks give up a message with a part that they have already.
-    if !part.is_joined() || part.double {
-        return;
-    }
-    let piece = Fragment {
-        table: Table::Message,
-        id: part.id,
-        start: 0,
-        len: 0,
-        source: 0,
-        offset: part.index,
-        numbered: true,
-        more: part.more,
-    };
-    show.out.fragment(span, piece);
-    if let Some(tail) = part.tail {
-        show.out.fragment(Span::new(span.end, span.end), Fragment { offset: tail, more: false, ..piece });
-    }
+    let Some(message) = part.message else { return };
+    reassembled::show(show, &reassembly::MSN, message, at, |show, data| {
+        let session = show.session;
+        with_whole(session, message, data, |content| contents::show(show, content));
+    });
 }
 
-/// Learns from and shows a message that was put together from its parts.
-pub(crate) fn whole(session: &mut Session, packet: &Packet, id: u32, data: &[u8], out: &mut Dissection) {
-    let media = session.messages.kind(id).to_vec();
-    let sender = session.messages.sender(id).to_vec();
-    let record = session.record(packet);
-    let content = Content {
+/// The place of a unit.
+fn key(record: &Record) -> NoteKey {
+    (record.frame, record.unit, 0)
+}
+
+/// Learns from a message that was put together from its parts.
+fn learn_whole(learn: &mut Learn<'_>, message: MessageId) {
+    let Some(data) = learn.session.assembly.lend(message) else { return };
+    let (media, sender) =
+        (learn.session.messages.kind(message).to_vec(), learn.session.messages.sender(message).to_vec());
+    contents::learn(learn, &whole(message, &data, &media, &sender, &Head::default()));
+    learn.session.assembly.give_back(message, data);
+}
+
+/// Does something with a message that was put together from its parts.
+fn with_whole(session: &Session, message: MessageId, data: &[u8], act: impl FnOnce(&Content<'_>)) {
+    let (media, sender) = (session.messages.kind(message), session.messages.sender(message));
+    act(&whole(message, data, media, sender, &Head::default()));
+}
+
+/// The content of a message that was put together from its parts.
+fn whole<'a>(message: MessageId, data: &'a [u8], media: &'a [u8], sender: &'a [u8], head: &'a Head) -> Content<'a> {
+    Content {
         data,
         span: Span::new(0, data.len()),
-        row: types::by_content(essence(&media, Span::new(0, media.len())).of(&media)),
-        media: &media,
-        head: &Head::default(),
-        sender: &sender,
+        row: types::by_content(essence(media, Span::new(0, media.len())).of(media)),
+        media,
+        head,
+        sender,
         parties: (None, None),
         cut: false,
         joined: true,
-        number: id + 1,
-    };
-    let mut walk = Walk { session, packet, data, record, out };
-    if packet.first_pass {
-        contents::learn(&mut walk.learning(), &content);
+        number: message.number(),
     }
-    let mut show = walk.showing();
-    if packet.want_info {
-        contents::say(&mut show.out.info, show.session, &record, &content);
-    }
-    contents::show(&mut show, &content);
 }

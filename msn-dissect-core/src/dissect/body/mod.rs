@@ -27,7 +27,6 @@ use super::{
 use crate::{
     command::params::Form,
     fields::{Field, command as f, expert},
-    output::Table,
     session::{Record, Session},
     wire::Span,
 };
@@ -114,15 +113,8 @@ pub(super) fn say(info: &mut String, session: &Session, record: &Record, body: &
     }
 }
 
-/// How much there was before a payload was shown.
-pub(super) struct Mark {
-    items: usize,
-    fragments: usize,
-}
-
 /// Shows the payload of a command.
-pub(super) fn show(show: &mut Show<'_>, body: &Body<'_>) -> Mark {
-    let mark = Mark { items: show.out.tree.items().len(), fragments: show.out.fragments.len() };
+pub(super) fn show(show: &mut Show<'_>, body: &Body<'_>) {
     show.out.tree.set_cut(body.found.missing > 0);
     match &body.parsed {
         Parsed::Nothing => {}
@@ -131,7 +123,6 @@ pub(super) fn show(show: &mut Show<'_>, body: &Body<'_>) -> Mark {
         Parsed::Notification(kind) => notification::show(show, body, *kind),
         Parsed::Other(form) => other(show, body, *form),
     }
-    mark
 }
 
 fn other(show: &mut Show<'_>, body: &Body<'_>, form: Form) {
@@ -150,17 +141,12 @@ fn other(show: &mut Show<'_>, body: &Body<'_>, form: Form) {
 }
 
 /// Shows what is left to say behind the payload of a command.
-pub(super) fn show_end(show: &mut Show<'_>, body: &Body<'_>, mark: &Mark) {
+pub(super) fn show_end(show: &mut Show<'_>, body: &Body<'_>) {
     if let Parsed::Blocks(blocks) = &body.parsed {
         parts::show_surplus(show, body, blocks);
     }
     if body.found.missing > 0 {
         show.out.tree.set_cut(false);
-        // Parts of a text are put together by their number: a part without its end would be taken for a whole one.
-        if show.out.fragments.iter().skip(mark.fragments).all(|piece| piece.table == Table::Message) {
-            show.out.fragments.truncate(mark.fragments);
-            show.out.tree.drop_fragments(mark.items);
-        }
         let cut = show.packet.reported_len > show.data.len();
         show.out.tree.expert(if cut { expert::CAPTURE_CUT } else { expert::PAYLOAD_CUT });
     }
@@ -206,8 +192,18 @@ mod tests {
     #[test]
     fn what_was_cut_is_no_part_and_no_object() {
         let part = b"MSG 1 N 58\r\nMessage-ID: {1}\r\nChunks: 2\r\nContent-Type: text/plain\r\n\r\nHi";
-        assert_eq!(shown(part, part.len()).fragments.len(), 1);
-        assert!(shown(&part[..part.len() - 1], part.len()).fragments.is_empty());
+        let rest = b"MSG 2 N 30\r\nMessage-ID: {1}\r\nChunk: 1\r\n\r\n!";
+        let joined = |first: &[u8]| {
+            let (mut session, mut out) = (Session::default(), Dissection::default());
+            for (bytes, reported_len) in [(first, part.len()), (rest, rest.len())] {
+                out.reset(true);
+                let packet = Packet { reported_len, can_desegment: false, ..Packet::example() };
+                stream(&mut session, &packet, bytes, &mut out);
+            }
+            out.tree.text_of(mime::TEXT).map(str::to_owned)
+        };
+        assert_eq!(joined(part), Some("Hi!".to_owned()));
+        assert_eq!(joined(&part[..part.len() - 1]), None);
         let ink = b"MSG 1 N 50\r\nContent-Type: image/gif\r\n\r\nbase64:R0lGODlhAQABAIAA";
         let found = |reported: usize, there: usize| {
             let out = shown(&ink[..there], reported);

@@ -32,7 +32,6 @@ struct Mark {
     /// Base of the tree before.
     base: usize,
     protocol: Handle,
-    body: body::Mark,
 }
 
 /// Shows the command that starts at `at`.
@@ -55,13 +54,14 @@ fn begin(show: &mut Show<'_>, at: usize, body: &Body<'_>) -> Mark {
     if show.out.tree.wanted() {
         line(show, data, found);
     }
-    Mark { info, base, protocol, body: body::show(show, body) }
+    body::show(show, body);
+    Mark { info, base, protocol }
 }
 
 /// Shows what belongs behind the body.
 fn end(show: &mut Show<'_>, body: &Body<'_>, mark: &Mark) {
     let (data, found) = (body.unit, &body.found);
-    body::show_end(show, body, &mark.body);
+    body::show_end(show, body);
     if show.out.tree.wanted() {
         links::show(show, data, found);
         show.generated();

@@ -6,22 +6,24 @@ use super::cam;
 use crate::{
     dissect::{
         slp, transfer,
-        walk::{Learn, Show, Walk, guess},
+        walk::{Learn, Show},
     },
     fields::p2p as f,
     item::{Handoff, Tree},
-    output::Dissection,
     p2p::{
+        Purpose,
         control::{self, Control},
-        v1,
     },
-    packet::Packet,
     session::{
-        FrameId, NameId, Record, Session,
-        connection::ConnId,
+        FrameId, NameId,
+        assembly::MessageId,
         names::Names,
         notes::NoteKey,
-        p2p::flow::{Flow, Route},
+        p2p::{
+            flow::{Flow, Route},
+            messages::Facts,
+            packets::{PacketLinks, PacketNote},
+        },
         transfers::{Transfer, TransferId, TransferKind, Transfers},
     },
     slp::{context, message as form},
@@ -29,36 +31,58 @@ use crate::{
     wire::Span,
 };
 
-/// What the header says of a message.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct What {
-    /// Session, 0 = negotiation.
-    pub session_id: u32,
-    /// It is marked as data of an object or file.
-    pub object: bool,
-    /// It is marked as data of a file.
-    pub file: bool,
-}
-
 /// What is known of a whole message beside its bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Whole {
     /// Where its notes are.
-    pub key: NoteKey,
+    key: NoteKey,
     /// What the header says of it.
-    pub what: What,
+    purpose: Purpose,
     /// What its session transfers.
-    pub transfer: Option<TransferId>,
+    transfer: Option<TransferId>,
     /// The same was seen before on this leg: nothing new can be learnt.
-    pub repeated: bool,
+    repeated: bool,
+    /// Frame in which the same was whole before, on any leg.
+    before: FrameId,
+    /// The message, if it was put together from pieces.
+    joined: Option<MessageId>,
+}
+
+/// Keys of notes about joined messages, apart from those about packets, which are counted from 0.
+const JOINED: u32 = 0x8000_0000;
+
+impl Whole {
+    /// A message that is one packet.
+    pub fn single(key: NoteKey, purpose: Purpose, note: &PacketNote, links: &PacketLinks) -> Self {
+        Whole {
+            key,
+            purpose,
+            transfer: note.transfer,
+            repeated: !links.repeats.is_none(),
+            before: links.repeats.known().unwrap_or(links.relayed),
+            joined: None,
+        }
+    }
+
+    /// A message that the packet whose note is at `key` made whole.
+    pub fn joined(key: NoteKey, message: MessageId, facts: &Facts) -> Self {
+        Whole {
+            key: (key.0, key.1, JOINED | message.number()),
+            purpose: facts.purpose,
+            transfer: facts.transfer,
+            repeated: false,
+            before: facts.relayed,
+            joined: Some(message),
+        }
+    }
 }
 
 /// The session in which drawings are sent without an invitation.
 pub(super) const INK_SESSION: u32 = 64;
 
 /// Four zero bytes in a session announce its data.
-pub(super) fn is_preparation(data: &[u8], what: &What) -> bool {
-    data == [0; 4] && what.session_id != 0 && !what.object
+pub(super) fn is_preparation(data: &[u8], purpose: Purpose) -> bool {
+    data == [0; 4] && purpose.session_id != 0 && !purpose.object
 }
 
 /// What a message is.
@@ -94,14 +118,14 @@ fn is_bytes(kind: TransferKind) -> bool {
 impl Message {
     /// Takes a whole message apart.
     fn parse(data: &[u8], whole: &Whole, transfers: &Transfers) -> Self {
-        let what = &whole.what;
-        if what.session_id == 0 {
+        let purpose = whole.purpose;
+        if purpose.session_id == 0 {
             return match form::starts(data) {
                 true => Message::Description(slp::Message::parse(data)),
                 false => Message::Strange,
             };
         }
-        if is_preparation(data, what) {
+        if is_preparation(data, purpose) {
             return Message::Preparation;
         }
         let kind = whole.transfer.and_then(|id| transfers.get(id)).map_or(TransferKind::Unknown, |one| one.kind);
@@ -110,78 +134,54 @@ impl Message {
             let (text, _) = context::utf16(data, item.text);
             return Message::Item(item, text::utf8(text.as_bytes()).text.into_owned());
         }
-        let ink = if what.session_id == INK_SESSION { ink(data) } else { None };
+        let ink = if purpose.session_id == INK_SESSION { ink(data) } else { None };
         ink.map_or(Message::Data, Message::Drawing)
     }
 }
 
-/// Learns what a whole message teaches.
-pub(super) fn learn(learn: &mut Learn<'_>, data: &[u8], route: &Route, whole: &Whole) {
+/// Learns what a whole message teaches. Gives the transfer of data that began like an item and is none.
+pub(super) fn learn(learn: &mut Learn<'_>, data: &[u8], route: &Route, whole: &Whole) -> Option<TransferId> {
     match Message::parse(data, whole, &learn.session.transfers) {
         Message::Description(message) => slp::learn(learn, data, &message, route, whole.key, whole.repeated),
         Message::Item(_, text) if !whole.repeated => cam::learn(learn, &text, route.flow, whole.key),
+        Message::Data | Message::Drawing(_) if whole.transfer.is_none() && whole.joined.is_some() => {
+            return learn.session.transfers.add(unannounced(whole.purpose, route.flow));
+        }
         _ => {}
     }
+    None
 }
 
-/// How a message came that is shown: as one packet, or put together from pieces of this flow.
-pub(super) type Joined = Option<Flow>;
-
-/// Shows a whole message. `repeats` is the frame in which the same was whole before, on any leg.
-pub(super) fn show(show: &mut Show<'_>, data: &[u8], whole: &Whole, repeats: Option<FrameId>, joined: Joined) {
+/// Shows a whole message.
+pub(super) fn show(show: &mut Show<'_>, data: &[u8], whole: &Whole) {
     let span = Span::new(0, data.len());
-    let brackets = joined.is_some();
+    let joined = whole.joined.is_some();
     match Message::parse(data, whole, &show.session.transfers) {
-        Message::Description(message) => slp::show(show, data, &message, whole.key, brackets),
+        Message::Description(message) => slp::show(show, data, &message, whole.key, joined),
         Message::Strange => {
-            say(show, "unknown message", brackets);
+            say(show, "unknown message", joined);
             show.out.tree.bytes(f::DATA, span);
         }
         Message::Preparation => {
-            say(show, "data preparation", brackets);
+            say(show, "data preparation", joined);
             show.out.tree.bytes(f::PREPARATION, span);
         }
         Message::Item(item, text) => {
-            say(show, &text, brackets);
+            say(show, &text, joined);
             control_item(show, data, &item, &text, whole.key);
         }
         Message::Drawing(ink) => {
-            let made = Transfer { kind: TransferKind::Ink, ..transfer_of(show, whole, repeats, joined) };
-            say(show, &describe(&made, &show.session.names), brackets);
+            let made = Transfer { kind: TransferKind::Ink, ..transfer_of(show, whole) };
+            say(show, &describe(&made, &show.session.names), joined);
             drawing(show, data, &ink, &made);
         }
         Message::Data => {
-            let made = transfer_of(show, whole, repeats, joined);
-            say(show, &describe(&made, &show.session.names), brackets);
+            let made = transfer_of(show, whole);
+            say(show, &describe(&made, &show.session.names), joined);
             show.out.tree.bytes(f::DATA, span);
-            transfer::completed(show, &made, span, data);
+            transfer::completed_in(show, &made, span, data, whole.joined);
         }
     }
-}
-
-/// Keys of notes about joined messages, apart from those about packets, which are counted from 0.
-const JOINED: u32 = 0x8000_0000;
-
-/// Learns from and shows a message that was put together from the pieces `id`.
-pub(crate) fn message(session: &mut Session, packet: &Packet, id: u32, data: &[u8], out: &mut Dissection) {
-    let Some(facts) = session.p2p.messages.facts(id).copied() else {
-        out.tree.bytes(f::DATA, Span::new(0, data.len()));
-        return;
-    };
-    let record = Record { frame: packet.frame, unit: packet.unit, conn: ConnId(facts.key.leg.0), ..guess(packet) };
-    let mut walk = Walk { session, packet, data, record, out };
-    let (object, file) = match facts.key.version {
-        1 => (facts.flags & (v1::DATA | v1::FILE) != 0, facts.flags & v1::FILE != 0),
-        _ => (facts.flags & 0x06 != 0, facts.flags & 0x06 == 0x06),
-    };
-    let what = What { session_id: facts.key.session_id, object, file };
-    let key = (packet.frame, packet.unit, JOINED | id);
-    let whole = Whole { key, what, transfer: facts.transfer, repeated: false };
-    if packet.first_pass {
-        let route = Route { leg: facts.key.leg, flow: facts.key.flow, direct: false };
-        learn(&mut walk.learning(), data, &route, &whole);
-    }
-    show(&mut walk.showing(), data, &whole, facts.relayed, Some(facts.key.flow));
 }
 
 /// Adds to the Info column; what was put together stands in brackets behind its last piece.
@@ -197,17 +197,16 @@ fn say(show: &mut Show<'_>, text: &str, joined: bool) {
 }
 
 /// The transfer that a message completes.
-fn transfer_of(show: &Show<'_>, whole: &Whole, repeats: Option<FrameId>, joined: Joined) -> Transfer {
+fn transfer_of(show: &Show<'_>, whole: &Whole) -> Transfer {
     let known = whole.transfer.and_then(|id| show.session.transfers.get(id)).cloned();
-    // Of a single packet the parties are known on the first pass only.
-    let mut transfer = known.unwrap_or_else(|| unannounced(&whole.what, joined.unwrap_or_default()));
-    transfer.repeats = repeats;
+    let mut transfer = known.unwrap_or_else(|| unannounced(whole.purpose, Flow::default()));
+    transfer.repeats = whole.before.known();
     transfer
 }
 
 /// A transfer whose invitation was not seen.
-pub(super) fn unannounced(what: &What, flow: Flow) -> Transfer {
-    let kind = match (what.session_id, what.file, what.object) {
+pub(super) fn unannounced(purpose: Purpose, flow: Flow) -> Transfer {
+    let kind = match (purpose.session_id, purpose.file, purpose.object) {
         (INK_SESSION, ..) => TransferKind::Ink,
         (_, true, _) => TransferKind::File,
         (_, false, true) => TransferKind::Object,
@@ -217,7 +216,7 @@ pub(super) fn unannounced(what: &What, flow: Flow) -> Transfer {
         kind,
         sender: flow.sender.account(),
         receiver: flow.receiver.account(),
-        session_id: what.session_id,
+        session_id: purpose.session_id,
         ..Transfer::default()
     }
 }
@@ -312,11 +311,11 @@ mod tests {
 
     #[test]
     fn four_zeros_announce_data_but_are_not_always_an_announcement() {
-        let what = What { session_id: 7, object: false, file: false };
-        assert!(is_preparation(&[0; 4], &what));
-        assert!(!is_preparation(&[0; 4], &What { object: true, ..what }));
-        assert!(!is_preparation(&[0; 4], &What { session_id: 0, ..what }));
-        assert!(!is_preparation(&[0; 5], &what));
+        let purpose = Purpose { session_id: 7, object: false, file: false };
+        assert!(is_preparation(&[0; 4], purpose));
+        assert!(!is_preparation(&[0; 4], Purpose { object: true, ..purpose }));
+        assert!(!is_preparation(&[0; 4], Purpose { session_id: 0, ..purpose }));
+        assert!(!is_preparation(&[0; 5], purpose));
     }
 
     #[test]

@@ -3,7 +3,10 @@
 
 use std::fmt::Write;
 
-use super::{Packet, content::What, place};
+use super::{
+    Packet,
+    place::{self, Learnt},
+};
 use crate::{
     dissect::walk::{Learn, Show},
     fields::{Proto, p2p as f},
@@ -15,20 +18,11 @@ use crate::{
             expected::text_order,
             flow::Route,
             messages::{MessageKey, Piece, trouble},
-            packets::{Name, PacketNote},
+            packets::{Name, PacketLinks, PacketNote},
         },
     },
     wire::Span,
 };
-
-/// What the header says of its message.
-pub(super) fn what(header: &Header) -> What {
-    What {
-        session_id: header.session_id,
-        object: header.flags & (v1::DATA | v1::FILE) != 0,
-        file: header.flags & v1::FILE != 0,
-    }
-}
 
 /// Learns from a packet.
 pub(super) fn learn(
@@ -37,21 +31,21 @@ pub(super) fn learn(
     parts: &v1::Packet,
     route: &Route,
     key: NoteKey,
-    note: &mut PacketNote,
+    learnt: &mut Learnt,
 ) {
     let header = &parts.header;
-    place::belongs(learn, header.session_id, route, note);
+    place::belongs(learn, header.session_id, route, &mut learnt.note);
     if header.flags & v1::KEY != 0 {
         return;
     }
     if header.flags & v1::ACK != 0 {
         // Some clients put a number of their own where the identifier belongs, so the random number counts first.
-        incomplete(learn, header, route, note);
+        incomplete(learn, header, route, &mut learnt.note);
         let names = [Name::Unique(header.ack_unique_id), Name::Identifier(header.ack_id)];
-        return place::acknowledge(learn, route, &names, note);
+        return place::acknowledge(learn, route, &names, learnt);
     }
     if header.flags & v1::NAK != 0 {
-        return place::acknowledge(learn, route, &[Name::Identifier(header.ack_id)], note);
+        return place::acknowledge(learn, route, &[Name::Identifier(header.ack_id)], learnt);
     }
     if header.is_control() || parts.data.is_empty() {
         return;
@@ -71,10 +65,9 @@ pub(super) fn learn(
         data: parts.data.of(packet.bytes),
         missing: missing(packet.cut, header, parts.data.len()),
         direct: route.direct,
-        frame: learn.packet.frame,
         note: key,
     };
-    place::piece(learn, &piece, header.flags, parts.footer.map(|footer| footer.0), &what(header), note);
+    place::piece(learn, &piece, header.purpose(), learnt);
     place::expect_ack(learn, route, Name::Unique(header.ack_id), key);
     place::expect_ack(learn, route, Name::Identifier(header.identifier), key);
 }
@@ -93,7 +86,7 @@ fn incomplete(learn: &Learn<'_>, header: &Header, route: &Route, note: &mut Pack
     let (leg, flow, session_id) = (route.leg, route.flow.reversed(), header.session_id);
     let key = MessageKey { leg, flow, session_id, number: header.ack_id, version: 1 };
     if learn.session.p2p.messages.is_open(&key) {
-        note.placed.trouble |= trouble::INCOMPLETE;
+        note.trouble |= trouble::INCOMPLETE;
     }
 }
 
@@ -116,10 +109,17 @@ fn word(header: &Header, data: usize) -> &'static str {
 }
 
 /// Shows a packet.
-pub(super) fn show(show: &mut Show<'_>, packet: &Packet<'_>, parts: &v1::Packet, key: NoteKey, note: &PacketNote) {
+pub(super) fn show(
+    show: &mut Show<'_>,
+    packet: &Packet<'_>,
+    parts: &v1::Packet,
+    key: NoteKey,
+    note: &PacketNote,
+    links: &PacketLinks,
+) {
     let header = &parts.header;
     let word = word(header, parts.data.len());
-    let part = word == "data" && !note.placed.single;
+    let part = word == "data" && !note.single;
     if show.packet.want_info {
         let info = &mut show.out.info;
         match part {
@@ -141,7 +141,7 @@ pub(super) fn show(show: &mut Show<'_>, packet: &Packet<'_>, parts: &v1::Packet,
         super::version_item(show, 1, packet.how);
         header_items(&mut show.out.tree, packet.bytes, parts);
     }
-    super::data(show, packet, key, note);
+    super::data(show, packet, key, note, links);
     let tree = &mut show.out.tree;
     if !parts.trailing.is_empty() {
         tree.bytes(f::TRAILING, parts.trailing);
@@ -150,7 +150,7 @@ pub(super) fn show(show: &mut Show<'_>, packet: &Packet<'_>, parts: &v1::Packet,
     if let Some((app, place)) = parts.footer {
         tree.number(f::APP_ID, place, u64::from(app));
     }
-    super::packet_links(show, note, key);
+    super::packet_links(show, note, links, key);
     show.out.tree.close();
 }
 

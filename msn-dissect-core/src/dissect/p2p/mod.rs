@@ -7,26 +7,28 @@ mod first;
 mod place;
 mod second;
 
-use super::windows;
 use crate::{
-    dissect::walk::{Learn, Show, frame_link},
-    fields::{Expert, Proto, ftp, p2p as f},
-    output::{MAX_INFO, Table},
-    p2p::{self, Form, How, Told},
+    dissect::{
+        reassembled,
+        walk::{Learn, Show, frame_link},
+    },
+    fields::{Expert, Proto, ftp, link, p2p as f, reassembly},
+    output::MAX_INFO,
+    p2p::{self, Form, How, Purpose, Told},
     session::{
         FrameId, Session,
         notes::NoteKey,
         p2p::{
             flow::Route,
-            messages::{Placed, trouble},
-            packets::PacketNote,
+            messages::trouble,
+            packets::{PacketLinks, PacketNote},
         },
         transfers::TransferId,
     },
     wire::Span,
 };
-pub(crate) use content::message;
-use content::{What, Whole};
+use content::Whole;
+use place::Learnt;
 
 /// A packet, parsed once: both halves read it.
 #[derive(Clone, Copy, Debug)]
@@ -49,13 +51,13 @@ impl<'a> Packet<'a> {
     }
 
     /// Place of the data, and what the header says of their message.
-    fn data(&self) -> Option<(Span, What)> {
-        let (span, what) = match &self.form {
-            Form::First(parts) => (parts.data, first::what(&parts.header)),
-            Form::Second(parts) => (parts.data, second::what(parts)),
+    fn data(&self) -> Option<(Span, Purpose)> {
+        let (span, purpose) = match &self.form {
+            Form::First(parts) => (parts.data, parts.header.purpose()),
+            Form::Second(parts) => (parts.data, parts.purpose()),
             Form::Cut | Form::Unknown => return None,
         };
-        (!span.is_empty()).then_some((span, what))
+        (!span.is_empty()).then_some((span, purpose))
     }
 }
 
@@ -74,6 +76,7 @@ static TROUBLES: &[(u16, Expert)] = &[
     (trouble::SIZE_DIFFERS, f::SIZE_DIFFERS),
     (trouble::UNKNOWN_ACK, f::UNKNOWN_ACK),
     (trouble::INCOMPLETE, ftp::TRANSFER_INCOMPLETE),
+    (trouble::EVICTED, link::STATE_EVICTED),
 ];
 
 /// Learns from a packet; `key` is where its note will be.
@@ -81,33 +84,38 @@ pub(crate) fn learn(learn: &mut Learn<'_>, packet: &Packet<'_>, route: &Route, k
     if packet.bytes.is_empty() {
         return;
     }
-    let mut note = PacketNote { time: learn.packet.time, ..PacketNote::default() };
+    let mut learnt = Learnt::default();
     match &packet.form {
-        Form::First(parts) => first::learn(learn, packet, parts, route, key, &mut note),
-        Form::Second(parts) => second::learn(learn, packet, parts, route, key, &mut note),
+        Form::First(parts) => first::learn(learn, packet, parts, route, key, &mut learnt),
+        Form::Second(parts) => second::learn(learn, packet, parts, route, key, &mut learnt),
         Form::Cut | Form::Unknown => {}
     }
-    learn.session.p2p.notes.keep(key, note);
-    if let (true, Some((span, what))) = (note.placed.single, packet.data()) {
-        let (transfer, repeated) = (note.transfer, note.placed.repeats.is_some());
-        content::learn(learn, span.of(packet.bytes), route, &Whole { key, what, transfer, repeated });
+    let session = &mut *learn.session;
+    if session.p2p.forgot(u8::from(session.transfers.lost > 0)) {
+        learnt.note.trouble |= trouble::EVICTED;
+    }
+    session.p2p.notes.keep(key, learnt.note, learnt.links);
+    if let (true, Some((span, purpose))) = (learnt.note.single, packet.data()) {
+        let whole = Whole::single(key, purpose, &learnt.note, &learnt.links);
+        content::learn(learn, span.of(packet.bytes), route, &whole);
     }
 }
 
 /// Shows a packet that stands at `start`; `key` is where its note is.
 pub(crate) fn show(show: &mut Show<'_>, packet: &Packet<'_>, start: usize, key: NoteKey) {
-    if packet.bytes.is_empty() {
+    let wanted = show.out.tree.wanted() || show.packet.want_info || show.packet.want_objects;
+    if packet.bytes.is_empty() || !wanted {
         return;
     }
-    let note = show.session.p2p.notes.get(key).copied().unwrap_or_default();
+    let (note, links) = show.session.p2p.notes.get(key);
     let base = show.out.tree.base();
     show.out.tree.rebase(base + start);
     if show.packet.want_info && show.out.info.len() < MAX_INFO {
         show.out.info.push_str(if key.2 == 0 { ": " } else { ", " });
     }
     match &packet.form {
-        Form::First(parts) => first::show(show, packet, parts, key, &note),
-        Form::Second(parts) => second::show(show, packet, parts, key, &note),
+        Form::First(parts) => first::show(show, packet, parts, key, &note, &links),
+        Form::Second(parts) => second::show(show, packet, parts, key, &note, &links),
         Form::Cut => odd(show, packet.bytes, "P2P header cut short", "header cut short", f::HEADER_CUT),
         Form::Unknown => odd(show, packet.bytes, "P2P", "header of unknown version", f::VERSION_UNKNOWN),
     }
@@ -149,36 +157,32 @@ fn version_item(show: &mut Show<'_>, number: u8, how: How) {
 }
 
 /// Shows what is known of the packet beyond its bytes.
-fn packet_links(show: &mut Show<'_>, note: &PacketNote, key: NoteKey) {
+fn packet_links(show: &mut Show<'_>, note: &PacketNote, links: &PacketLinks, key: NoteKey) {
     let tree = &mut show.out.tree;
     if !tree.wanted() {
         return;
     }
     let none = Span::default();
-    let placed = &note.placed;
-    if placed.received > 0 && !placed.single {
-        let received = tree.number(f::RECEIVED, none, placed.received);
+    if note.received > 0 && !note.single {
+        let received = tree.number(f::RECEIVED, none, u64::from(note.received));
         tree.generated(received);
     }
     let frames = &show.session.frames;
-    for (field, frame) in [(f::REPEATS, placed.repeats), (f::RELAYED, placed.relayed)] {
-        if let Some(frame) = frame {
-            frame_link(tree, frames, field, frame);
-        }
-    }
+    frame_link(tree, frames, f::REPEATS, links.repeats);
+    frame_link(tree, frames, f::RELAYED, links.relayed);
     for (bit, expert) in TROUBLES {
-        if placed.trouble & bit != 0 {
+        if note.trouble & bit != 0 {
             tree.expert(*expert);
         }
     }
-    if let Some((total, received)) = missing_for_good(show, placed, key) {
-        let text = format!("Transfer is incomplete: {received} of {total} bytes arrived");
+    if let Some(total) = missing_for_good(show, note, key) {
+        let text = format!("Transfer is incomplete: {} of {total} bytes arrived", note.received);
         show.out.tree.expert_text(ftp::TRANSFER_INCOMPLETE, &text);
     }
     let tree = &mut show.out.tree;
-    if let Some((frame, time)) = note.acknowledges {
-        frame_link(tree, frames, f::RESPONSE_TO, frame);
-        let span = tree.number(f::TIME, none, show.packet.time.wrapping_sub(time));
+    if !links.acknowledges.is_none() {
+        frame_link(tree, frames, f::RESPONSE_TO, links.acknowledges);
+        let span = tree.number(f::TIME, none, show.packet.time.wrapping_sub(links.acknowledged_time));
         tree.generated(span);
     }
     frame_link(tree, frames, f::RESPONSE_IN, note.acknowledged);
@@ -187,11 +191,11 @@ fn packet_links(show: &mut Show<'_>, note: &PacketNote, key: NoteKey) {
     }
 }
 
-/// Bytes of a message, and how many arrived, at its last packet if it is not whole. Only a later pass knows that nothing
+/// Bytes of a message that is not whole, at the last packet that had a piece of it. Only a later pass knows that nothing
 /// more comes.
-fn missing_for_good(show: &Show<'_>, placed: &Placed, key: NoteKey) -> Option<(u64, u64)> {
-    let facts = placed.id.and_then(|id| show.session.p2p.messages.facts(id))?;
-    (show.has_seen_all() && !facts.whole && facts.last == key).then_some((facts.total, placed.received))
+fn missing_for_good(show: &Show<'_>, note: &PacketNote, key: NoteKey) -> Option<u32> {
+    let facts = note.message.and_then(|id| show.session.p2p.messages.facts(id))?;
+    (show.has_seen_all() && show.session.assembly.pending(facts.message) == Some(key)).then_some(facts.total)
 }
 
 /// Shows what the session of a packet transfers.
@@ -225,22 +229,20 @@ pub(super) fn transfer_items(show: &mut Show<'_>, id: TransferId, offered: Frame
 }
 
 /// Shows the data of a packet: a message of its own, a piece of one, or nothing that can be used.
-fn data(show: &mut Show<'_>, packet: &Packet<'_>, key: NoteKey, note: &PacketNote) {
-    let Some((span, what)) = packet.data() else { return };
-    if note.placed.single {
-        let whole = Whole { key, what, transfer: note.transfer, repeated: note.placed.repeats.is_some() };
+fn data(show: &mut Show<'_>, packet: &Packet<'_>, key: NoteKey, note: &PacketNote, links: &PacketLinks) {
+    let Some((span, purpose)) = packet.data() else { return };
+    if note.single {
+        let whole = Whole::single(key, purpose, note, links);
         let base = show.out.tree.base();
         show.out.tree.rebase(base + span.start);
-        content::show(show, span.of(packet.bytes), &whole, note.placed.repeats.or(note.placed.relayed), None);
+        content::show(show, span.of(packet.bytes), &whole);
         show.out.tree.rebase(base);
         return;
     }
     show.out.tree.bytes(f::DATA, span);
-    if let Some(id) = note.placed.id {
-        let p2p = &show.session.p2p;
-        let cut = p2p.messages.facts(id).and_then(|facts| facts.windows);
-        let (offset, more) = (note.placed.offset, note.placed.more);
-        let piece = windows::Piece { table: Table::P2p, id, offset, more, cut };
-        windows::give(&p2p.windows, show.out, span, &piece);
-    }
+    let session = show.session;
+    let Some(facts) = note.message.and_then(|id| session.p2p.messages.facts(id)) else { return };
+    reassembled::show(show, &reassembly::P2P, facts.message, key, |show, bytes| {
+        content::show(show, bytes, &Whole::joined(key, facts.message, facts));
+    });
 }

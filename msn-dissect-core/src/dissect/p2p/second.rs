@@ -3,7 +3,10 @@
 
 use nom::number::Endianness;
 
-use super::{Packet, content::What, place};
+use super::{
+    Packet,
+    place::{self, Learnt},
+};
 use crate::{
     dissect::walk::{Learn, Show},
     fields::{Proto, p2p as f},
@@ -18,25 +21,11 @@ use crate::{
         p2p::{
             flow::Route,
             messages::{MessageKey, Piece, trouble},
-            packets::{Name, PacketNote, Sequence},
+            packets::{Name, PacketLinks, PacketNote, Sequence},
         },
     },
     wire::Span,
 };
-
-/// Session, number of the message, and kind of data; without data header it is a negotiation.
-fn data_header(parts: &v2::Packet) -> (u32, u32, u8) {
-    match parts.data_header {
-        Some((header, _)) => (header.session_id, u32::from(header.package_number), header.tf),
-        None => (0, 0, v2::FIRST),
-    }
-}
-
-/// What the headers say of their message.
-pub(super) fn what(parts: &v2::Packet) -> What {
-    let (session_id, _, tf) = data_header(parts);
-    What { session_id, object: tf & 0x06 != 0, file: tf & 0x06 == 0x06 }
-}
 
 /// Learns from a packet.
 pub(super) fn learn(
@@ -45,39 +34,41 @@ pub(super) fn learn(
     parts: &v2::Packet,
     route: &Route,
     key: NoteKey,
-    note: &mut PacketNote,
+    learnt: &mut Learnt,
 ) {
     let transport = &parts.transport;
     let opens = transport.opcode & v2::SYN != 0;
     if let Some(sequence) = parts.acknowledges.or(parts.refuses) {
-        place::acknowledge(learn, route, &[Name::Sequence(sequence)], note);
+        place::acknowledge(learn, route, &[Name::Sequence(sequence)], learnt);
     }
     let frame = learn.packet.frame;
     let packets = &mut learn.session.p2p.packets;
     let sequence = packets.sequence(route.leg, route.flow, transport.base_id, transport.message_length, opens, frame);
     if sequence == Sequence::Gap {
-        note.placed.trouble |= trouble::GAP;
+        learnt.note.trouble |= trouble::GAP;
     }
     if transport.message_length > 0 || transport.opcode & v2::RAK != 0 {
         place::expect_ack(learn, route, Name::Sequence(parts.next_base_id()), key);
     }
     let data = parts.data.of(packet.bytes);
-    let (session_id, number, tf) = data_header(parts);
-    place::belongs(learn, session_id, route, note);
+    let purpose = parts.purpose();
+    place::belongs(learn, purpose.session_id, route, &mut learnt.note);
     // Data whose end was cut off is no whole message, and its place is told by what should be there.
     let remaining = parts.remaining.unwrap_or(0).saturating_add(parts.missing);
-    let first = tf & v2::FIRST != 0;
+    let first = parts.is_first();
     if let Sequence::Repeated(before) = sequence {
-        note.placed.trouble |= trouble::REPEATED;
-        note.placed.repeats = Some(before);
-        note.placed.single = first && remaining == 0;
+        learnt.note.trouble |= trouble::REPEATED;
+        learnt.note.single = first && remaining == 0;
+        learnt.links.repeats = before;
         return;
     }
     if data.is_empty() {
         return;
     }
+    let number = parts.data_header.map_or(0, |(header, _)| u32::from(header.package_number));
+    let (leg, flow, session_id) = (route.leg, route.flow, purpose.session_id);
     let piece = Piece {
-        key: MessageKey { leg: route.leg, flow: route.flow, session_id, number, version: 2 },
+        key: MessageKey { leg, flow, session_id, number, version: 2 },
         first: transport.base_id,
         offset: first.then_some(0),
         total: first.then(|| remaining.saturating_add(data.len() as u64)),
@@ -85,14 +76,20 @@ pub(super) fn learn(
         data,
         missing: parts.missing,
         direct: route.direct,
-        frame,
         note: key,
     };
-    place::piece(learn, &piece, u32::from(tf), parts.app_id, &what(parts), note);
+    place::piece(learn, &piece, purpose, learnt);
 }
 
 /// Shows a packet.
-pub(super) fn show(show: &mut Show<'_>, packet: &Packet<'_>, parts: &v2::Packet, key: NoteKey, note: &PacketNote) {
+pub(super) fn show(
+    show: &mut Show<'_>,
+    packet: &Packet<'_>,
+    parts: &v2::Packet,
+    key: NoteKey,
+    note: &PacketNote,
+    links: &PacketLinks,
+) {
     let acknowledges = parts.acknowledges.is_some();
     let word = match (parts.data.is_empty(), acknowledges, parts.transport.opcode & v2::SYN != 0) {
         (false, ..) => "data",
@@ -105,7 +102,7 @@ pub(super) fn show(show: &mut Show<'_>, packet: &Packet<'_>, parts: &v2::Packet,
     let remaining = parts.remaining.unwrap_or(0);
     if show.packet.want_info {
         let text = match word {
-            "data" if note.placed.single => "P2P".to_owned(),
+            "data" if note.single => "P2P".to_owned(),
             "data" if remaining > 0 => format!("P2P data, {remaining} bytes to come"),
             "data" => "P2P data, last".to_owned(),
             word => format!("P2P {word}"),
@@ -113,12 +110,12 @@ pub(super) fn show(show: &mut Show<'_>, packet: &Packet<'_>, parts: &v2::Packet,
         show.out.info.push_str(&text);
     }
     if show.out.tree.wanted() {
-        let label = format!("version 2, session {}, {word}", data_header(parts).0);
+        let label = format!("version 2, session {}, {word}", parts.purpose().session_id);
         show.out.tree.protocol(Proto::MsnP2p, Span::new(0, packet.bytes.len()), &label);
         super::version_item(show, 2, packet.how);
         header_items(&mut show.out.tree, packet.bytes, parts);
     }
-    super::data(show, packet, key, note);
+    super::data(show, packet, key, note, links);
     let tree = &mut show.out.tree;
     if let Some(app) = parts.app_id {
         tree.number(f::APP_ID, parts.rest, u64::from(app));
@@ -126,7 +123,7 @@ pub(super) fn show(show: &mut Show<'_>, packet: &Packet<'_>, parts: &v2::Packet,
         tree.bytes(f::TRAILING, parts.rest);
         tree.expert(f::LENGTH_LIES);
     }
-    super::packet_links(show, note, key);
+    super::packet_links(show, note, links, key);
     show.out.tree.close();
 }
 

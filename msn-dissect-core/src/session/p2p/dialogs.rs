@@ -174,6 +174,14 @@ impl Dialogs {
         exact.or_else(|| self.by_session.get(&(session_id, None))).copied()
     }
 
+    /// How many of the tables forgot something.
+    pub fn lossy(&self) -> u8 {
+        [self.rows.evicted, self.by_session.evicted, self.by_call.evicted, self.requests.evicted]
+            .into_iter()
+            .map(|evicted| u8::from(evicted > 0))
+            .sum()
+    }
+
     /// Remembers a request, by Call-ID and branch.
     pub fn request(&mut self, leg: Leg, call_id: &[u8], branch: &[u8], request: Request) {
         let key = (leg, transaction(call_id, branch));

@@ -130,6 +130,11 @@ impl ExpectedTable {
         }
     }
 
+    /// Whether something was forgotten, or not remembered.
+    pub fn is_lossy(&self) -> bool {
+        self.lost > 0 || self.calls.evicted > 0
+    }
+
     /// A promise by its number.
     pub fn get(&self, number: u32) -> Option<&Expected> {
         self.rows.get(number as usize)

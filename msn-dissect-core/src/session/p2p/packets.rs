@@ -3,32 +3,86 @@
 
 use super::{
     flow::{Flow, Leg},
-    messages::Placed,
+    messages::P2pMessageId,
 };
-use crate::session::{FrameId, bounded::Bounded, notes::NoteKey, transfers::TransferId};
+use crate::session::{
+    FrameId,
+    bounded::Bounded,
+    notes::{NoteKey, Notes},
+    transfers::TransferId,
+};
 
-/// What the first pass learnt about a packet.
-#[derive(Clone, Copy, Debug, Default)]
+/// What the first pass learnt about a packet. There is one for each of very many packets, so what few of them have is kept
+/// apart, in [`PacketLinks`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PacketNote {
-    /// What became of its data.
-    pub placed: Placed,
+    /// Message that its data are a piece of.
+    pub message: Option<P2pMessageId>,
     /// What its session transfers.
     pub transfer: Option<TransferId>,
     /// Frame of the invitation.
     pub offered: FrameId,
-    /// Capture time, ns since 1970.
-    pub time: u64,
-    /// Frame and time of the packet that this one acknowledges.
-    pub acknowledges: Option<(FrameId, u64)>,
-    /// Frame of this packet's first acknowledgement, 0 = none.
+    /// Frame of this packet's first acknowledgement.
     pub acknowledged: FrameId,
+    /// Bytes of the message that had arrived with it.
+    pub received: u32,
+    /// What was wrong or remarkable, a sum of bits of [`super::trouble`].
+    pub trouble: u16,
+    /// Its data are a message: nothing has to be put together.
+    pub single: bool,
 }
 
-/// Packets that go by one name: the latest, and the latest on another leg.
-#[derive(Clone, Copy, Debug)]
-struct Targets {
-    latest: (Leg, NoteKey),
-    other: Option<(Leg, NoteKey)>,
+/// What links a packet with earlier ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PacketLinks {
+    /// Frame in which the same packet, or the same single message, was seen on this leg.
+    pub repeats: FrameId,
+    /// Frame in which the message was whole on another leg.
+    pub relayed: FrameId,
+    /// Frame of the packet that this one acknowledges.
+    pub acknowledges: FrameId,
+    /// Capture time of that packet, ns since 1970.
+    pub acknowledged_time: u64,
+}
+
+/// What was learnt about each packet.
+#[derive(Debug, Default)]
+pub struct PacketNotes {
+    notes: Notes<PacketNote>,
+    links: Notes<PacketLinks>,
+}
+
+impl PacketNotes {
+    /// Keeps what was learnt about a packet.
+    pub fn keep(&mut self, key: NoteKey, note: PacketNote, links: PacketLinks) {
+        self.notes.keep(key, note);
+        if links != PacketLinks::default() {
+            self.links.keep(key, links);
+        }
+    }
+
+    /// What was learnt about a packet; nothing where the first pass did not see it.
+    pub fn get(&self, key: NoteKey) -> (PacketNote, PacketLinks) {
+        let note = self.notes.get(key).copied().unwrap_or_default();
+        (note, self.links.get(key).copied().unwrap_or_default())
+    }
+
+    /// Notes that a packet is acknowledged in this frame; the first one counts.
+    pub fn acknowledge(&mut self, key: NoteKey, frame: FrameId) {
+        if let Some(note) = self.notes.get_mut(key).filter(|note| note.acknowledged.is_none()) {
+            note.acknowledged = frame;
+        }
+    }
+}
+
+/// A packet that may be acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Target {
+    leg: Leg,
+    /// Where its note is.
+    pub key: NoteKey,
+    /// Capture time, ns since 1970.
+    pub time: u64,
 }
 
 /// By what an acknowledgement names the packet.
@@ -48,10 +102,16 @@ pub const MAX_TARGETS: usize = 1 << 17;
 /// Most packets whose sequence numbers are remembered, to tell repetitions.
 pub const MAX_SEEN: usize = 1 << 16;
 
+/// Most packets that wait for an acknowledgement on a second leg.
+pub const MAX_OTHERS: usize = 1 << 14;
+
 /// What is remembered of single packets.
 #[derive(Debug, Default)]
 pub struct Packets {
-    targets: Bounded<(Flow, Name), Targets, MAX_TARGETS>,
+    /// The latest packet of each name.
+    targets: Bounded<(Flow, Name), Target, MAX_TARGETS>,
+    /// The latest one on another leg.
+    others: Bounded<(Flow, Name), Target, MAX_OTHERS>,
     seen: Bounded<(Leg, Flow, u32), (u16, FrameId), MAX_SEEN>,
     next: Bounded<(Leg, Flow), u32, MAX_SEEN>,
 }
@@ -69,24 +129,38 @@ pub enum Sequence {
 
 impl Packets {
     /// Remembers a packet that may be acknowledged, by the key of its note.
-    pub fn expect_ack(&mut self, leg: Leg, flow: Flow, name: Name, packet: NoteKey) {
-        let latest = (leg, packet);
+    pub fn expect_ack(&mut self, leg: Leg, flow: Flow, name: Name, key: NoteKey, time: u64) {
+        let target = Target { leg, key, time };
         match self.targets.get_mut(&(flow, name)) {
             Some(row) => {
-                let other = if row.latest.0 == leg { row.other } else { Some(row.latest) };
-                *row = Targets { latest, other };
+                let before = std::mem::replace(row, target);
+                if before.leg != leg {
+                    self.others.insert((flow, name), before);
+                }
             }
             None => {
-                self.targets.insert((flow, name), Targets { latest, other: None });
+                self.targets.insert((flow, name), target);
             }
         }
     }
 
     /// The packet that an acknowledgement names, one of its own leg before others; `flow` is that of the
     /// acknowledgement.
-    pub fn acknowledged(&self, leg: Leg, flow: Flow, name: Name) -> Option<NoteKey> {
-        let row = self.targets.get(&(flow.reversed(), name))?;
-        Some(row.other.filter(|other| other.0 == leg && row.latest.0 != leg).unwrap_or(row.latest).1)
+    pub fn acknowledged(&self, leg: Leg, flow: Flow, name: Name) -> Option<Target> {
+        let name = (flow.reversed(), name);
+        let latest = *self.targets.get(&name)?;
+        if latest.leg == leg {
+            return Some(latest);
+        }
+        Some(self.others.get(&name).copied().filter(|other| other.leg == leg).unwrap_or(latest))
+    }
+
+    /// How many of the tables forgot something.
+    pub fn lossy(&self) -> u8 {
+        [self.targets.evicted, self.others.evicted, self.seen.evicted, self.next.evicted]
+            .into_iter()
+            .map(|evicted| u8::from(evicted > 0))
+            .sum()
     }
 
     /// Checks and remembers the sequence number of a packet of version 2 with data, or that opens a link.
@@ -122,9 +196,9 @@ mod tests {
         let flow =
             Flow { sender: super::super::flow::Party::new(Default::default(), 1, 0), receiver: Default::default() };
         for leg in [1, 2] {
-            packets.expect_ack(Leg(leg), flow, Name::Unique(5), (FrameId::nth(leg), 0, 0));
+            packets.expect_ack(Leg(leg), flow, Name::Unique(5), (FrameId::nth(leg), 0, 0), 7);
         }
-        let frame = |leg| packets.acknowledged(Leg(leg), flow.reversed(), Name::Unique(5)).map(|key| key.0);
+        let frame = |leg| packets.acknowledged(Leg(leg), flow.reversed(), Name::Unique(5)).map(|target| target.key.0);
         assert_eq!(
             (frame(1), frame(2), frame(3)),
             (Some(FrameId::nth(1)), Some(FrameId::nth(2)), Some(FrameId::nth(2)))

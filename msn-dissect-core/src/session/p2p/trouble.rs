@@ -27,3 +27,5 @@ pub const GIVEN_UP: u16 = 2048;
 pub const UNKNOWN_ACK: u16 = 1024;
 /// It acknowledges a message of which the capture lacks something.
 pub const INCOMPLETE: u16 = 4096;
+/// A table was full, and something older was forgotten.
+pub const EVICTED: u16 = 8192;
