@@ -32,17 +32,14 @@ impl Head {
         self.get(role).map(|at| at.of(data)).unwrap_or_default()
     }
 
-    /// Reads the block at the start of `span`; what it does not say stays as it was. Returns the name of its first header.
-    pub fn read(&mut self, data: &[u8], span: Span) -> Span {
+    /// Reads the block at the start of `span`; what it does not say stays as it was. Every message passes here, so only
+    /// the headers that are wanted are taken apart.
+    pub fn read(&mut self, data: &[u8], span: Span) {
         let mut lines = Lines::new(data, span);
-        let mut first = None;
         while let Some(line) = lines.whole().filter(|line| !line.is_empty()) {
-            let Some(header) = lines.header(line) else { continue };
-            first.get_or_insert(header.name);
-            self.values.take(header.name.of(data), header.value);
+            self.values.take(data, line);
         }
         self.body = lines.at();
-        first.unwrap_or_default()
     }
 
     /// A declared number.

@@ -18,7 +18,7 @@ use crate::{
         walk::{Learn, Show},
     },
     fields::mime as f,
-    mime::{address, media_type::essence},
+    mime::{Line, Lines, address, media_type::essence},
     session::{Record, Session},
     text,
     wire::Span,
@@ -60,6 +60,13 @@ static OTHER: Known = &[COMMON, CONTENT, ROUTING];
 /// Most blocks of a message: three, and one more in MSNP24.
 const MAX_BLOCKS: usize = 4;
 
+/// Name of the first header of a block.
+fn first_name(data: &[u8], span: Span) -> &[u8] {
+    let mut lines = Lines::new(data, span).take_while(|line| !matches!(line, Line::Blank(_)));
+    let first = lines.find_map(|line| if let Line::Header(header) = line { Some(header.name) } else { None });
+    first.unwrap_or_default().of(data)
+}
+
 /// Reads the payload.
 pub(super) fn read(unit: &[u8], found: &Command) -> Blocks {
     let Span { start, end } = found.payload;
@@ -72,7 +79,8 @@ pub(super) fn read(unit: &[u8], found: &Command) -> Blocks {
             break;
         }
         let span = Span::new(head.body, end);
-        let first = head.read(unit, span).of(unit);
+        head.read(unit, span);
+        let first = first_name(unit, span);
         let row = BLOCKS.iter().find(|row| row.0.as_bytes().eq_ignore_ascii_case(first));
         let block = row.copied().unwrap_or(("Other", OTHER, count >= 2));
         *slot = (span, block);

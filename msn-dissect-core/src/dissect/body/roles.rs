@@ -7,7 +7,7 @@ use super::{
     headers::{Known, Row},
 };
 use crate::{
-    mime::{Line, Lines},
+    mime::{Line, Lines, headers::trim},
     wire::Span,
 };
 
@@ -158,10 +158,12 @@ impl FieldValues {
 }
 
 impl HeadValues {
-    /// Takes the value of a header.
-    pub fn take(&mut self, name: &[u8], value: Span) {
-        if let Some(role) = role_of(name) {
-            self.set(role, value);
+    /// Takes the value of a header line, if it is one of these headers.
+    #[inline]
+    pub fn take(&mut self, data: &[u8], line: Span) {
+        let bytes = line.of(data).trim_ascii_start();
+        if let Some((role, colon)) = role_of(bytes) {
+            self.set(role, trim(data, Span::new(line.end - bytes.len() + colon + 1, line.end)));
         }
     }
 }
@@ -185,30 +187,49 @@ static NAMES: [(&str, Role); HEADS] = {
     names
 };
 
-/// Longest name of them.
-const MAX_NAME: usize = 16;
-
-/// Which of them have a name of this length: every header of every message is looked up.
-static BY_LENGTH: [u16; MAX_NAME + 1] = {
-    let mut masks = [0; MAX_NAME + 1];
+/// Which of them begin with this letter: every header of every message is looked up.
+static BY_LETTER: [u16; 26] = {
+    let mut masks = [0; 26];
     let mut at = 0;
     while at < HEADS {
-        masks[NAMES[at].0.len()] |= 1 << at;
+        masks[(NAMES[at].0.as_bytes()[0] - b'A') as usize] |= 1 << at;
         at += 1;
     }
     masks
 };
 
-fn role_of(name: &[u8]) -> Option<Role> {
-    let mut mask = BY_LENGTH.get(name.len()).copied().unwrap_or(0);
+/// The role of a header line, and where its colon stands.
+#[inline]
+fn role_of(line: &[u8]) -> Option<(Role, usize)> {
+    let letter = line.first()?.to_ascii_uppercase().wrapping_sub(b'A');
+    let mut mask = BY_LETTER.get(usize::from(letter)).copied()?;
     while mask != 0 {
-        let &(known, role) = NAMES.get(mask.trailing_zeros() as usize)?;
-        if known.as_bytes().eq_ignore_ascii_case(name) {
-            return Some(role);
+        let &(name, role) = NAMES.get(mask.trailing_zeros() as usize)?;
+        // The byte behind the name decides nearly always.
+        if let Some(colon) = colon_behind(line, name.len()).filter(|_| starts_with(line, name)) {
+            return Some((role, colon));
         }
         mask &= mask - 1;
     }
     None
+}
+
+/// Where the colon stands behind a name of this length; blanks may stand between them.
+#[inline]
+fn colon_behind(line: &[u8], len: usize) -> Option<usize> {
+    match line.get(len)? {
+        b':' => Some(len),
+        b' ' | b'\t' => {
+            let blanks = line.get(len..)?.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+            line.get(len + blanks).filter(|byte| **byte == b':').map(|_| len + blanks)
+        }
+        _ => None,
+    }
+}
+
+#[inline]
+fn starts_with(line: &[u8], name: &str) -> bool {
+    line.iter().zip(name.as_bytes()).all(|(one, other)| one.eq_ignore_ascii_case(other))
 }
 
 #[cfg(test)]
@@ -219,8 +240,11 @@ mod tests {
     fn every_role_of_heads_has_its_header() {
         for (at, (name, role)) in NAMES.iter().enumerate() {
             assert_eq!(*role as usize, at, "{name}");
-            assert_eq!(role_of(name.to_ascii_uppercase().as_bytes()), Some(*role));
+            let line = format!("{} \t: x", name.to_ascii_lowercase());
+            assert_eq!(role_of(line.as_bytes()), Some((*role, name.len() + 2)));
         }
-        assert_eq!((role_of(b"Message-IDs"), role_of(b""), role_of(&[b'x'; 99])), (None, None, None));
+        for line in ["Message-IDs: 1", "Message-ID", "Message-ID;", "", "1: 2", "é: 1"] {
+            assert_eq!(role_of(line.as_bytes()), None, "{line}");
+        }
     }
 }
