@@ -16,7 +16,7 @@ use clap::Args;
 use crate::command;
 use crate::compile;
 use crate::debian;
-use crate::project::{CORE, Project};
+use crate::project::{CORE, PLUGIN_FILE, Project};
 use stage::{Plugins, Stage, reading};
 
 /// What to measure, and how often.
@@ -45,8 +45,8 @@ pub struct Options {
     web: bool,
     /// Compare with Wireshark's own text dissectors, in instructions, cache misses and memory (a quarter of an hour)
     ///
-    /// Each dissector reads generated traffic of its own protocol: as many connections and packets, cut in the same way,
-    /// with messages as short as those of MSN. valgrind counts what happens between opening and closing the capture;
+    /// Each dissector reads generated traffic of its own protocol: as many connections and packets, a segment for each
+    /// message, messages as short as those of MSN. valgrind counts what happens between opening and closing the capture;
     /// starting tshark is not counted. Then the same capture is read once more, with its port pinned to a dissector that
     /// does nothing; the difference is what the table shows. In a summary it is divided by the commands, replies, messages
     /// or stanzas of the capture; with -V and -T fields by the lines that -V shows more than with nothing. The counts do
@@ -157,6 +157,9 @@ struct Run<'a> {
     packets: u64,
 }
 
+/// File name of the capture.
+const NAME: &str = "capture.pcap";
+
 impl<'a> Run<'a> {
     fn of(stage: Stage<'a>, options: &Options) -> Result<Self> {
         let most = match (options.web, options.callgrind) {
@@ -164,7 +167,6 @@ impl<'a> Run<'a> {
             (false, true) => CALLGRIND_PACKETS,
             (false, false) => u32::MAX,
         };
-        const NAME: &str = "capture.pcap";
         let capture = match &options.capture {
             Some(capture) => stage.copy_capture(capture, NAME)?,
             None if options.web => stage.generate(NAME, options.packets.min(most), &["--web"])?.0,
@@ -176,7 +178,6 @@ impl<'a> Run<'a> {
 
     /// Makes sure that each subject is what its name says: otherwise the numbers would compare something else.
     fn verify(&self) -> Result<()> {
-        use crate::project::PLUGIN_FILE;
         let size = self.capture.metadata()?.len();
         println!("capture: {} packets, {:.1} MB", self.packets, size as f64 / 1e6);
         if self.packets == 0 {

@@ -54,7 +54,7 @@ pub fn compare(stage: &Stage<'_>, modes: &[&Mode], shapes: &[String], packets: u
         println!("{:<9} {packets:>7} {frames:>7} {units:>7} {lines:>7}", subject.shape);
     }
     let mut missed = 0;
-    for mode in modes {
+    for mode in modes.iter().filter(|mode| Figure::Instructions(mode.name).goal().is_some()) {
         missed += table(stage, mode, &traffic)?;
     }
     if shapes.is_empty() {
@@ -66,13 +66,13 @@ pub fn compare(stage: &Stage<'_>, modes: &[&Mode], shapes: &[String], packets: u
 /// Prints what a way of reading costs; returns how many goals are missed.
 fn table(stage: &Stage<'_>, mode: &Mode, traffic: &[Traffic]) -> Result<usize> {
     let summary = mode.name == "summary";
-    let unit = if summary || mode.name == "two-pass" { "unit" } else { "line" };
+    let unit = if summary { "unit" } else { "line" };
     println!("\n{}: for each {unit}, above nothing (misses of the first-level caches)\n", mode.name);
     println!("{:<9} {:>12} {:>11} {:>11}   goal", "traffic", "instructions", "code misses", "data misses");
     let mut missed = 0;
     for each in traffic {
         let cost = each.cost(stage, mode)?;
-        let number = if unit == "unit" { each.units } else { each.lines };
+        let number = if summary { each.units } else { each.lines };
         let [instructions, code, data] = cost.events.map(|count| count as f64 / number.max(1) as f64);
         let goal = Figure::Instructions(mode.name).goal().filter(|_| each.subject.dissector == OURS);
         let verdict = verdict(instructions, goal, &mut missed);
