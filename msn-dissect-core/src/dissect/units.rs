@@ -85,11 +85,13 @@ pub(crate) fn dissect<D: Dissector>(
     while at < data.len() {
         let place = Place::new(packet.frame, packet.unit + out.units);
         let rest = data.get(at..).unwrap_or_default();
-        let met = match packet.first_pass {
-            true => Some([meet(session, packet, place, if at == 0 { overlap } else { overlap.behind() }); 2]),
-            false => session.known(packet, place),
+        let (mut before, after, met) = if packet.first_pass {
+            (meet(session, packet, place, if at == 0 { overlap } else { overlap.behind() }), None, true)
+        } else if let Some([before, after]) = session.known(packet, place) {
+            (before, Some(after), true)
+        } else {
+            (Record::guess(packet, place), None, false)
         };
-        let [mut before, after] = met.unwrap_or_else(|| [Record::guess(packet, place); 2]);
         if let What::Repeated(len) = before.what {
             keep(session, packet, &before);
             at += len as usize;
@@ -98,19 +100,20 @@ pub(crate) fn dissect<D: Dissector>(
         }
         let context = match packet.first_pass {
             true => Some(dissector.context(session, packet, &mut before, rest, at)),
-            false => dissector.recorded(session, packet, met.as_ref().map(|_| &before), at),
+            false => dissector.recorded(session, packet, met.then_some(&before), at),
         };
         let Some(context) = context else { return };
-        let (pdu, len) = match framer.next(rest, &context, packet.can_desegment && before.inferred & LATE == 0) {
+        let step = framer.next(rest, &context, packet.can_desegment && before.inferred & LATE == 0);
+        let (pdu, len) = match &step {
             Step::Partial(need) => {
                 wait(session, packet, &before, at);
-                (out.consumed, out.need) = (at, need);
+                (out.consumed, out.need) = (at, *need);
                 // What comes behind in the same frame has the number that it had on the first pass.
                 out.units += 1;
                 return;
             }
-            Step::Unit(pdu, len) => (Some(pdu), len),
-            Step::Noise(len) => (None, len),
+            Step::Unit(pdu, len) => (Some(pdu), *len),
+            Step::Noise(len) => (None, *len),
         };
         if before.what == What::Incomplete {
             // The first pass may have been given one frame's bytes in two steps: then it counted the PDU twice.
@@ -120,16 +123,16 @@ pub(crate) fn dissect<D: Dissector>(
             }
             return finish(out, data.len());
         }
-        if packet.first_pass && !dissector.begins(session, packet, pdu.as_ref()) {
+        if packet.first_pass && !dissector.begins(session, packet, pdu) {
             return;
         }
         keep(session, packet, &before);
-        let record = if packet.first_pass { before } else { after };
+        let record = after.unwrap_or(before);
         let mut walk = Walk { session, packet, data, record, out };
-        dissector.pass(&mut walk, pdu.as_ref(), Span::new(at, at + len));
+        dissector.pass(&mut walk, pdu, Span::new(at, at + len));
         at += len.max(1);
         out.units += 1;
-        if dissector.pauses(pdu.as_ref()) {
+        if dissector.pauses(pdu) {
             return finish(out, at.min(data.len()));
         }
     }
@@ -207,9 +210,10 @@ pub(crate) fn learnt(walk: &mut Walk<'_>, before: &Record) {
     if !walk.packet.first_pass {
         return;
     }
-    let state = walk.session.connections.of(walk.packet.connection).state();
-    walk.record = Record::new(walk.packet, before.place(), before.kept(), &state);
-    if walk.record != *before {
-        walk.session.connections.remember(walk.packet.connection, before.place());
+    walk.record = *before;
+    let connections = &mut walk.session.connections;
+    if let Some(connection) = connections.get(before.conn).filter(|one| !before.agrees(one)) {
+        walk.record = Record::new(walk.packet, before.place(), before.kept(), &connection.state());
+        connections.remember(before.conn, before.place());
     }
 }
