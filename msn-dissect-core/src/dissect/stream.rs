@@ -47,8 +47,9 @@ impl Dissector for Text {
         _rest: &[u8],
         at: usize,
     ) -> ContextOf<Self> {
-        let skip_to = session.connections.get(record.conn).and_then(|one| *one.skip_to.get(record.dir as usize)?);
-        if let (Some(sequence), Some(end)) = (packet.sequence, skip_to) {
+        let Some(sequence) = packet.sequence else { return Text::known(packet, Some(record), at) };
+        let connection = session.connections.get(record.conn);
+        if let Some(end) = connection.and_then(|one| *one.skip_to.get(record.dir as usize)?) {
             let left = end.wrapping_sub(sequence.wrapping_add(at as u32));
             // More than half the sequence space ahead means that the end lies behind.
             if left > 0 && left < u32::MAX / 2 {

@@ -13,7 +13,7 @@ use crate::{
     output::Dissection,
     packet::{Arrival, Need, Packet},
     session::{
-        Place, Record, Session, What,
+        Connection, Place, Record, Session, What,
         flow::{Flow, Overlap},
         records::{Kept, LATE},
     },
@@ -81,11 +81,13 @@ pub(crate) fn dissect<D: Dissector>(
     while at < data.len() {
         let place = Place::new(packet.frame, packet.unit + out.units);
         let rest = data.get(at..).unwrap_or_default();
-        let met = match packet.first_pass {
-            true => Some([meet(session, packet, place, if at == 0 { overlap } else { overlap.behind() }); 2]),
-            false => session.known(packet, place),
+        let (mut before, after, met) = if packet.first_pass {
+            (meet(session, packet, place, if at == 0 { overlap } else { overlap.behind() }), None, true)
+        } else if let Some([before, after]) = session.known(packet, place) {
+            (before, Some(after), true)
+        } else {
+            (Record::guess(packet, place), None, false)
         };
-        let [mut before, after] = met.unwrap_or_else(|| [Record::guess(packet, place); 2]);
         if let What::Repeated(len) = before.what {
             keep(session, packet, &before);
             at += len as usize;
@@ -94,10 +96,11 @@ pub(crate) fn dissect<D: Dissector>(
         }
         let context = match packet.first_pass {
             true => Some(dissector.context(session, packet, &mut before, rest, at)),
-            false => dissector.recorded(session, packet, met.as_ref().map(|_| &before), at),
+            false => dissector.recorded(session, packet, met.then_some(&before), at),
         };
         let Some(context) = context else { return };
-        let (pdu, len) = match framer.next(rest, &context, packet.can_desegment && before.inferred & LATE == 0) {
+        let step = framer.next(rest, &context, packet.can_desegment && before.inferred & LATE == 0);
+        let (pdu, len) = match step {
             Step::Partial(need) => {
                 wait(session, packet, &before, at);
                 (out.consumed, out.need) = (at, need);
@@ -128,7 +131,7 @@ pub(crate) fn dissect<D: Dissector>(
                 dissector.learn(&mut Learn { session, packet, data, record: before, announced }, &unit, span);
                 learnt(session, packet, &before)
             }
-            false => after,
+            false => after.unwrap_or(before),
         };
         dissector.show(&mut Show { session, packet, data, record, out }, &unit, span);
         at += len.max(1);
@@ -207,10 +210,11 @@ fn wait(session: &mut Session, packet: &Packet, before: &Record, at: usize) {
 
 /// What is known behind a PDU of whose conversation `before` was known; keeps what it taught.
 fn learnt(session: &mut Session, packet: &Packet, before: &Record) -> Record {
-    let state = session.connections.of(packet.connection).state();
+    let connections = &mut session.connections;
+    let Some(state) = connections.get(before.conn).filter(|one| !before.agrees(one)).map(Connection::state) else {
+        return *before;
+    };
     let record = Record::new(packet, before.place(), before.kept(), &state);
-    if record != *before {
-        session.connections.remember(packet.connection, before.place());
-    }
+    connections.remember(before.conn, before.place());
     record
 }

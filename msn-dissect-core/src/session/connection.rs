@@ -130,25 +130,28 @@ pub struct Connections {
 
 impl Connections {
     /// The connection of a key, made now if it is new. Beyond [`MAX_CONNECTIONS`] all new ones share one place.
+    #[inline]
     pub fn of(&mut self, key: u64) -> &mut Connection {
         let at = match self.last {
-            Some((last, at)) if last == key => at,
-            _ => {
-                let at = self.place(key);
-                self.last = Some((key, at));
-                at
-            }
-        } as usize;
-        if at >= self.all.len() {
-            self.all.push(Connection { id: ConnId(at as u32), ..Connection::default() });
+            Some((last, at)) if last == key => at as usize,
+            _ => self.find(key),
+        };
+        &mut self.all[at]
+    }
+
+    /// The place of the connection of a key.
+    fn find(&mut self, key: u64) -> usize {
+        let at = self.place(key);
+        if at as usize >= self.all.len() {
+            self.all.push(Connection { id: ConnId(at), ..Connection::default() });
         }
-        let last = self.all.len() - 1;
-        &mut self.all[at.min(last)]
+        self.last = Some((key, at));
+        at as usize
     }
 
     /// The place of a key; the next one if the key is new.
     fn place(&mut self, key: u64) -> u32 {
-        let next = self.all.len().min(MAX_CONNECTIONS) as u32;
+        let next = self.all.len().min(MAX_CONNECTIONS - 1) as u32;
         if key >= NEAR_KEYS {
             return *self.by_key.entry(key).or_insert(next);
         }
@@ -166,10 +169,10 @@ impl Connections {
         }
     }
 
-    /// Keeps what a PDU taught of the connection of a key, to be found by place.
-    pub fn remember(&mut self, key: u64, place: Place) {
-        let connection = self.of(key);
-        let (at, state) = (connection.id.0 as usize, connection.state());
+    /// Keeps what a PDU taught of a connection, to be found by place.
+    pub fn remember(&mut self, id: ConnId, place: Place) {
+        let at = id.0 as usize;
+        let Some(state) = self.all.get(at).map(Connection::state) else { return };
         if at >= self.histories.len() {
             self.histories.resize_with(at + 1, Timeline::default);
         }

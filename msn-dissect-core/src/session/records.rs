@@ -3,7 +3,7 @@
 //! later pass. What was known of the conversation then is in the history of its connection.
 
 use super::{
-    connection::{ConnId, State},
+    connection::{ConnId, Connection, State},
     ledger::Ledger,
     names::NameId,
     place::Place,
@@ -96,6 +96,16 @@ impl Record {
     /// Where the PDU stands.
     pub fn place(&self) -> Place {
         Place::new(self.frame, self.unit)
+    }
+
+    /// Whether this is what the state of its connection says. A server's end that is known changes with the head of a
+    /// gateway message only.
+    pub fn agrees(&self, connection: &Connection) -> bool {
+        self.account == connection.account
+            && self.version == connection.version
+            && self.server == connection.kind
+            && self.shapes == connection.shapes
+            && (self.inferred & DIR_INFERRED == 0) == connection.server_end.is_some()
     }
 
     /// What choosing a layout may rely on.

@@ -40,7 +40,8 @@ pub(super) fn head(learn: &mut Learn<'_>, head: Option<&Head<'_>>, dir: Dir) {
             _ => None,
         };
     }
-    connections.remember(Gateway::key(number), place);
+    let conn = connection.id;
+    connections.remember(conn, place);
 }
 
 /// Learns from what stands in `span` of a body, of which so many bytes at the end were not captured.
