@@ -3,7 +3,34 @@
 
 use std::net::IpAddr;
 
-use crate::session::FrameId;
+/// Identity of a frame: grows from frame to frame, the same on every pass. [`FrameId::NONE`] stands for no frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FrameId(u32);
+
+impl FrameId {
+    /// No frame, or one that the first pass did not see.
+    pub const NONE: FrameId = FrameId(0);
+
+    /// Whether this stands for no frame.
+    pub const fn is_none(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The identity, unless it stands for no frame.
+    pub fn known(self) -> Option<FrameId> {
+        (!self.is_none()).then_some(self)
+    }
+
+    /// Which frame it is, from 1, in the order in which frames were met.
+    pub const fn index(self) -> u32 {
+        self.0
+    }
+
+    /// The n-th frame that was met, from 1.
+    pub const fn nth(n: u32) -> FrameId {
+        FrameId(n)
+    }
+}
 
 /// One end of a TCP connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -5,35 +5,7 @@
 //! the same number on the first pass. The place in the capture file tells, so each frame gets an identity by that.
 
 use super::map::Map;
-
-/// Identity of a frame: grows from frame to frame, the same on every pass. [`FrameId::NONE`] stands for no frame.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FrameId(u32);
-
-impl FrameId {
-    /// No frame, or one that the first pass did not see.
-    pub const NONE: FrameId = FrameId(0);
-
-    /// Whether this stands for no frame.
-    pub const fn is_none(self) -> bool {
-        self.0 == 0
-    }
-
-    /// The identity, unless it stands for no frame.
-    pub fn known(self) -> Option<FrameId> {
-        (!self.is_none()).then_some(self)
-    }
-
-    /// Which frame it is, from 1, in the order in which frames were met.
-    pub const fn index(self) -> u32 {
-        self.0
-    }
-
-    /// The n-th frame that was met, from 1.
-    pub const fn nth(n: u32) -> FrameId {
-        FrameId(n)
-    }
-}
+use crate::packet::FrameId;
 
 /// A frame that was seen.
 #[derive(Clone, Copy, Debug)]
@@ -54,11 +26,11 @@ impl Frames {
     /// The identity of the frame that stands at `place` of the capture file. A new one is made on the first pass only.
     pub fn enter(&mut self, place: u64, number: u32, first_pass: bool) -> FrameId {
         let id = match self.rows.last() {
-            Some(last) if last.place == place => FrameId(self.rows.len() as u32),
+            Some(last) if last.place == place => FrameId::nth(self.rows.len() as u32),
             Some(last) if place < last.place => self.at(place),
             _ => FrameId::NONE,
         };
-        if let Some(row) = (id.0 as usize).checked_sub(1).and_then(|at| self.rows.get_mut(at)) {
+        if let Some(row) = (id.index() as usize).checked_sub(1).and_then(|at| self.rows.get_mut(at)) {
             row.number = number;
             return id;
         }
@@ -71,9 +43,9 @@ impl Frames {
             last.number = 0;
         }
         self.rows.push(Row { place, number });
-        let id = FrameId(self.rows.len() as u32);
+        let id = FrameId::nth(self.rows.len() as u32);
         if !in_order && self.odd.is_empty() {
-            self.odd = self.rows.iter().zip(1..).map(|(row, nth)| (row.place, FrameId(nth))).collect();
+            self.odd = self.rows.iter().zip(1..).map(|(row, nth)| (row.place, FrameId::nth(nth))).collect();
         }
         if !self.odd.is_empty() {
             self.odd.insert(place, id);
@@ -87,12 +59,12 @@ impl Frames {
             return self.odd.get(&place).copied().unwrap_or(FrameId::NONE);
         }
         let at = self.rows.binary_search_by_key(&place, |row| row.place);
-        at.map_or(FrameId::NONE, |at| FrameId(at as u32 + 1))
+        at.map_or(FrameId::NONE, |at| FrameId::nth(at as u32 + 1))
     }
 
     /// The number that people know the frame by; none if a read filter rejected it.
     pub fn number(&self, id: FrameId) -> Option<u32> {
-        let row = self.rows.get((id.0 as usize).checked_sub(1)?)?;
+        let row = self.rows.get((id.index() as usize).checked_sub(1)?)?;
         (row.number != 0).then_some(row.number)
     }
 }
@@ -108,16 +80,16 @@ mod tests {
         let first: Vec<_> = [(24, 1), (24, 1), (100, 2), (300, 2), (500, 3)]
             .map(|(place, number)| frames.enter(place, number, true))
             .into();
-        assert_eq!(first, [1, 1, 2, 3, 4].map(FrameId));
+        assert_eq!(first, [1, 1, 2, 3, 4].map(FrameId::nth));
         let numbers: Vec<_> = first.iter().map(|&id| frames.number(id)).collect();
         assert_eq!(numbers, [Some(1), Some(1), None, Some(2), Some(3)]);
         // Later passes visit the frames that stay, in any order.
         assert_eq!(
             [(500, 3), (24, 1), (300, 2)].map(|(place, number)| frames.enter(place, number, false)),
-            [4, 1, 3].map(FrameId)
+            [4, 1, 3].map(FrameId::nth)
         );
         assert_eq!(frames.enter(77, 9, false), FrameId::NONE);
-        assert_eq!((frames.number(FrameId::NONE), frames.number(FrameId(9))), (None, None));
+        assert_eq!((frames.number(FrameId::NONE), frames.number(FrameId::nth(9))), (None, None));
     }
 
     #[test]
@@ -125,11 +97,11 @@ mod tests {
         let mut frames = Frames::default();
         assert_eq!(
             [(50, 1), (20, 2), (70, 3)].map(|(place, number)| frames.enter(place, number, true)),
-            [1, 2, 3].map(FrameId)
+            [1, 2, 3].map(FrameId::nth)
         );
         assert_eq!(
             [(20, 2), (70, 3), (50, 1)].map(|(place, number)| frames.enter(place, number, false)),
-            [2, 3, 1].map(FrameId)
+            [2, 3, 1].map(FrameId::nth)
         );
     }
 }

@@ -36,8 +36,8 @@ pub mod transfers;
 pub mod versions;
 pub mod windows;
 
+pub use crate::packet::FrameId;
 pub use connection::Connection;
-pub use frames::FrameId;
 pub use ledger::Ledger;
 pub use names::NameId;
 pub use notes::{NoteKey, Notes};

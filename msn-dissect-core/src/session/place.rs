@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Where in a capture something stands. Uses frames only.
 
-use super::frames::FrameId;
+use super::FrameId;
 
 /// A PDU of a frame: the same on every pass and under every read filter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
