@@ -26,7 +26,7 @@ enum Action {
     ///
     /// Compiles the Rust core as a static library, makes its C header, compiles the C shim against the installed
     /// Wireshark headers and links both. Then checks that only plugin_* symbols are exported and that the file is
-    /// smaller than 1.5 MB. Nothing is installed: try the result, not as root, with
+    /// smaller than 2 MB. Nothing is installed: try the result, not as root, with
     /// `WIRESHARK_PLUGIN_DIR=target/plugins tshark …`.
     Build,
     /// Build the plugin and copy it into Wireshark's plugin folder

@@ -12,6 +12,7 @@ pub mod framing;
 pub mod ftp;
 pub mod gateway;
 pub mod heuristic;
+mod learning;
 mod links;
 mod login;
 pub(crate) mod object;

@@ -1,30 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! The walk over one unit, and what every unit shows.
+//! Showing a PDU: what comes out, and what every PDU shows.
 
+pub(crate) use super::learning::Learn;
 use crate::{
     command::ServerKind,
     fields::{Field, Proto, command as f, expert},
     item::Tree,
     output::{Dissection, MAX_INFO},
-    packet::{Announcement, Packet},
+    packet::Packet,
     session::{FrameId, Record, Session, frames::Frames, records::DIR_INFERRED},
     text,
     wire::Span,
 };
-
-/// What a unit teaches the session, on the first pass only.
-pub(crate) struct Learn<'a> {
-    /// What is remembered.
-    pub session: &'a mut Session,
-    /// What the consumer said of the bytes.
-    pub packet: &'a Packet,
-    /// All bytes given.
-    pub data: &'a [u8],
-    /// What is known of the unit.
-    pub record: Record,
-    /// Connections that the unit announces.
-    pub announced: &'a mut Vec<Announcement>,
-}
 
 /// What a unit shows, on every pass: nothing of it changes the session.
 pub(crate) struct Show<'a> {

@@ -4,7 +4,7 @@
 use super::{notes::NoteKey, secrets::Secret};
 use crate::{
     crypto::{challenge, login, same_hex},
-    values::{Names, products},
+    values::products,
 };
 
 /// What is known of an answer.
@@ -18,9 +18,6 @@ pub enum Status {
     /// The challenge, the key or the secret is not known.
     Unverified = 2,
 }
-
-/// Names of [`Status`], numbered like Wireshark's checksum states.
-pub static STATUSES: &Names = &[(0, "Bad"), (1, "Good"), (2, "Unverified")];
 
 /// Longest challenge remembered, in bytes; a longer one stays unverified.
 pub const MAX_CHALLENGE: usize = 256;

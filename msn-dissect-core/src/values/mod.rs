@@ -13,6 +13,7 @@ pub mod objects;
 pub mod products;
 pub mod programs;
 pub mod slp;
+pub mod transfers;
 
 /// Meanings of the values of a numeric field, sorted by value.
 pub type Names = [(u32, &'static str)];

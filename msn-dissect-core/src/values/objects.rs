@@ -25,6 +25,9 @@ pub static TYPES: &Names = &[
 /// Result of checking a hash; the numbers are those that Wireshark uses for checksums.
 pub static CHECKS: &Names = &[(0, "Bad"), (1, "Good"), (2, "Unverified"), (3, "Not present")];
 
+/// Result of checking the answer to a challenge, with the same numbers.
+pub static PROOFS: &Names = &[(0, "Bad"), (1, "Good"), (2, "Unverified")];
+
 /// The check failed.
 pub const BAD: u64 = 0;
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Enumerations of peer-to-peer sessions (fact base: p2p 3 to 8).
 
-use super::{Names, capabilities::Bit};
-use crate::session::transfers::TransferKind;
+use super::{Names, capabilities::Bit, transfers::TransferKind};
 
 /// Flags of version 1.
 pub static FLAGS: &[Bit] = &[
