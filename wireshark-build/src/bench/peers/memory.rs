@@ -35,7 +35,8 @@ pub fn measure(stage: &Stage<'_>, packets: u32) -> Result<usize> {
     let shown = stage.output(Plugins::Ours, &arguments)?;
     let number = shown.split_whitespace().count();
     let bytes = above(stage, &capture)?.checked_div(number as i64).context("no peer-to-peer packets are decoded")?;
-    let verdict = verdict(bytes as f64, Figure::SmallPackets.goal(), &mut missed);
+    let goal = Figure::SmallPackets.goal().filter(|_| packets >= CARRIERS);
+    let verdict = verdict(bytes as f64, goal, &mut missed);
     println!("{number} small peer-to-peer packets: {bytes} bytes for each   {verdict}");
     Ok(missed)
 }

@@ -5,6 +5,9 @@
 //! Nothing is measured by the clock. Instructions and misses are counted between opening and closing the capture (the
 //! null plugin tells callgrind when), so starting tshark does not count; the same capture is then read with its port
 //! pinned to the null plugin, and the difference is what the dissector costs, with all that Wireshark does on its account.
+//!
+//! What is counted depends neither on the machine nor on its load, but Wireshark seeds its hash tables at random: two runs
+//! agree to 0.2 %, and their differences to about 100 instructions a unit. Counts within the plugin agree to one in 5,000.
 
 mod memory;
 mod subjects;
