@@ -58,13 +58,15 @@ pub enum Role {
     Groups,
     /// The type of a user notification.
     Notice,
+    /// Why the server ends a connection.
+    Reason,
 }
 
 use Role::*;
 
-const ALL: [Role; 25] = [
+const ALL: [Role; 26] = [
     Account, Handle, Contact, Address, Person, Email, ContactId, Name, Status, Property, Value, List, Cookie, Host,
-    Session, Hop, Scheme, Challenge, Response, Product, Machine, Mode, Contacts, Groups, Notice,
+    Session, Hop, Scheme, Challenge, Response, Product, Machine, Mode, Contacts, Groups, Notice, Reason,
 ];
 
 /// Number of a parameter that is not there.
@@ -131,6 +133,7 @@ const fn plays(param: &Param, at: usize, role: Role) -> bool {
         Contacts => is(field, f::CONTACT_COUNT),
         Groups => is(field, f::GROUP_COUNT),
         Notice => is(field, f::UUN_TYPE),
+        Reason => is(field, f::OUT_REASON),
     }
 }
 

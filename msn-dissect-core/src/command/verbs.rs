@@ -58,6 +58,8 @@ pub enum Verb {
     ContactSetting,
     /// It names a contact by its GUID, perhaps with its account.
     ContactId,
+    /// Somebody is put on a list: with transaction ID 0, this account on somebody else's.
+    Added,
     /// Somebody is in the chat.
     Join,
     /// The account of the connection is in the chat.

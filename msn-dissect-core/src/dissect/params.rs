@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::{
     command::{
-        Choice, Kind, Line,
+        Choice, Kind, Line, Role,
         line::decimal,
         params::{guid, hexadecimal, reached, split_handle, split_naddr},
     },
@@ -43,10 +43,8 @@ pub(super) fn all(tree: &mut Tree, data: &[u8], line: &Line, choice: &Choice, un
 
 /// The value of the property that is a display name can be found as a name too.
 fn own_name(tree: &mut Tree, data: &[u8], line: &Line, choice: &Choice) {
-    let at = choice.row.params.iter().position(|param| param.field == f::PROPERTY_VALUE);
-    let value = at.and_then(|at| choice.place(line, at));
-    let property = at.and_then(|at| choice.place(line, at.checked_sub(1)?)).map(|span| span.of(data));
-    if let (Some(value), Some(b"MFN")) = (value, property) {
+    let Some(value) = choice.role(line, Role::Value) else { return };
+    if choice.role(line, Role::Property).is_some_and(|property| property.of(data) == values::codes::DISPLAY_NAME) {
         let alias = tree.escaped(f::FRIENDLY_NAME, value, value.of(data));
         tree.hidden(alias);
     }

@@ -31,6 +31,9 @@ pub static GTC: &Codes = &[("A", "Ask when somebody adds me"), ("N", "Add silent
 /// BLP (fact base: values 3).
 pub static BLP: &Codes = &[("AL", "Users on neither list are allowed"), ("BL", "Users on neither list are blocked")];
 
+/// The property that is a display name.
+pub const DISPLAY_NAME: &[u8] = b"MFN";
+
 /// Properties of PRP, BPR and SBP (fact base: values 4).
 pub static PROPERTIES: &Codes = &[
     ("PHH", "Home phone"),

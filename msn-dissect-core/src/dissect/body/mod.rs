@@ -23,6 +23,7 @@ mod xml;
 use super::{
     framing::Command,
     walk::{Learn, Show},
+    xml::Values,
 };
 use crate::{
     command::params::Form,
@@ -73,6 +74,16 @@ impl<'a> Body<'a> {
     /// The payload, if all of it is there; otherwise nothing.
     pub fn whole(&self) -> &'a [u8] {
         if self.found.missing == 0 { self.bytes() } else { &[] }
+    }
+
+    /// The document that the payload is or holds, if all of it is there.
+    pub fn document(&self) -> Option<Values<'a>> {
+        let span = match &self.parsed {
+            _ if self.found.missing > 0 => return None,
+            Parsed::Blocks(blocks) => blocks.body(),
+            _ => self.span(),
+        };
+        Some(Values::read(self.unit, span))
     }
 
     /// Place of the payload bytes that are there.

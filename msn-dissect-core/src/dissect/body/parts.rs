@@ -102,6 +102,11 @@ pub(super) fn read(unit: &[u8], found: &Command) -> Blocks {
 }
 
 impl Blocks {
+    /// Place of the body.
+    pub fn body(&self) -> Span {
+        self.span
+    }
+
     fn content<'a>(&'a self, body: &Body<'a>) -> Content<'a> {
         let head = &self.head;
         let sender = head.get(Role::From).map(|at| at.of(body.unit)).unwrap_or_default();

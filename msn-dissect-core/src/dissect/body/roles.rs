@@ -227,9 +227,15 @@ fn colon_behind(line: &[u8], len: usize) -> Option<usize> {
     }
 }
 
+#[cold]
+fn is_named(head: &[u8], name: &str) -> bool {
+    head.eq_ignore_ascii_case(name.as_bytes())
+}
+
 #[inline]
 fn starts_with(line: &[u8], name: &str) -> bool {
-    line.iter().zip(name.as_bytes()).all(|(one, other)| one.eq_ignore_ascii_case(other))
+    // Nearly all programs write names alike.
+    line.starts_with(name.as_bytes()) || line.get(..name.len()).is_some_and(|head| is_named(head, name))
 }
 
 #[cfg(test)]

@@ -148,7 +148,7 @@ static AS_PACKETS: Row = PACKETS;
 /// Whether a value is a name, in whatever case.
 #[inline]
 fn is(value: &[u8], name: &str) -> bool {
-    value.len() == name.len() && value.eq_ignore_ascii_case(name.as_bytes())
+    value.len() == name.len() && (value == name.as_bytes() || value.eq_ignore_ascii_case(name.as_bytes()))
 }
 
 /// The same for a name that may end in `*`.

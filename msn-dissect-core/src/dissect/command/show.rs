@@ -2,7 +2,7 @@
 //! Shows one command.
 
 use crate::{
-    command::{Dir, Fit},
+    command::{Dir, Fit, Role},
     dissect::{
         body::{self, Body},
         framing::Command,
@@ -63,7 +63,7 @@ fn end(show: &mut Show<'_>, body: &Body<'_>, mark: &Mark) {
     let (data, found) = (body.unit, &body.found);
     body::show_end(show, body);
     if show.out.tree.wanted() {
-        links::show(show, data, found);
+        links::show(show, body);
         show.generated();
         // The payload may have added to the summary, so the label comes last.
         if show.packet.want_info {
@@ -130,7 +130,7 @@ fn line(show: &mut Show<'_>, data: &[u8], found: &Command) {
     if found.too_long {
         tree.expert(expert::PAYLOAD_TOO_LONG);
     }
-    if choice.row.word == "OUT" && choice.token(0).is_some() {
+    if choice.role(line, Role::Reason).is_some() {
         tree.expert(expert::SIGNED_IN_ELSEWHERE);
     }
 }

@@ -152,7 +152,7 @@ impl<'a> Unit<'a> {
             Verb::Join | Verb::JoinSelf | Verb::Leave => self.people(verb),
             Verb::Own | Verb::Presence | Verb::OwnProperty | Verb::Publish => self.own(verb),
             // Learnt before, or from answers only.
-            Verb::Account | Verb::Inherit | Verb::Announce | Verb::Sync | Verb::Undelivered => {}
+            Verb::Account | Verb::Inherit | Verb::Announce | Verb::Sync | Verb::Undelivered | Verb::Added => {}
         }
     }
 
@@ -262,20 +262,16 @@ impl<'a> Unit<'a> {
 
     /// A failed page: the number of its message is the transaction ID of the page.
     fn page(&mut self) {
-        let payload = self.body.whole();
-        let Some(at) = memchr::memmem::find(payload, b"<MSG") else { return };
-        let tag = payload.get(at..).unwrap_or_default();
-        let tag = tag.get(..memchr::memchr(b'>', tag).unwrap_or(tag.len())).unwrap_or_default();
-        let outer = payload.get(..memchr::memchr(b'>', payload).unwrap_or(0)).unwrap_or_default();
+        let Some(document) = self.body.document().filter(|document| document.has("MSG")) else { return };
         // The number stands in NOTIFICATION; 407 in MSG says that the page was too long.
-        let Some(trid) = attribute(outer, b" id=").and_then(decimal) else { return };
+        let number = |element| document.attribute(element, "id").and_then(|id| decimal(id.as_bytes()));
+        let Some(trid) = number("NOTIFICATION") else { return };
         let request = self.conn().and_then(|conn| conn.transactions.page(trid));
         if let Some(request) = request {
             self.answers(request.key, request.time);
             self.about(request.about);
         }
-        let code = attribute(tag, b" id=").and_then(decimal).unwrap_or(0);
-        self.remark(x::NOT_DELIVERED, code, 1);
+        self.remark(x::NOT_DELIVERED, number("MSG").unwrap_or(0), 1);
     }
 
     // Challenges and logins
@@ -347,12 +343,4 @@ impl<'a> Unit<'a> {
     pub fn same_account(&self, one: NameId, other: NameId) -> bool {
         one == other || self.session.names.get(one).eq_ignore_ascii_case(self.session.names.get(other))
     }
-}
-
-/// The quoted value behind `name=`, in a tag.
-pub(super) fn attribute<'t>(tag: &'t [u8], name: &[u8]) -> Option<&'t [u8]> {
-    let at = memchr::memmem::find(tag, name)?;
-    let rest = tag.get(at + name.len()..)?;
-    let (&quote, rest) = rest.split_first().filter(|(quote, _)| matches!(quote, b'"' | b'\''))?;
-    rest.get(..memchr::memchr(quote, rest)?)
 }

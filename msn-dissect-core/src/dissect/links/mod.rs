@@ -14,7 +14,6 @@ mod tests;
 
 use super::{
     body::Body,
-    framing::Command,
     walk::{Learn, Show},
 };
 pub(super) use show::failure;
@@ -28,6 +27,6 @@ pub(super) fn learn(learn: &mut Learn<'_>, body: &Body<'_>) {
 }
 
 /// Shows what ties one command to others.
-pub(super) fn show(show: &mut Show<'_>, data: &[u8], found: &Command) {
-    show::command(show, data, found);
+pub(super) fn show(show: &mut Show<'_>, body: &Body<'_>) {
+    show::command(show, body);
 }

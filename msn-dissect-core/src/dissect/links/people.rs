@@ -11,10 +11,8 @@ use crate::{
     fields::link as x,
     session::people::Own,
     text,
+    values::codes::DISPLAY_NAME,
 };
-
-/// The property that is a display name.
-const DISPLAY_NAME: &[u8] = b"MFN";
 
 impl Unit<'_> {
     /// Somebody comes or leaves.
@@ -45,14 +43,15 @@ impl Unit<'_> {
         if self.on_switchboard() || (verb == Verb::Presence && !self.is_own()) {
             return;
         }
+        let document = if verb == Verb::Publish { self.body.document() } else { None };
+        let published = |name| document.as_ref().and_then(|document| document.text(name)).unwrap_or_default();
+        let (its_status, its_name) = (published("Status"), published("FriendlyName"));
         let (mut status, mut name) = (self.token(Role::Status), self.token(Role::Name));
         match verb {
             Verb::OwnProperty if self.token(Role::Property) == DISPLAY_NAME => name = self.token(Role::Value),
             Verb::OwnProperty => return,
             Verb::Publish => {
-                let payload = self.body.whole();
-                status = element(payload, b"<Status>");
-                name = element(payload, b"<FriendlyName>");
+                (status, name) = (its_status.as_bytes(), its_name.as_bytes());
             }
             _ => {}
         }
@@ -81,11 +80,4 @@ impl Unit<'_> {
             && (email.eq_ignore_ascii_case(account.as_bytes())
                 || (email.contains(&b'%') && text::percent(email).text.eq_ignore_ascii_case(account)))
     }
-}
-
-/// The text of an XML element, given its opening tag; empty if there is none.
-fn element<'t>(xml: &'t [u8], open: &[u8]) -> &'t [u8] {
-    let Some(at) = memchr::memmem::find(xml, open) else { return &[] };
-    let rest = xml.get(at + open.len()..).unwrap_or_default();
-    memchr::memchr(b'<', rest).and_then(|end| rest.get(..end)).unwrap_or_default()
 }

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows what ties a command to others.
 
-use super::{
-    learn::attribute,
-    opening::{EARLIER, NEVER_GIVEN, OTHER_ACCOUNT},
-};
+use super::opening::{EARLIER, NEVER_GIVEN, OTHER_ACCOUNT};
 use crate::{
-    command::{Choice, Dir, Role, ServerKind, params::split_handle, verbs::Need},
+    command::{
+        Choice, Dir, Role, ServerKind,
+        params::split_handle,
+        verbs::{Need, Verb},
+    },
     dissect::{
+        body::Body,
         framing::Command,
         walk::{Show, frame_link},
+        xml::Values,
     },
     fields::{Expert, Field, command as f, link as x},
     item::{Handle, Tree},
@@ -42,7 +45,8 @@ const FOLLOWERS: [(Way, Field); 5] = [
 ];
 
 /// Shows the links of a command.
-pub(super) fn command(show: &mut Show<'_>, data: &[u8], found: &Command) {
+pub(super) fn command(show: &mut Show<'_>, body: &Body<'_>) {
+    let (data, found) = (body.unit, &body.found);
     let key = (show.record.frame, show.record.unit, 0);
     let knows_later = show.knows_later();
     let session = show.session;
@@ -52,7 +56,7 @@ pub(super) fn command(show: &mut Show<'_>, data: &[u8], found: &Command) {
             expectation(tree, data, found, choice);
         }
         if show.record.dir == Dir::ToClient {
-            added_me(tree, data, found, choice);
+            added_me(tree, body, choice);
         }
     }
     facts(tree, session, key);
@@ -101,29 +105,28 @@ fn expectation(tree: &mut Tree, data: &[u8], found: &Command, choice: &Choice) {
     generated(tree, handle);
 }
 
+/// Lists of those who have this account on theirs.
+const OTHERS: [&[u8]; 2] = [b"RL", b"PL"];
+
 /// Somebody else put this account on a list: the line carries transaction ID 0.
-fn added_me(tree: &mut Tree, data: &[u8], found: &Command, choice: &Choice) {
-    if choice.trid(found.line, data).is_none_or(|(_, trid)| trid != 0) {
+fn added_me(tree: &mut Tree, body: &Body<'_>, choice: &Choice) {
+    let (data, line) = (body.unit, body.found.line);
+    let foreign = choice.trid(line, data).is_some_and(|(_, trid)| trid == 0);
+    if !foreign || !choice.row.teaches.contains(&Verb::Added) {
         return;
     }
-    let token = |role| choice.role(found.line, role).map(|span| span.of(data)).unwrap_or_default();
-    let who = match choice.row.word {
-        "ADD" if token(Role::List) == b"RL" => text::percent(token(Role::Email)).text,
-        "ADC" if matches!(token(Role::List), b"RL" | b"PL") => {
-            text::percent(token(Role::Email).strip_prefix(b"N=").unwrap_or_default()).text
-        }
-        "ADL" if !found.payload.is_empty() => {
-            let payload = found.payload.of(data);
-            let named = |tag: &[u8]| -> Option<&[u8]> {
-                let rest = payload.get(memchr::memmem::find(payload, tag)?..)?;
-                attribute(rest.get(..memchr::memchr(b'>', rest)?)?, b" n=")
-            };
-            match (named(b"<c "), named(b"<d ")) {
-                (Some(local), Some(domain)) => format!("{}@{}", text::utf8(local).text, text::utf8(domain).text).into(),
+    let token = |role| choice.role(line, role).map(|span| span.of(data));
+    let who = match (token(Role::List), token(Role::Email)) {
+        (Some(list), _) if !OTHERS.contains(&list) => return,
+        (_, Some(who)) => text::percent(who.strip_prefix(b"N=").unwrap_or(who)).text,
+        (_, None) if body.found.payload.is_empty() => return,
+        (_, None) => {
+            let document = Values::read(data, body.found.payload);
+            match (document.attribute("c", "n"), document.attribute("d", "n")) {
+                (Some(local), Some(domain)) => format!("{local}@{domain}").into(),
                 _ => "Somebody".into(),
             }
         }
-        _ => return,
     };
     tree.expert_text(x::CONTACT_ADDED, &format!("{who} added this account to a contact list"));
 }

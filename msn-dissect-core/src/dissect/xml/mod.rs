@@ -4,6 +4,7 @@
 mod encoding;
 mod table;
 mod value;
+mod values;
 
 use encoding_rs::Encoding;
 
@@ -18,6 +19,7 @@ use crate::{
 pub(crate) use encoding::is_document;
 use table::Rule;
 pub(crate) use value::{sip, time};
+pub(crate) use values::Values;
 
 /// Attributes by which elements are told apart, the best first.
 const TITLES: [&str; 7] = ["n", "name", "type", "opcode", "id", "epid", "hr"];
