@@ -10,6 +10,14 @@
 /* A conversation that any client or server may join is not the packet's own. */
 #define JOINABLE (NO_ADDR2 | NO_PORT2 | NO_PORT2_FORCE | CONVERSATION_TEMPLATE)
 
+/* Where below TCP a packet was seen. Wireshark can be told to take packets of the same addresses and ports that differ in
+ * this for different conversations. */
+typedef struct {
+    uint32_t vlan;
+    uint32_t interface;
+    uint32_t links; /* a hash of the addresses of the link layer */
+} Below;
+
 /* As large as a line of the processor's cache, and in one: packets of hundreds of connections come mixed. */
 typedef struct {
     _Alignas(64) conversation_t *conversation;
@@ -17,7 +25,10 @@ typedef struct {
     bool kept; /* its dissector was set, or it has another */
     uint16_t ports[2];
     uint8_t addresses[2][MSN_MAX_ADDRESS];
+    Below below;
 } Met;
+
+G_STATIC_ASSERT(sizeof(Met) == 64);
 
 static Met lately[LATELY];
 
@@ -52,10 +63,31 @@ static Met *place_of(const MsnPacket *packet)
 
 G_STATIC_ASSERT(LATELY == 1 << (32 - 22));
 
-static bool is_of(const Met *met, const MsnPacket *packet)
+static uint32_t link_hash(uint32_t hash, const address *link)
+{
+    uint8_t bytes[8] = { 0 };
+
+    if (link->len > 0) {
+        memcpy(bytes, link->data, MIN((size_t)link->len, sizeof bytes));
+    }
+    return mixed(hash, bytes, sizeof bytes);
+}
+
+static Below below_of(const packet_info *pinfo)
+{
+    bool has_interface = pinfo->rec != NULL && (pinfo->rec->presence_flags & WTAP_HAS_INTERFACE_ID) != 0;
+    Below below = { 0 };
+
+    below.vlan = pinfo->vlan_id;
+    below.interface = has_interface ? pinfo->rec->rec_header.packet_header.interface_id : 0;
+    below.links = link_hash(1, &pinfo->dl_src) ^ link_hash(2, &pinfo->dl_dst);
+    return below;
+}
+
+static bool is_of(const Met *met, const MsnPacket *packet, const Below *below)
 {
     return met->conversation != NULL && met->ports[0] == packet->source_port &&
-           met->ports[1] == packet->destination_port &&
+           met->ports[1] == packet->destination_port && memcmp(&met->below, below, sizeof *below) == 0 &&
            memcmp(met->addresses[0], packet->source, sizeof packet->source) == 0 &&
            memcmp(met->addresses[1], packet->destination, sizeof packet->destination) == 0;
 }
@@ -63,6 +95,7 @@ static bool is_of(const Met *met, const MsnPacket *packet)
 uint64_t msn_connection_key(packet_info *pinfo, const MsnPacket *packet)
 {
     conversation_t *conversation;
+    Below below = below_of(pinfo);
     Met *met;
 
     latest = NULL;
@@ -72,7 +105,7 @@ uint64_t msn_connection_key(packet_info *pinfo, const MsnPacket *packet)
     }
     met = place_of(packet);
     /* When the ports are used again, a later conversation hangs on the one that is remembered. */
-    if (is_of(met, packet) && met->conversation->next == NULL && met->frame <= pinfo->num) {
+    if (is_of(met, packet, &below) && met->conversation->next == NULL && met->frame <= pinfo->num) {
         latest = met;
         return met->conversation->conv_index;
     }
@@ -84,6 +117,7 @@ uint64_t msn_connection_key(packet_info *pinfo, const MsnPacket *packet)
     met->ports[1] = packet->destination_port;
     memcpy(met->addresses[0], packet->source, sizeof packet->source);
     memcpy(met->addresses[1], packet->destination, sizeof packet->destination);
+    met->below = below;
     latest = met;
     return conversation->conv_index;
 }

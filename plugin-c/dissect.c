@@ -14,6 +14,7 @@ WS_DLL_PUBLIC void tls_set_appdata_dissector(dissector_handle_t tls, packet_info
 typedef struct {
     uint32_t units;
     bool owns_columns;
+    size_t info_len; /* of the Info column as the gateway left it, 0 if it did not add to it */
     unsigned held_count;
     const MsnDissection *held[MAX_HELD];
 } Frame;
@@ -49,6 +50,7 @@ static void enter_frame(packet_info *pinfo)
         current = wmem_new(pinfo->pool, Frame);
         current->units = 0;
         current->owns_columns = false;
+        current->info_len = 0;
         current->held_count = 0;
         current_pool = pinfo->pool;
         wmem_register_callback(pinfo->pool, leave_frame, current);
@@ -68,6 +70,37 @@ static void address_bytes(uint8_t *to, const address *from)
 {
     if (from->len > 0 && from->len <= MSN_MAX_ADDRESS) {
         memcpy(to, from->data, (size_t)from->len);
+    }
+}
+
+static size_t info_len(packet_info *pinfo)
+{
+    const char *text = col_get_writable(pinfo->cinfo, COL_INFO) ? col_get_text(pinfo->cinfo, COL_INFO) : NULL;
+
+    return text == NULL ? 0 : strlen(text);
+}
+
+void msn_separate_info(packet_info *pinfo)
+{
+    const char *own, *rest;
+
+    if (current_pool != pinfo->pool || current->info_len == 0 || info_len(pinfo) <= current->info_len) {
+        return;
+    }
+    own = wmem_strndup(pinfo->pool, col_get_text(pinfo->cinfo, COL_INFO), current->info_len);
+    rest = wmem_strdup(pinfo->pool, col_get_text(pinfo->cinfo, COL_INFO) + current->info_len);
+    /* What stands in front of a fence is not cleared. */
+    col_clear(pinfo->cinfo, COL_INFO);
+    col_append_str(pinfo->cinfo, COL_INFO, own + MIN(info_len(pinfo), current->info_len));
+    col_append_str(pinfo->cinfo, COL_INFO, "; ");
+    col_append_str(pinfo->cinfo, COL_INFO, rest);
+    current->info_len = info_len(pinfo);
+}
+
+void msn_keep_info(packet_info *pinfo)
+{
+    if (current_pool == pinfo->pool && current->owns_columns) {
+        current->info_len = info_len(pinfo);
     }
 }
 

@@ -94,7 +94,9 @@ static void dissect_body(MsnHead *head, tvbuff_t *tvb, packet_info *pinfo, proto
         }
         msn_hold(pinfo, dissection);
         connection = packet.connection = dissection->connection;
+        msn_separate_info(pinfo);
         msn_apply(dissection, &packet, rest, pinfo, tree);
+        msn_keep_info(pinfo);
         head->continued = true;
         if (dissection->consumed == 0) {
             return;
@@ -245,6 +247,7 @@ static int dissect_carrier(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
         nested--;
     }
     ENDTRY;
+    msn_separate_info(pinfo);
 
     /* A message without body fills what http was given; http asks for more bytes of one that is not whole. */
     if (msn_session == NULL || end <= 0 || pinfo->desegment_len != desegment || captured == 0) {

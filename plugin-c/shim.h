@@ -82,6 +82,11 @@ void msn_forget_connections(void);
 void msn_apply(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo,
                proto_tree *tree);
 
+/* Remembers how long the Info column is, and puts a separator in front of what others added to it since. The http
+ * dissector adds to it without one. */
+void msn_keep_info(packet_info *pinfo);
+void msn_separate_info(packet_info *pinfo);
+
 /* Replays the items of a dissection into the tree. */
 void msn_replay(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo,
                 proto_tree *tree);

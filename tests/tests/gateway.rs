@@ -347,3 +347,22 @@ fn without_reassembly_of_bodies_no_request_is_lost() -> Check {
     }
     Ok(())
 }
+
+#[test]
+fn an_answer_without_a_length_is_told_apart_in_the_info_column() -> Check {
+    let tshark = Tshark::new()?;
+    let mut stream = Stream::new(([192, 0, 2, 1], 3000).into(), ([192, 0, 2, 80], 80).into());
+    let first = reply("200 OK", "8.1", MSN, "VER 1 MSNP12\r\n");
+    // It ends with the connection, which http waits for.
+    let second = reply("200 OK", "8.2", MSN, "CHL 0 12345\r\n").replace("HTTP/1.1", "HTTP/1.0");
+    let second: String = second.split_inclusive("\r\n").filter(|line| !line.starts_with("Content-Length")).collect();
+    stream.send(Side::Client, post("Action=open&Server=NS&IP=192.0.2.9", "VER 1 MSNP12\r\n"));
+    stream.send(Side::Server, first + &second);
+    let stored = tshark.store(&Capture::of_streams(Link::Ethernet, &[stream], &TcpOptions::default())?)?;
+    for options in [Options::default(), Options::default().two_passes()] {
+        let rows = tshark.summary(&stored, &options)?;
+        let info: Vec<_> = rows.iter().map(|row| row.info.trim_end()).collect();
+        assert!(info.contains(&"VER 1 MSNP12; HTTP/1.0 200 OK"), "{info:?}");
+    }
+    Ok(())
+}

@@ -121,10 +121,13 @@ fn read_filters(capture: &Capture, export: bool) -> Result<(), Failed> {
     verdict(failures)
 }
 
-/// A capture whose segments have at most 300 bytes, so that most PDUs are cut.
+/// A capture whose segments have at most 300 bytes, so that most PDUs are cut. Without connections over TLS, of which
+/// Wireshark itself shows otherwise in another order.
 fn short_segments(name: &str) -> anyhow::Result<Capture> {
     let capture = Capture::read(&capture_folder().join(format!("{name}.pcap")))?;
-    Capture::of_streams(Link::Ethernet, &restream(&capture), &TcpOptions { mss: 300, ..TcpOptions::default() })
+    let mut streams = restream(&capture);
+    streams.retain(|stream| !stream.bytes(Side::Client).starts_with(b"\x16\x03"));
+    Capture::of_streams(Link::Ethernet, &streams, &TcpOptions { mss: 300, ..TcpOptions::default() })
 }
 
 /// Where packets begin that stand behind their lengths. Without the first one: on a connection that nothing announced, one

@@ -3,8 +3,7 @@
 //!
 //! Changes are kept in order; what was true at a unit is found by replaying the changes since the last checkpoint.
 
-use super::{names::NameId, notes::NoteKey};
-use crate::session::FrameId;
+use super::{names::NameId, place::Place, timeline::Timeline};
 
 /// Most participants of a chat that are told apart; further ones are counted, not shown. Real chats have some dozens.
 pub const MAX_PARTICIPANTS: usize = 64;
@@ -15,8 +14,7 @@ const CHECKPOINT: usize = 64;
 /// Someone came or left.
 #[derive(Clone, Copy, Debug)]
 struct Change {
-    frame: FrameId,
-    unit: u32,
+    place: Place,
     who: NameId,
     came: bool,
 }
@@ -33,7 +31,7 @@ pub struct Participants {
 
 impl Participants {
     /// Somebody came. Returns whether there was room.
-    pub fn come(&mut self, key: NoteKey, who: NameId) -> bool {
+    pub fn come(&mut self, place: impl Into<Place>, who: NameId) -> bool {
         if who.is_none() || self.now.contains(&who) {
             return true;
         }
@@ -41,32 +39,34 @@ impl Participants {
             self.lost += 1;
             return false;
         }
-        self.change(key, who, true);
+        self.change(place.into(), who, true);
         true
     }
 
     /// Everybody for whom `gone` holds left.
-    pub fn leave(&mut self, key: NoteKey, gone: impl Fn(NameId) -> bool) {
+    pub fn leave(&mut self, place: impl Into<Place>, gone: impl Fn(NameId) -> bool) {
+        let place = place.into();
         while let Some(&who) = self.now.iter().find(|&&who| gone(who)) {
-            self.change(key, who, false);
+            self.change(place, who, false);
         }
     }
 
-    fn change(&mut self, key: NoteKey, who: NameId, came: bool) {
+    fn change(&mut self, place: Place, who: NameId, came: bool) {
         if self.changes.len() % CHECKPOINT == 0 {
             self.checkpoints.push(self.now.as_slice().into());
         }
-        let change = Change { frame: key.0, unit: key.1, who, came };
+        let change = Change { place, who, came };
         self.changes.push(change);
         apply(&mut self.now, &change);
     }
 
     /// Who was there after a unit.
-    pub fn at(&self, key: NoteKey) -> Vec<NameId> {
-        if self.changes.last().is_none_or(|last| (last.frame, last.unit) <= (key.0, key.1)) {
+    pub fn at(&self, place: impl Into<Place>) -> Vec<NameId> {
+        let place = place.into();
+        if self.changes.last().is_none_or(|last| last.place <= place) {
             return self.now.clone();
         }
-        let end = self.changes.partition_point(|change| (change.frame, change.unit) <= (key.0, key.1));
+        let end = self.changes.partition_point(|change| change.place <= place);
         let checkpoint = end / CHECKPOINT;
         // At the very end of a full stretch there is no next checkpoint yet.
         let (start, mut there) = match self.checkpoints.get(checkpoint) {
@@ -100,38 +100,12 @@ pub struct Own {
 }
 
 /// The same over time.
-#[derive(Debug, Default)]
-pub struct OwnHistory {
-    rows: Vec<(FrameId, u32, Own)>,
-}
-
-impl OwnHistory {
-    /// The latest.
-    pub fn now(&self) -> Own {
-        self.rows.last().map(|row| row.2).unwrap_or_default()
-    }
-
-    /// Keeps what changed with a unit.
-    pub fn set(&mut self, key: NoteKey, own: Own) {
-        if own != self.now() {
-            self.rows.push((key.0, key.1, own));
-        }
-    }
-
-    /// What was known after a unit.
-    pub fn at(&self, key: NoteKey) -> Own {
-        if self.rows.last().is_none_or(|last| (last.0, last.1) <= (key.0, key.1)) {
-            return self.now();
-        }
-        let end = self.rows.partition_point(|row| (row.0, row.1) <= (key.0, key.1));
-        end.checked_sub(1).and_then(|at| self.rows.get(at)).map(|row| row.2).unwrap_or_default()
-    }
-}
+pub type OwnHistory = Timeline<Own>;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::names::Names;
+    use crate::session::{FrameId, names::Names};
     use proptest::prelude::*;
 
     proptest! {
@@ -163,7 +137,7 @@ mod tests {
         own.set((FrameId::nth(2), 0, 0), Own { status: *b"NLN", ..Own::default() });
         own.set((FrameId::nth(2), 1, 0), Own { status: *b"NLN", ..Own::default() });
         own.set((FrameId::nth(5), 0, 0), Own { status: *b"AWY", ..Own::default() });
-        assert_eq!(own.rows.len(), 2);
+        assert_eq!(own.len(), 2);
         assert_eq!(
             (
                 own.at((FrameId::nth(1), 9, 0)).status,
