@@ -10,12 +10,18 @@ use base64::{
 };
 use nom::{
     IResult, Parser,
-    bytes::complete::{tag, take_until, take_while1},
+    bytes::complete::{tag, take_till, take_until, take_while1},
     character::complete::one_of,
 };
 
 use super::charset;
-use crate::text::{Shown, utf8};
+use crate::{
+    text::{Shown, utf8},
+    wire::work,
+};
+
+/// Most bytes of an encoded word (RFC 2047, 2).
+const MAX_WORD: usize = 75;
 
 /// Tolerant of missing padding and stray last bits.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -61,19 +67,37 @@ pub fn decode(value: &[u8]) -> Option<Shown<'static>> {
 
 type Word<'a> = (&'a [u8], char, &'a [u8]);
 
-/// `=?charset?B|Q?text?=`.
+/// `encoded-word = "=?" charset "?" encoding "?" encoded-text "?="` (RFC 2047, 2).
+///
+/// No part is searched farther than the next question mark, and the text within [`MAX_WORD`] bytes, so that every byte
+/// of a value is looked at a few times at most, whatever it holds.
 fn word(input: &[u8]) -> IResult<&[u8], Word<'_>> {
-    let (rest, (_, charset, _, how, _, text, _)) = (
+    let (rest, (_, charset, _, how, _)) = (
         tag("=?"),
-        take_while1(|byte: u8| byte.is_ascii_graphic() && byte != b'?'),
+        take_while1(|byte: u8| {
+            work::done(1);
+            byte.is_ascii_graphic() && byte != b'?'
+        }),
         tag("?"),
         one_of("bBqQ"),
         tag("?"),
-        take_until("?="),
-        tag("?="),
     )
         .parse(input)?;
+    let (rest, text) = encoded_text(rest)?;
     Ok((rest, (charset, how, text)))
+}
+
+/// The text of a word, and its end. Some writers leave question marks in it, others know nothing of the greatest length:
+/// the one or the other is understood.
+fn encoded_text(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    let near = input.get(..MAX_WORD).unwrap_or(input);
+    let within: IResult<&[u8], &[u8]> = take_until("?=")(near);
+    let (_, text): (&[u8], &[u8]) = within.or_else(|_| take_till(|byte| byte == b'?')(input))?;
+    let len = text.len();
+    work::done(len.max(near.len()));
+    let (text, behind) = input.split_at_checked(len).unwrap_or((input, b""));
+    let (rest, _) = tag("?=")(behind)?;
+    Ok((rest, text))
 }
 
 fn text((charset, how, text): Word<'_>) -> Option<Shown<'static>> {
@@ -86,6 +110,7 @@ fn text((charset, how, text): Word<'_>) -> Option<Shown<'static>> {
 
 /// Base64, with or without padding, blanks and line ends left out.
 pub fn base64(text: &[u8]) -> Option<Vec<u8>> {
+    work::done(text.len());
     if text.iter().any(u8::is_ascii_whitespace) {
         let clean: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
         return LENIENT.decode(clean).ok();
@@ -134,6 +159,24 @@ mod tests {
             assert_eq!(decode(plain), None, "{plain:?}");
         }
         assert_eq!(decode(b"=?bad =?utf-8?Q?a?=").unwrap().text, "=?bad a");
+    }
+
+    #[test]
+    fn long_words_and_question_marks_are_understood() {
+        let long = format!("=?utf-8?B?{}?=", "w7zDtsOk".repeat(100));
+        assert_eq!(decode(long.as_bytes()).unwrap().text, "üöä".repeat(100));
+        assert_eq!(decode(b"=?utf-8?Q?What=27s_up??= x").unwrap().text, "What's up? x");
+    }
+
+    #[test]
+    fn what_ends_nowhere_is_looked_at_a_few_times_only() {
+        for piece in ["=?a?b? ", "=?a?q?x?y", "=?", "=?a", "=?a?b", "?=", "=?nosuch?q?a?=", "=?utf-8?b?!?="] {
+            work::grows_like(|count| {
+                let value = piece.repeat(count * 1000);
+                decode(value.as_bytes());
+                value.len()
+            });
+        }
     }
 
     proptest::proptest! {

@@ -4,6 +4,7 @@
 pub mod ftp_blocks;
 mod numbers;
 mod span;
+pub(crate) mod work;
 
 pub use numbers::{u16_at, u32_at};
 pub use span::Span;
