@@ -7,7 +7,7 @@
 mod memo;
 
 use crate::{
-    fields::{Expert, Field, Proto, expert},
+    fields::{Expert, Field, Proto, expert, fits},
     session::assembly::MessageId,
     text,
     wire::Span,
@@ -217,12 +217,16 @@ impl Tree {
     }
 
     /// Adds a number: unsigned, signed (two's complement), boolean, IPv4, frame, time in ns, by the field's type.
+    ///
+    /// It must fit the field (see [`fits`]), or it would be shown as another one.
     pub fn number(&mut self, field: Field, span: Span, value: u64) -> Handle {
+        debug_assert!(fits(field, value), "{value} in {field:?}");
         self.push(Kind::Leaf, field.0, span, 0, value)
     }
 
     /// Adds a number whose bits are fields of their own, which appear below it.
     pub fn bits(&mut self, field: Field, span: Span, value: u64) -> Handle {
+        debug_assert!(fits(field, value), "{value} in {field:?}");
         self.push(Kind::Leaf, field.0, span, WITH_BITS, value)
     }
 

@@ -9,7 +9,7 @@ use crate::{
         line::decimal,
         params::{guid, hexadecimal, reached, split_handle, split_naddr},
     },
-    fields::{Expert, Field, Type, command as f, def, expert},
+    fields::{Expert, Field, Type, command as f, def, expert, fits},
     item::{Subject, Tree},
     text, values,
     wire::Span,
@@ -139,13 +139,13 @@ fn one(tree: &mut Tree, data: &[u8], span: Span, kind: &Kind, field: Field) {
     let token = span.of(data);
     match kind {
         Kind::Num | Kind::Len(_) => number(tree, data, field, span),
-        Kind::Bits => match decimal(token) {
+        Kind::Bits => match decimal(token).filter(|&value| fits(field, value.into())) {
             Some(value) => {
                 tree.bits(field, span, u64::from(value));
             }
             None => misfit(tree, data, span),
         },
-        Kind::Hex => match hexadecimal(token) {
+        Kind::Hex => match hexadecimal(token).filter(|&value| fits(field, value.into())) {
             Some(value) => {
                 tree.number(field, span, u64::from(value));
             }
@@ -260,7 +260,7 @@ fn number(tree: &mut Tree, data: &[u8], field: Field, span: Span) {
     let token = span.of(data);
     let wanted = def(field).map(|def| def.kind);
     match (decimal(token), wanted) {
-        (Some(value), Some(Type::Uint(bytes, ..))) if bytes >= 4 || value >> (8 * u32::from(bytes)) == 0 => {
+        (Some(value), Some(Type::Uint(..))) if fits(field, value.into()) => {
             tree.number(field, span, u64::from(value));
         }
         (_, Some(Type::Str)) => {

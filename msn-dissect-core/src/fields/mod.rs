@@ -162,6 +162,18 @@ pub fn def(field: Field) -> Option<&'static Def> {
     None
 }
 
+/// Whether a number can be the value of a field: what is longer would be cut, and shown as another one.
+pub fn fits(field: Field, number: u64) -> bool {
+    let within = |bytes: u8| bytes >= 8 || number >> (8 * u32::from(bytes)) == 0;
+    match def(field).map(|def| def.kind) {
+        Some(Type::Uint(bytes, ..) | Type::Bits(bytes, ..)) => within(bytes),
+        Some(Type::Int(bytes)) => bytes >= 8 || i32::try_from(number as i64).is_ok(),
+        Some(Type::Ipv4 | Type::Frame(_)) => within(4),
+        Some(Type::Bool) => number <= 1,
+        _ => true,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,5 +201,13 @@ mod tests {
     fn numbers_find_their_entry() {
         assert_eq!(def(command::COMMAND).unwrap().filter, "msn.command");
         assert!(def(Field(u16::MAX)).is_none());
+    }
+
+    #[test]
+    fn what_would_be_cut_does_not_fit() {
+        let most = |field, most: u64| fits(field, most) && most.checked_add(1).is_none_or(|more| !fits(field, more));
+        assert!(most(command::SERVER_PORT, 0xffff) && most(command::TRID, u64::from(u32::MAX)));
+        assert!(most(ftp::FTP_FILE_SIZE, u64::MAX) && most(mime::EFFECTS, 0xff) && most(mime::RIGHT_TO_LEFT, 1));
+        assert!(most(xml::COLOR_SCHEME, i32::MAX as u64) && fits(xml::COLOR_SCHEME, -1i64 as u64));
     }
 }

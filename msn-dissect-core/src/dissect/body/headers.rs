@@ -7,7 +7,7 @@ use super::{mail_data, roles::Role};
 use crate::{
     command::params::guid,
     dissect::params::via_alias,
-    fields::{Field, Type, command as c, def, expert, mime as f},
+    fields::{Field, command as c, expert, fits, mime as f},
     item::{Handle, Subject, Tree},
     mime::{
         Header, Line, Lines, address, charset,
@@ -242,14 +242,6 @@ pub(super) fn encoded_words(tree: &mut Tree, field: Field, span: Span, value: &[
     }
 }
 
-/// Whether a number can be the value of a field.
-pub(super) fn fits(field: Field, number: u64) -> bool {
-    match def(field).map(|def| def.kind) {
-        Some(Type::Uint(bytes, ..)) => bytes >= 8 || number >> (8 * u32::from(bytes)) == 0,
-        _ => true,
-    }
-}
-
 /// Shows an address, and a port if there is one.
 fn socket(tree: &mut Tree, data: &[u8], span: Span, (four, six, port): (Field, Field, Field)) -> Option<()> {
     let (len, address, number) = parse::address(span.of(data))?;
@@ -308,7 +300,7 @@ fn via(tree: &mut Tree, data: &[u8], span: Span) {
 
 /// Shows the kind of an address.
 pub(super) fn network_id(tree: &mut Tree, data: &[u8], span: Span) {
-    if let Some(number) = parse::unsigned(span.of(data)) {
+    if let Some(number) = parse::unsigned(span.of(data)).filter(|&number| fits(c::NETWORK_ID, number)) {
         tree.number(c::NETWORK_ID, span, number);
     }
 }

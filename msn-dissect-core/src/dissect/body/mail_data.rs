@@ -2,7 +2,7 @@
 //! Shows Mail-Data: counts of mails, quota, and the offline messages that wait (fact base: mime 6).
 
 use crate::{
-    fields::{Field, command as c, mime as f},
+    fields::{Field, command as c, fits, mime as f},
     item::Tree,
     mime::values as parse,
     text,
@@ -129,7 +129,7 @@ fn show_element(tree: &mut Tree, view: &View<'_>, group: &[u8], name: &[u8], nod
     match value {
         Number | Time => {
             let number = if matches!(value, Time) { parse::iso_time(bytes) } else { parse::unsigned(bytes) }
-                .filter(|&number| super::headers::fits(*field, number));
+                .filter(|&number| fits(*field, number));
             match number {
                 Some(number) => {
                     tree.number(*field, at, number);

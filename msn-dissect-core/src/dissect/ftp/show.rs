@@ -119,15 +119,16 @@ fn command(known: &Known<'_>, line: &Line<'_>, tree: &mut Tree) {
                     tree.expert_text(f::SIZE_DIFFERS, &format!("The invitation offered {offered} bytes"));
                 }
             } else {
-                tree.expert(f::FTP_MALFORMED);
+                malformed(line, line.params().next(), tree);
             }
         }
         "BYE" => {
-            if let (Some(span), Some(code)) = (params.next(), line.number(0)) {
-                tree.number(f::FTP_CODE, span, code);
-                ended(code as u32, tree);
-            } else {
-                tree.expert(f::FTP_MALFORMED);
+            match (params.next(), line.number(0).map(u32::try_from)) {
+                (Some(span), Some(Ok(code))) => {
+                    tree.number(f::FTP_CODE, span, code.into());
+                    ended(code, tree);
+                }
+                (span, _) => malformed(line, span, tree),
             }
             incomplete(known, tree);
         }
@@ -140,6 +141,14 @@ fn command(known: &Known<'_>, line: &Line<'_>, tree: &mut Tree) {
     for span in params {
         tree.wire(f::FTP_PARAMETER, span, span.of(line.text));
     }
+}
+
+/// A parameter that is no number, or none that fits, is shown as it stands.
+fn malformed(line: &Line<'_>, param: Option<Span>, tree: &mut Tree) {
+    if let Some(span) = param {
+        tree.wire(f::FTP_PARAMETER, span, span.of(line.text));
+    }
+    tree.expert(f::FTP_MALFORMED);
 }
 
 fn cookie(known: &Known<'_>, line: &Line<'_>, span: Span, tree: &mut Tree) {
@@ -318,5 +327,33 @@ pub(super) fn whole(session: &Session, transfer: u32, bytes: &[u8], made: &Objec
     tree.close();
     if let Some(image) = export::image_type(made.content_type) {
         tree.handoff(all, Handoff::MediaType, image);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{dissect::Channel, output::Dissection, packet::Packet, session::Session};
+
+    fn shown(line: &str) -> Dissection {
+        let mut out = Dissection::default();
+        out.reset(true);
+        let text = format!("VER MSNFTP\r\n{line}\r\n");
+        Channel::FileTransfer.dissect(&mut Session::default(), &Packet::example(), text.as_bytes(), &mut out);
+        out
+    }
+
+    #[test]
+    fn a_code_that_fits_no_field_is_not_cut() {
+        let out = shown("BYE 16777989");
+        assert_eq!((out.tree.number_of(f::FTP_CODE), out.tree.has_expert(f::FTP_MALFORMED)), (Some(16_777_989), false));
+        assert!(out.info.ends_with("(Success)"), "{}", out.info);
+        for code in ["4311745285", "18446744073709551616", "x"] {
+            let out = shown(&format!("BYE {code}"));
+            assert_eq!((out.tree.find(f::FTP_CODE).is_none(), out.tree.text_of(f::FTP_PARAMETER)), (true, Some(code)));
+            assert!(out.tree.has_expert(f::FTP_MALFORMED) && out.info.ends_with(code));
+        }
+        let out = shown("FIL 18446744073709551616");
+        assert_eq!(out.tree.text_of(f::FTP_PARAMETER), Some("18446744073709551616"));
     }
 }

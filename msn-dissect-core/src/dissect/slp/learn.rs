@@ -46,6 +46,12 @@ struct Said<'a> {
     session_id: u32,
 }
 
+/// The number of the session; 0 where there is none that fits, and so may not be taken for another.
+fn session_id(data: &[u8], message: &Description) -> u32 {
+    let number = message.value(data, lines::SESSION_ID).and_then(decimal);
+    number.and_then(|number| u32::try_from(number).ok()).unwrap_or(0)
+}
+
 /// Learns from a session description, and keeps a note of it. What was `repeated` teaches nothing new.
 pub(crate) fn learn(
     learn: &mut Learn<'_>,
@@ -55,7 +61,6 @@ pub(crate) fn learn(
     key: NoteKey,
     repeated: bool,
 ) {
-    let session_id = message.value(data, lines::SESSION_ID).and_then(decimal);
     let via = message.line(Kind::Via).and_then(|line| headers::branch(data, line.value));
     let said = Said {
         data,
@@ -65,7 +70,7 @@ pub(crate) fn learn(
         key,
         call_id: message.value(data, lines::CALL_ID).unwrap_or_default(),
         branch: via.map(|span| span.of(data)).unwrap_or_default(),
-        session_id: session_id.and_then(|number| u32::try_from(number).ok()).unwrap_or(0),
+        session_id: session_id(data, message),
     };
     let mut note = SlpNote::default();
     if repeated {
@@ -309,4 +314,18 @@ fn is_of(name: &[u8], scope: &[u8], form: Form) -> bool {
         name.reverse();
     }
     memchr::memmem::find(&name, scope).is_some() && !name.ends_with(b"global")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_does_not_fit_is_no_session() {
+        let number = |text: &str| {
+            let text = format!("INVITE MSNMSGR:a MSNSLP/1.0\r\n\r\nSessionID: {text}\r\n\r\n\0");
+            session_id(text.as_bytes(), &Description::parse(text.as_bytes()))
+        };
+        assert_eq!(["7", "4294967295", "4294967303", "-1", "x"].map(number), [7, u32::MAX, 0, 0, 0]);
+    }
 }

@@ -2,7 +2,7 @@
 //! Shows one header or body field.
 
 use crate::{
-    fields::{Field, command as c, slp as f},
+    fields::{Field, command as c, fits, slp as f},
     item::Tree,
     slp::{
         Kind,
@@ -36,7 +36,7 @@ pub(super) fn show(tree: &mut Tree, data: &[u8], line: &Line, kind: Option<Kind>
             tree.wire(field, line.whole, value);
             tree.expert(f::PASSWORD);
         }
-        Kind::Number(field) => match decimal(value).filter(|&number| number <= u64::from(u32::MAX)) {
+        Kind::Number(field) => match decimal(value).filter(|&number| fits(field, number)) {
             Some(number) => {
                 tree.number(field, line.whole, number);
             }

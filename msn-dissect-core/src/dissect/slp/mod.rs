@@ -132,9 +132,9 @@ fn start_line(tree: &mut Tree, data: &[u8], message: &Description, note: &SlpNot
         }
         Start::Status { protocol, code, reason } => {
             show(tree, f::PROTOCOL, protocol);
-            if let Some(number) = decimal(code.of(data)) {
-                tree.number(f::STATUS, code, number);
-                let known = values::name(tables::STATUSES, number as u32);
+            if let Some(number) = decimal(code.of(data)).and_then(|number| u16::try_from(number).ok()) {
+                tree.number(f::STATUS, code, number.into());
+                let known = values::name(tables::STATUSES, number.into());
                 match number {
                     200..=299 => {}
                     603 => tree.expert(f::DECLINED),

@@ -100,7 +100,7 @@ fn user_data_are_named() {
     assert_eq!((all(&tree, x::MEDIA_TYPE), all(&tree, x::MEDIA_TITLE)), (vec!["Music"], vec!["Song"]));
     assert_eq!((all(&tree, x::MEDIA_ARTIST), all(&tree, x::MEDIA_ALBUM)), (vec!["Band"], vec!["Album"]));
     assert_eq!(all(&tree, x::MEDIA_TEXT), ["Song - Band"]);
-    assert_eq!(tree.number_of(x::COLOR_SCHEME), Some(0xffff_fffd));
+    assert_eq!(tree.number_of(x::COLOR_SCHEME), Some(-3i64 as u64));
     assert_eq!(all(&tree, x::COLOR_SCHEME_RGB), ["#fdffff"]);
     assert_eq!(all(&tree, x::OBJECT_CREATOR), ["a@example.com"]);
     assert_eq!(tree.number_of(f::CAPABILITIES_EX), Some(48));

@@ -9,7 +9,7 @@ use crate::{
     },
     crypto::hex,
     dissect::object,
-    fields::{Field, command as f, expert, xml as x},
+    fields::{Field, command as f, expert, fits, xml as x},
     item::{Handoff, Tree},
     text, values,
     view::{View, base64},
@@ -54,12 +54,12 @@ impl Walk<'_> {
                 }
                 true
             }
-            Rule::Number(field) => decimal(value.trim_ascii()).is_some_and(|number| {
-                self.tree.number(field, place, u64::from(number));
+            Rule::Number(field) => number(field, value).is_some_and(|number| {
+                self.tree.number(field, place, number);
                 true
             }),
-            Rule::Bits(field) => decimal(value.trim_ascii()).is_some_and(|number| {
-                self.tree.bits(field, place, u64::from(number));
+            Rule::Bits(field) => number(field, value).is_some_and(|number| {
+                self.tree.bits(field, place, number);
                 true
             }),
             Rule::Capabilities => self.capabilities(place, value),
@@ -224,7 +224,7 @@ impl Walk<'_> {
             (_, Ok(unsigned)) => unsigned,
             _ => return false,
         };
-        let handle = self.tree.number(x::COLOR_SCHEME, place, u64::from(word));
+        let handle = self.tree.number(x::COLOR_SCHEME, place, i64::from(word as i32) as u64);
         self.tree.open(handle);
         let [red, green, blue, _] = word.to_le_bytes();
         let handle = self.tree.text(x::COLOR_SCHEME_RGB, place, &format!("#{red:02x}{green:02x}{blue:02x}"));
@@ -330,6 +330,11 @@ fn fill(format: &str, arguments: &[&[u8]]) -> String {
     }
     filled.push_str(rest);
     filled
+}
+
+/// A decimal number that fits its field.
+fn number(field: Field, value: &[u8]) -> Option<u64> {
+    decimal(value.trim_ascii()).map(u64::from).filter(|&number| fits(field, number))
 }
 
 fn truth(value: &[u8]) -> Option<bool> {
