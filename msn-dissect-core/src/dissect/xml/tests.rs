@@ -5,6 +5,7 @@ use super::*;
 use crate::{
     fields::{Field, Type, def},
     item::Item,
+    wire::work,
 };
 use proptest::prelude::*;
 
@@ -295,4 +296,21 @@ proptest! {
         let tree = in_set(&data, None);
         prop_assert!(tree.items().iter().all(|item| item.source > 0 || (item.start + item.len) as usize <= data.len()));
     }
+}
+
+#[test]
+fn formats_are_filled_in_one_go() {
+    for format in ["{", "{0", "{0}", "{1}{", "{99999999999"] {
+        work::grows_like(|count| {
+            let document = format!(
+                "<Data><CurrentMedia>\\0Music\\01\\0{}\\0a\\0b</CurrentMedia></Data>",
+                format.repeat(count * 1000)
+            );
+            let tree = shown(&document);
+            assert_eq!(all(&tree, x::MEDIA_TEXT).len(), 1);
+            document.len()
+        });
+    }
+    let media = |format| shown(&format!("<Data><CurrentMedia>\\0Music\\01\\0{format}\\0a\\0b</CurrentMedia></Data>"));
+    assert_eq!(all(&media("{0}, {01}{2}{x}{"), x::MEDIA_TEXT), ["a, b{x}{"]);
 }

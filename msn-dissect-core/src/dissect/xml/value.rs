@@ -13,7 +13,7 @@ use crate::{
     item::{Handoff, Tree},
     text, values,
     view::{View, base64},
-    wire::Span,
+    wire::{Span, work},
     xml::{Attribute, Node},
 };
 use md5::{Digest, Md5};
@@ -307,8 +307,11 @@ fn split(value: &[u8]) -> Vec<(Span, Span)> {
     parts
 }
 
-/// Most bytes that filling a format makes.
+/// Most bytes after which no further argument is put into a format.
 const MAX_FILLED: usize = 4096;
+
+/// Most digits of the number of an argument.
+const MAX_DIGITS: usize = 8;
 
 /// Puts arguments in place of `{n}`.
 fn fill(format: &str, arguments: &[&[u8]]) -> String {
@@ -316,8 +319,7 @@ fn fill(format: &str, arguments: &[&[u8]]) -> String {
     let mut rest = format;
     while let Some((before, behind)) = rest.split_once('{') {
         filled.push_str(before);
-        let number = behind.split_once('}').and_then(|(number, behind)| Some((number.parse::<usize>().ok()?, behind)));
-        match number {
+        match place(behind) {
             Some((number, behind)) if filled.len() < MAX_FILLED => {
                 filled.push_str(&text::utf8(arguments.get(number).copied().unwrap_or_default()).text);
                 rest = behind;
@@ -330,6 +332,14 @@ fn fill(format: &str, arguments: &[&[u8]]) -> String {
     }
     filled.push_str(rest);
     filled
+}
+
+/// What stands behind an opening bracket, `n}`: the number, and what follows.
+fn place(behind: &str) -> Option<(usize, &str)> {
+    let end = behind.bytes().take(MAX_DIGITS + 1).take_while(u8::is_ascii_digit).count();
+    work::done(end + 1);
+    let (number, rest) = behind.split_at_checked(end)?;
+    Some((number.parse().ok()?, rest.strip_prefix('}')?))
 }
 
 /// A decimal number that fits its field.
