@@ -4,11 +4,8 @@
 //! Nothing is resolved here: names keep their prefixes, values their references, and entities declared in a document
 //! stay what they are, so that a small document cannot become a large one.
 
-use crate::wire::Span;
-use quick_xml::{
-    Reader,
-    events::{BytesStart, Event},
-};
+use crate::wire::{Span, work};
+use quick_xml::{Reader, events::BytesStart, events::Event};
 
 /// Most nodes and attributes of a document; what follows is not taken apart.
 const MAX_NODES: usize = 20_000;
@@ -51,12 +48,16 @@ pub struct Node {
     pub next: usize,
     /// Name of an element, with prefix.
     pub name: Span,
+    /// The same without prefix.
+    pub local: Span,
     /// Start tag of an element, all of any other node.
     pub start: Span,
     /// End tag; empty when there is none.
     pub end: Span,
     /// Numbers of its attributes.
     attributes: (usize, usize),
+    /// Number of its first attribute called `n`.
+    domain: Option<usize>,
 }
 
 impl Node {
@@ -89,13 +90,13 @@ impl Document {
 
     /// Name without prefix of a node, empty for none.
     pub fn name<'d>(&self, data: &'d [u8], node: Option<usize>) -> &'d [u8] {
-        node.and_then(|at| self.nodes.get(at)).map(|node| local(node.name.of(data))).unwrap_or_default()
+        node.and_then(|at| self.nodes.get(at)).map(|node| node.local.of(data)).unwrap_or_default()
     }
 
-    /// The raw value of the attribute called `name`.
-    pub fn value(&self, data: &[u8], node: usize, name: &[u8]) -> Option<Span> {
-        let node = self.nodes.get(node)?;
-        self.attributes(node).iter().find(|one| one.name.of(data) == name).map(|one| one.value)
+    /// The raw value of the attribute `n`, which names the domain of the accounts inside an element.
+    pub fn domain(&self, node: usize) -> Option<Span> {
+        let at = self.nodes.get(node)?.domain?;
+        self.attributes.get(at).map(|one| one.value)
     }
 
     /// Whether the element has attributes.
@@ -107,7 +108,8 @@ impl Document {
         let at = self.nodes.len();
         let end = Span::new(start.end, start.end);
         let attributes = (self.attributes.len(), self.attributes.len());
-        self.nodes.push(Node { kind, parent, next: at + 1, name: Span::default(), start, end, attributes });
+        let (name, next) = (Span::default(), at + 1);
+        self.nodes.push(Node { kind, parent, next, name, local: name, start, end, attributes, domain: None });
         at
     }
 
@@ -127,6 +129,7 @@ impl Document {
     fn element(&mut self, data: &[u8], parent: Option<usize>, start: Span, tag: &BytesStart<'_>) -> Option<usize> {
         let at = self.add(Kind::Element, parent, start);
         let first = self.attributes.len();
+        let mut domain = None;
         let mut sound = true;
         for attribute in tag.attributes().with_checks(false) {
             let Ok(attribute) = attribute else {
@@ -138,12 +141,18 @@ impl Document {
                 sound = false;
                 break;
             }
+            if domain.is_none() && name.of(data) == b"n" {
+                domain = Some(self.attributes.len());
+            }
             self.attributes.push(Attribute { name, value, whole: Span::new(name.start, value.end + 1) });
         }
         let last = self.attributes.len();
         if let Some(node) = self.nodes.get_mut(at) {
             node.name = place(data, tag.name().as_ref());
+            let local = local(node.name.of(data)).len();
+            node.local = Span::new(node.name.end - local, node.name.end);
             node.attributes = (first, last);
+            node.domain = domain;
         }
         sound.then_some(at)
     }
@@ -158,7 +167,8 @@ impl Document {
 }
 
 /// The part of a name behind its prefix.
-pub fn local(name: &[u8]) -> &[u8] {
+fn local(name: &[u8]) -> &[u8] {
+    work::done(name.len());
     match memchr::memrchr(b':', name) {
         Some(colon) => name.get(colon + 1..).unwrap_or_default(),
         None => name,
@@ -265,7 +275,7 @@ mod tests {
         assert_eq!(text(d.end), "</d>");
         assert_eq!(text(d.content()), "<c n=\"bob\"/>a&amp;b &lt;");
         assert_eq!(text(document.attributes(d)[0].whole), "n='example.com'");
-        assert_eq!(text(document.value(data.as_bytes(), 2, b"n").unwrap()), "bob");
+        assert_eq!(text(document.domain(2).unwrap()), "bob");
         assert_eq!((document.nodes[3].kind, text(document.nodes[3].start)), (Kind::Text, "a&amp;b &lt;"));
         assert_eq!((d.next, document.nodes[2].next, document.nodes[2].parent), (4, 3, Some(1)));
     }

@@ -14,7 +14,7 @@ use crate::{
     text,
     view::View,
     wire::Span,
-    xml::{Attribute, Document, Kind, Node, local, parse},
+    xml::{Attribute, Document, Kind, Node, parse},
 };
 pub(crate) use encoding::is_document;
 use table::Rule;
@@ -82,7 +82,7 @@ pub(crate) fn converted(data: &[u8], span: Span, charset: Option<&[u8]>) -> Opti
 /// Shows what a document says; returns whether it is well-formed.
 fn show(tree: &mut Tree, view: &View<'_>, nesting: u8) -> bool {
     let document = parse(view.bytes());
-    Walk { tree, view, document: &document, nesting }.show();
+    Walk { tree, view, document: &document, nesting, domain: None, hashed: None }.show();
     // Of a malformed one Wireshark's own dissector could only say the same.
     document.broken_at.is_none()
 }
@@ -101,6 +101,10 @@ struct Walk<'w> {
     view: &'w View<'w>,
     document: &'w Document,
     nesting: u8,
+    /// The domain that an element gives to those inside it, of the element that was asked for last.
+    domain: Option<(usize, Option<String>)>,
+    /// The MD5 of what an element holds, in hexadecimal, by the place of the element; `None` where it was not made.
+    hashed: Option<(usize, Option<String>)>,
 }
 
 impl Walk<'_> {
@@ -165,8 +169,13 @@ impl Walk<'_> {
         self.document.name(self.view.bytes(), node.parent)
     }
 
+    /// Name without prefix.
+    fn local_name(&self, node: &Node) -> &[u8] {
+        node.local.of(self.view.bytes())
+    }
+
     fn rule(&self, node: &Node) -> Option<&'static Rule> {
-        table::element(self.around(node), local(node.name.of(self.data())))
+        table::element(self.around(node), self.local_name(node))
     }
 
     /// An element that is one line: it has a field, no attributes, and nothing inside but text.
@@ -216,14 +225,16 @@ impl Walk<'_> {
     }
 
     /// What tells an element from others of its kind.
-    fn title(&self, node: &Node) -> Option<String> {
-        let attributes = self.document.attributes(node);
+    fn title(&mut self, node: &Node) -> Option<String> {
+        let document = self.document;
+        let attributes = document.attributes(node);
         let named = |name: &&str| attributes.iter().find(|one| one.name.of(self.data()) == name.as_bytes());
         let found = TITLES.iter().find_map(named).filter(|one| !one.value.is_empty())?;
-        let rule = table::attribute(self.around(node), local(node.name.of(self.data())), found.name.of(self.data()));
+        let rule = table::attribute(self.around(node), self.local_name(node), found.name.of(self.data()));
+        let value = self.decoded(found.value);
         let mut title = match rule {
-            Some(Rule::Local) => self.account(&self.decoded(found.value), node.parent),
-            _ => self.decoded(found.value),
+            Some(Rule::Local) => self.account(&value, node.parent).text,
+            _ => value,
         };
         if let Some((end, _)) = title.char_indices().nth(MAX_TITLE) {
             title.truncate(end);
@@ -238,8 +249,7 @@ impl Walk<'_> {
     }
 
     fn attribute(&mut self, node: &Node, attribute: &Attribute) {
-        let element = local(node.name.of(self.data()));
-        let rule = table::attribute(self.around(node), element, attribute.name.of(self.data()));
+        let rule = table::attribute(self.around(node), self.local_name(node), attribute.name.of(self.data()));
         match rule {
             Some(rule) => {
                 self.value(rule, attribute.whole, attribute.value, node.parent);

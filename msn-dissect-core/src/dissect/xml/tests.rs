@@ -5,6 +5,7 @@ use super::*;
 use crate::{
     fields::{Field, Type, def},
     item::Item,
+    session::contacts::MAX_ACCOUNT,
     wire::work,
 };
 use proptest::prelude::*;
@@ -313,4 +314,53 @@ fn formats_are_filled_in_one_go() {
     }
     let media = |format| shown(&format!("<Data><CurrentMedia>\\0Music\\01\\0{format}\\0a\\0b</CurrentMedia></Data>"));
     assert_eq!(all(&media("{0}, {01}{2}{x}{"), x::MEDIA_TEXT), ["a, b{x}{"]);
+}
+
+#[test]
+fn a_domain_is_repeated_as_far_as_an_account_is_long() {
+    let list =
+        |domain: &str, contacts: usize| format!("<ml><d n='{domain}'>{}</d></ml>", "<c n='bob'/>".repeat(contacts));
+    let longest = "d".repeat(MAX_ACCOUNT - 4);
+    let tree = shown(&list(&longest, 2));
+    assert_eq!(all(&tree, f::EMAIL), [format!("bob@{longest}"), format!("bob@{longest}")]);
+    assert!(!tree.has_expert(x::VALUE_MALFORMED));
+    let tree = shown(&list(&format!("{longest}d"), 2));
+    assert_eq!((all(&tree, f::EMAIL), tree.has_expert(x::VALUE_MALFORMED)), (vec!["bob", "bob"], true));
+    for (around, contact) in [("<d n='{}'>", "<c n='b'/>"), ("<d n='e' {}>", "<c n='b'/><d/>"), ("<{}:d>", "<c/>x")] {
+        work::grows_like(|count| {
+            let fill = if around.contains("' {") { "a='' ".repeat(count * 500) } else { "n".repeat(count * 2000) };
+            let document = format!("<ml>{}{}", around.replace("{}", &fill), contact.repeat(count * 200));
+            let tree = shown(&document);
+            work::done(tree.items().len() + tree.arena().len());
+            document.len()
+        });
+    }
+}
+
+#[test]
+fn a_policy_is_hashed_once_however_often_its_checksum_is_given() {
+    work::grows_like(|count| {
+        let document = format!(
+            "<Policies><Policy {}>{}</Policy></Policies>",
+            "checksum='A' ".repeat(count * 500),
+            "x".repeat(count * 9000)
+        );
+        let tree = shown(&document);
+        assert_eq!(all(&tree, x::POLICY_CHECKSUM).len(), count * 500);
+        document.len()
+    });
+}
+
+#[test]
+fn numbers_that_do_not_fit_are_kept_as_they_stand() {
+    for (number, fits) in [("4294967295", true), ("4294967296", false), ("99999999999999999999", false)] {
+        let tree = shown(&format!("<ml><d n='e'><c n='b' t='{number}'/></d></ml>"));
+        assert_eq!(
+            (tree.find(f::NETWORK_ID).is_some(), tree.has_expert(x::VALUE_MALFORMED)),
+            (fits, !fits),
+            "{number}"
+        );
+    }
+    let tree = shown("<Data><ColorScheme>-3</ColorScheme></Data>");
+    assert_eq!(tree.number_of(x::COLOR_SCHEME), Some(-3i64 as u64));
 }

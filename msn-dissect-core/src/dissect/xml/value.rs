@@ -11,6 +11,7 @@ use crate::{
     dissect::object,
     fields::{Field, command as f, expert, fits, xml as x},
     item::{Handoff, Tree},
+    session::contacts::MAX_ACCOUNT,
     text, values,
     view::{View, base64},
     wire::{Span, work},
@@ -30,6 +31,16 @@ const UNVERIFIED: u64 = 2;
 
 /// Stands between the parts: a backslash and a zero.
 const SEPARATOR: &[u8] = b"\\0";
+
+/// Most bytes of an account in a document that escapes its letters.
+const MAX_ESCAPED_ACCOUNT: usize = 8 * MAX_ACCOUNT;
+
+/// An account that was put together.
+pub(super) struct Account {
+    pub text: String,
+    /// It has its domain.
+    pub sound: bool,
+}
 
 impl Walk<'_> {
     /// Shows the value `inner`, which stands in `whole`; `around` is the element around the one it belongs to.
@@ -159,10 +170,17 @@ impl Walk<'_> {
     /// Says whether the MD5 of what the element holds, as it was sent, is the one that its attribute names.
     pub(super) fn checksum(&mut self, node: &Node, attribute: &Attribute) {
         let bytes = self.view.bytes();
-        // Only outermost ones, so that elements inside one another are not hashed again and again.
+        // Only outermost ones, and each once, so that nothing is hashed again and again.
         let outer = node.parent.and_then(|at| self.document.nodes.get(at)).is_none_or(|around| around.parent.is_none());
-        let right =
-            (outer && !node.end.is_empty()).then(|| hex(&Md5::digest(node.content().of(bytes))).to_ascii_uppercase());
+        if self.hashed.as_ref().is_none_or(|hashed| hashed.0 != node.start.start) {
+            let right = (outer && !node.end.is_empty()).then(|| {
+                let content = node.content().of(bytes);
+                work::done(content.len());
+                hex(&Md5::digest(content)).to_ascii_uppercase()
+            });
+            self.hashed = Some((node.start.start, right));
+        }
+        let right = self.hashed.as_ref().and_then(|hashed| hashed.1.clone());
         let good = right.as_ref().map(|right| right.as_bytes().eq_ignore_ascii_case(attribute.value.of(bytes)));
         let status = good.map_or(UNVERIFIED, u64::from);
         let handle = self.tree.number(x::POLICY_CHECKSUM_STATUS, self.view.span(attribute.whole), status);
@@ -205,15 +223,26 @@ impl Walk<'_> {
 
     fn local(&mut self, place: Span, local: &str, around: Option<usize>) {
         let account = self.account(local, around);
-        self.tree.text(f::EMAIL, place, &account);
+        self.tree.text(f::EMAIL, place, &account.text);
+        if !account.sound {
+            self.expert(x::VALUE_MALFORMED);
+        }
     }
 
-    /// An account, put together from its local part and the domain of the element around.
-    pub(super) fn account(&self, local: &str, around: Option<usize>) -> String {
-        let domain = around.and_then(|at| self.document.value(self.data(), at, b"n")).map(|span| self.decoded(span));
-        match domain {
-            Some(domain) => format!("{local}@{domain}"),
-            None => local.to_owned(),
+    /// An account, put together from its local part and the domain of the element around. What would be longer than an
+    /// account can be is none: then the local part stands alone, or many contacts of one domain would repeat it.
+    pub(super) fn account(&mut self, local: &str, around: Option<usize>) -> Account {
+        let known = self.domain.as_ref().filter(|known| Some(known.0) == around);
+        if let (None, Some(at)) = (known, around) {
+            let domain = self.document.domain(at).filter(|span| span.len() <= MAX_ESCAPED_ACCOUNT);
+            let domain = domain.map(|span| self.decoded(span));
+            self.domain = Some((at, domain));
+        }
+        let whole = around.is_none_or(|at| self.document.domain(at).is_none());
+        let domain = self.domain.as_ref().filter(|known| Some(known.0) == around).and_then(|known| known.1.as_ref());
+        match domain.filter(|domain| local.len() + domain.len() < MAX_ACCOUNT) {
+            Some(domain) => Account { text: format!("{local}@{domain}"), sound: true },
+            None => Account { text: local.to_owned(), sound: whole },
         }
     }
 
