@@ -180,40 +180,53 @@ fn place(data: &[u8], part: &[u8]) -> Span {
     Span::new(start, (start + part.len()).min(data.len()))
 }
 
-/// Takes a document apart. Several roots, unknown prefixes and references are no error.
-pub fn parse(data: &[u8]) -> Document {
-    let mut document = Document::default();
-    let mut open: Vec<usize> = Vec::new();
-    let mut reader = Reader::from_reader(data);
-    reader.config_mut().allow_dangling_amp = true;
-    let mut at = 0;
-    loop {
-        let event = reader.read_event();
-        let end = (reader.buffer_position() as usize).min(data.len());
+/// Reads a document node by node, for those who need not all of it. Several roots, unknown prefixes and references are no
+/// error.
+pub struct Parser<'d> {
+    data: &'d [u8],
+    reader: Reader<&'d [u8]>,
+    document: Document,
+    open: Vec<usize>,
+    at: usize,
+}
+
+impl<'d> Parser<'d> {
+    /// Begins with a document.
+    pub fn new(data: &'d [u8]) -> Self {
+        let mut reader = Reader::from_reader(data);
+        reader.config_mut().allow_dangling_amp = true;
+        Parser { data, reader, document: Document::default(), open: Vec::new(), at: 0 }
+    }
+
+    /// What was read so far. The element that was read last is open yet, the text that was read last may go on.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// Reads a tag, or a piece of text; returns whether there may be more.
+    pub fn step(&mut self) -> bool {
+        let event = self.reader.read_event();
+        let end = (self.reader.buffer_position() as usize).min(self.data.len());
+        let (data, document, at) = (self.data, &mut self.document, self.at);
         let here = Span::new(at, end);
-        let parent = open.last().copied();
-        if document.nodes.len() >= MAX_NODES || open.len() > MAX_DEPTH {
+        work::done(here.len());
+        let parent = self.open.last().copied();
+        if document.nodes.len() >= MAX_NODES || self.open.len() > MAX_DEPTH {
             document.broken_at = Some(at);
-            break;
+            return false;
         }
         match event {
             Ok(Event::Start(tag)) => match document.element(data, parent, here, &tag) {
-                Some(node) => open.push(node),
-                None => {
-                    document.drop_last();
-                    document.broken_at = Some(at);
-                    break;
-                }
+                Some(node) => self.open.push(node),
+                None => return document.drop_last(at),
             },
             Ok(Event::Empty(tag)) => {
                 if document.element(data, parent, here, &tag).is_none() {
-                    document.drop_last();
-                    document.broken_at = Some(at);
-                    break;
+                    return document.drop_last(at);
                 }
             }
             Ok(Event::End(_)) => {
-                if let Some(node) = open.pop() {
+                if let Some(node) = self.open.pop() {
                     document.close(node, here);
                 }
             }
@@ -222,34 +235,48 @@ pub fn parse(data: &[u8]) -> Document {
                 document.add(Kind::Data, parent, here);
             }
             Ok(Event::Eof) => {
-                if !open.is_empty() {
+                if !self.open.is_empty() {
                     document.broken_at = Some(data.len());
                 }
-                break;
+                return false;
             }
             Ok(_) => {
                 document.add(Kind::Markup, parent, here);
             }
             Err(_) => {
                 document.broken_at = Some(at);
-                break;
+                return false;
             }
         }
-        at = end;
+        self.at = end;
+        true
     }
-    let end = document.broken_at.unwrap_or(data.len());
-    while let Some(node) = open.pop() {
-        document.close(node, Span::new(end, end));
+
+    /// Ends the elements that are open.
+    pub fn finish(mut self) -> Document {
+        let end = self.document.broken_at.unwrap_or(self.data.len());
+        while let Some(node) = self.open.pop() {
+            self.document.close(node, Span::new(end, end));
+        }
+        self.document
     }
-    document
+}
+
+/// Takes a document apart, see [`Parser`].
+pub fn parse(data: &[u8]) -> Document {
+    let mut parser = Parser::new(data);
+    while parser.step() {}
+    parser.finish()
 }
 
 impl Document {
-    /// Takes back an element whose tag is not well-formed.
-    fn drop_last(&mut self) {
+    /// Takes back an element whose tag, at this place, is not well-formed; there is no more.
+    fn drop_last(&mut self, at: usize) -> bool {
         if let Some(node) = self.nodes.pop() {
             self.attributes.truncate(node.attributes.0);
         }
+        self.broken_at = Some(at);
+        false
     }
 }
 

@@ -117,8 +117,8 @@ pub(super) fn say(info: &mut String, session: &Session, record: &Record, body: &
     match &body.parsed {
         Parsed::Message(message) => mime::say(info, session, record, body, message),
         Parsed::Blocks(blocks) => parts::say(info, session, record, body, blocks),
-        Parsed::Other(Form::UserData) => xml::say_text(info, body, b"<PSM>"),
-        Parsed::Other(Form::Alert) => xml::say_text(info, body, b"<TEXT>"),
+        Parsed::Other(Form::UserData) => xml::say_text(info, body, b"PSM"),
+        Parsed::Other(Form::Alert) => xml::say_text(info, body, b"TEXT"),
         Parsed::Other(Form::Lists) => xml::say_count(info, body),
         _ => {}
     }

@@ -2,6 +2,7 @@
 //! Shows XML documents: every element, attribute and text, those with a meaning as fields of their own.
 
 mod encoding;
+mod first;
 mod table;
 mod value;
 mod values;
@@ -17,6 +18,7 @@ use crate::{
     xml::{Attribute, Document, Kind, Node, parse},
 };
 pub(crate) use encoding::is_document;
+pub(crate) use first::{count, text_of};
 use table::Rule;
 pub(crate) use value::{sip, time};
 pub(crate) use values::Values;
@@ -64,7 +66,7 @@ fn opened(tree: &mut Tree, data: &[u8], span: Span, charset: Option<&[u8]>, nest
 }
 
 /// How a document came to be UTF-8.
-pub(crate) struct Conversion {
+struct Conversion {
     encoding: &'static Encoding,
     /// Bytes of its byte order mark.
     mark: usize,
@@ -73,7 +75,7 @@ pub(crate) struct Conversion {
 }
 
 /// A document that is not UTF-8, as UTF-8; `None` for the others.
-pub(crate) fn converted(data: &[u8], span: Span, charset: Option<&[u8]>) -> Option<(View<'static>, Conversion)> {
+fn converted(data: &[u8], span: Span, charset: Option<&[u8]>) -> Option<(View<'static>, Conversion)> {
     let (encoding, mark) = encoding::of(span.of(data), charset)?;
     let (view, sound) = View::converted(data, Span::new(span.start + mark, span.end), encoding);
     Some((view, Conversion { encoding, mark, sound }))
