@@ -388,6 +388,27 @@ impl Tree {
         self.flag(handle, NO_RANGE);
     }
 
+    /// Attaches an expert info, with its own wording if there is one, to the item that is shown last. For what only a later
+    /// pass can tell: nothing else of the tree may differ from what the first pass showed, so hidden items stay hidden.
+    pub fn late_expert(&mut self, expert: Expert, text: Option<&str>) {
+        if self.cut && expert::is_of_form(expert) {
+            return;
+        }
+        let is_shown = |item: &Item| {
+            let hidden = item.flags & HIDDEN != 0;
+            !hidden && [Kind::Leaf, Kind::Label, Kind::Protocol].iter().any(|&kind| item.kind == kind as u8)
+        };
+        let behind = self.items.iter().rposition(is_shown).map_or(self.items.len(), |at| at + 1);
+        let added = match text {
+            Some(text) => self.push_text(Kind::Expert, expert.0, Span::default(), 0, text.as_bytes()),
+            None => self.push(Kind::Expert, expert.0, Span::default(), 0, 0),
+        };
+        self.flag(added, NO_RANGE);
+        if let Some(tail) = added.0.and(self.items.get_mut(behind..)) {
+            tail.rotate_right(1);
+        }
+    }
+
     /// Hands a range to another dissector.
     pub fn handoff(&mut self, span: Span, kind: Handoff, name: &str) {
         self.push_text(Kind::Handoff, 0, span, kind as u64, name.as_bytes());

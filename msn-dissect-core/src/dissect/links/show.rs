@@ -175,7 +175,7 @@ fn followers(tree: &mut Tree, session: &Session, key: NoteKey) {
         }
         // Where the capture has one direction only, no request has an answer.
         if forward.needed && forward.count == 0 && !session.connections.one_way() {
-            tree.expert(x::NO_ANSWER);
+            tree.late_expert(x::NO_ANSWER, None);
         }
     }
 }

@@ -177,7 +177,7 @@ fn packet_links(show: &mut Show<'_>, note: &PacketNote, links: &PacketLinks, key
     }
     if let Some(total) = missing_for_good(show, note, key) {
         let text = format!("Transfer is incomplete: {} of {total} bytes arrived", note.received);
-        show.out.tree.expert_text(ftp::TRANSFER_INCOMPLETE, &text);
+        show.out.tree.late_expert(ftp::TRANSFER_INCOMPLETE, Some(&text));
     }
     let tree = &mut show.out.tree;
     if !links.acknowledges.is_none() {
