@@ -3,7 +3,10 @@
 //!
 //! An item names a field of the catalogue, a value and the byte range it came from. An item that was
 //! opened is the parent of everything up to its [`Kind::Close`]. Strings live NUL-terminated in one arena.
+//!
+//! Memory: at most [`MAX_ROWS`] rows and [`MAX_BYTES`] bytes of strings for the whole frame, whatever its bytes say twice.
 
+mod limit;
 mod memo;
 
 use crate::{
@@ -12,6 +15,8 @@ use crate::{
     text,
     wire::Span,
 };
+pub(crate) use limit::Used;
+pub use limit::{MAX_BYTES, MAX_ROWS};
 pub(crate) use memo::{Memo, Subject};
 
 /// What an item asks the consumer to do.
@@ -100,13 +105,15 @@ pub struct Tree {
     wanted: bool,
     items: Vec<Item>,
     arena: Vec<u8>,
-    open: Vec<u32>,
+    /// Whether each item that is open is there.
+    open: Vec<bool>,
     sources: u16,
     source: u16,
     base: usize,
     memo: Option<Box<Memo>>,
     first: Option<Proto>,
     cut: bool,
+    limit: limit::Limit,
 }
 
 impl Tree {
@@ -126,6 +133,7 @@ impl Tree {
         self.source = 0;
         self.base = 0;
         self.cut = false;
+        self.limit = limit::Limit::default();
     }
 
     /// The bytes that are shown from now on are all there, or their end is missing (`cut`): then nothing is said of
@@ -170,14 +178,14 @@ impl Tree {
     }
 
     fn intern(&mut self, bytes: &[u8]) -> u32 {
-        let at = self.arena.len() as u32;
+        let at = u32::try_from(self.arena.len()).unwrap_or(NO_TEXT);
         self.arena.extend_from_slice(bytes);
         self.arena.push(0);
         at
     }
 
     fn push(&mut self, kind: Kind, id: u16, span: Span, flags: u8, number: u64) -> Handle {
-        if !self.wanted {
+        if !self.wanted || !self.has_room(kind, id, flags, 0) {
             return Handle(None);
         }
         self.add(Item { number, id, kind: kind as u8, flags, ..self.blank(span) })
@@ -185,7 +193,7 @@ impl Tree {
 
     /// Adds an item with a string or bytes value.
     fn push_text(&mut self, kind: Kind, id: u16, span: Span, number: u64, value: &[u8]) -> Handle {
-        if !self.wanted {
+        if !self.wanted || !self.has_room(kind, id, 0, value.len()) {
             return Handle(None);
         }
         let text = self.intern(value);
@@ -298,19 +306,20 @@ impl Tree {
 
     /// Makes the item the parent of what follows, up to [`Tree::close`].
     pub fn open(&mut self, handle: Handle) -> Handle {
-        if let Handle(Some(index)) = handle {
-            if let Some(item) = self.items.get_mut(index) {
-                item.flags |= OPEN;
-            }
-            self.open.push(index as u32);
+        if let Some(item) = handle.0.and_then(|index| self.items.get_mut(index)) {
+            item.flags |= OPEN;
+        }
+        if self.wanted {
+            // What found no room is closed by name, too.
+            self.open.push(handle.0.is_some());
         }
         handle
     }
 
     /// Ends the subtree opened last.
     pub fn close(&mut self) {
-        if self.wanted && self.open.pop().is_some() {
-            self.push(Kind::Close, 0, Span::default(), 0, 0);
+        if self.wanted && self.open.pop() == Some(true) {
+            self.add(Item { kind: CLOSE_KIND, ..self.blank(Span::default()) });
         }
     }
 
@@ -324,7 +333,7 @@ impl Tree {
 
     /// Replaces the string value of an item, for instance a protocol's label once it is known.
     pub fn set_text(&mut self, handle: Handle, text: &str) {
-        if let Handle(Some(index)) = handle {
+        if let (Handle(Some(index)), true) = (handle, self.has_bytes(text.len())) {
             let at = self.intern(text.as_bytes());
             if let Some(item) = self.items.get_mut(index) {
                 item.text = at;
@@ -335,7 +344,7 @@ impl Tree {
 
     /// Shows `note` in brackets behind the value.
     pub fn note(&mut self, handle: Handle, note: &str) -> Handle {
-        if let Handle(Some(index)) = handle {
+        if let (Handle(Some(index)), true) = (handle, self.has_bytes(note.len())) {
             let at = self.intern(note.as_bytes());
             if let Some(item) = self.items.get_mut(index) {
                 item.note = at;
@@ -374,6 +383,9 @@ impl Tree {
         if self.cut && expert::is_of_form(expert) {
             return;
         }
+        if self.is_full() {
+            return;
+        }
         self.unhide();
         self.push(Kind::Expert, expert.0, Span::default(), NO_RANGE, 0);
     }
@@ -381,6 +393,9 @@ impl Tree {
     /// Attaches an expert info with its own wording to the item added last.
     pub fn expert_text(&mut self, expert: Expert, text: &str) {
         if self.cut && expert::is_of_form(expert) {
+            return;
+        }
+        if self.is_full() {
             return;
         }
         self.unhide();
@@ -391,7 +406,7 @@ impl Tree {
     /// Attaches an expert info, with its own wording if there is one, to the item that is shown last. For what only a later
     /// pass can tell: nothing else of the tree may differ from what the first pass showed, so hidden items stay hidden.
     pub fn late_expert(&mut self, expert: Expert, text: Option<&str>) {
-        if self.cut && expert::is_of_form(expert) {
+        if self.cut && expert::is_of_form(expert) || self.is_full() {
             return;
         }
         let is_shown = |item: &Item| {
@@ -428,7 +443,7 @@ impl Tree {
     /// [`Tree::leave_source`] gets back what this returns.
     pub fn enter_source(&mut self, bytes: &[u8], name: &str) -> SourceMark {
         let mark = SourceMark { source: self.source, base: self.base };
-        if self.wanted {
+        if self.wanted && self.has_source(bytes.len() + name.len()) {
             self.sources += 1;
             self.source = self.sources;
             self.base = 0;

@@ -38,13 +38,13 @@ impl Channel {
     pub fn dissect(self, session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dissection) {
         let packet = &session.enter(packet);
         out.tree.lend(&mut session.memo);
-        match self {
+        super::bounded(session, packet, packet.unit == 0, out, |session, out| match self {
             Channel::Server => super::stream(session, packet, data, out),
             Channel::Direct => super::direct::stream(session, packet, data, out),
             Channel::FileTransfer => ftp::stream(session, packet, data, out),
             Channel::Webcam => super::cam::stream(session, packet, data, out),
             Channel::NatProbe => super::probe::datagram(packet, data, out),
-        }
+        });
         out.tree.give_back(&mut session.memo);
         if let Some(proto) = self.protocol().filter(|_| out.consumed > 0) {
             out.tree.implies(proto);

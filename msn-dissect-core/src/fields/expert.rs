@@ -106,6 +106,7 @@ experts! { 0;
     VERSION_REFUSED = "msn.expert.version_refused" Response Warn "Server supports none of the offered protocol versions";
     SIGNED_IN_ELSEWHERE = "msn.expert.forced_out" Response Warn "Server ended the connection";
     BARE_LINE_FEED = "msn.expert.bare_line_feed" Protocol Note "Line ends in a bare line feed";
+    TREE_FULL = "msn.expert.tree_full" Undecoded Warn "Too much to show for one frame: the rest of it is left out";
     INTERNAL = "msn.expert.internal_error" Malformed Error "Internal error of the dissector, please report";
 }
 

@@ -45,12 +45,15 @@ struct Kept {
     /// The value, then the strings of the items.
     bytes: Vec<u8>,
     value_len: usize,
+    /// Rows that the items become.
+    rows: usize,
 }
 
 /// Where in a tree the items of a value begin.
 struct Mark {
     slot: usize,
     items: usize,
+    rows: usize,
     origin: Origin,
 }
 
@@ -133,13 +136,17 @@ impl Tree {
         let slot = self.memo.as_deref().map_or(0, |memo| memo.slot(value));
         let base = self.base as u32;
         let origin = Origin { value: base.wrapping_add(start as u32), base, strings: self.arena.len() as u32 };
-        let mark = Mark { slot, items: self.items.len(), origin };
+        let mark = Mark { slot, items: self.items.len(), rows: self.limit.rows, origin };
         let known = |kept: &&Kept| {
             kept.subject == subject && !kept.items.is_empty() && kept.bytes.get(..kept.value_len) == Some(value)
         };
         let Some(kept) = self.memo.as_deref().and_then(|memo| memo.slots.get(slot)).filter(known) else {
             return Some(mark);
         };
+        if !self.fits(kept.rows, kept.bytes.len()) {
+            return Some(mark);
+        }
+        self.limit.rows += kept.rows;
         mark.origin.append(&kept.items, &mut self.items, self.source);
         self.arena.extend_from_slice(kept.bytes.get(kept.value_len..).unwrap_or_default());
         None
@@ -147,6 +154,10 @@ impl Tree {
 
     /// Keeps the items since `mark`.
     fn keep(&mut self, subject: Subject, value: &[u8], mark: &Mark) {
+        if self.is_full() {
+            return;
+        }
+        let rows = self.limit.rows - mark.rows;
         let Some(memo) = self.memo.as_deref_mut() else { return };
         let items = self.items.get(mark.items..).unwrap_or_default();
         let strings = self.arena.get(mark.origin.strings as usize..).unwrap_or_default();
@@ -166,6 +177,7 @@ impl Tree {
         kept.bytes.extend_from_slice(value);
         kept.bytes.extend_from_slice(strings);
         kept.value_len = value.len();
+        kept.rows = rows;
         kept.items.clear();
         mark.origin.back().append(items, &mut kept.items, 0);
     }

@@ -45,7 +45,10 @@ pub use place::Place;
 pub use records::{Record, What};
 pub use timeline::Timeline;
 
-use crate::{item::Memo, packet::Packet};
+use crate::{
+    item::{Memo, Used},
+    packet::Packet,
+};
 use connection::Connections;
 use direct::Direct;
 use ftp::Ftp;
@@ -95,6 +98,8 @@ pub struct Session {
     pub gateway: Gateway,
     /// Values that came before, and what they show.
     pub(crate) memo: Option<Box<Memo>>,
+    /// The frame that is being shown, and how much its tree holds.
+    pub(crate) shown: (u32, Used),
 }
 
 impl Session {

@@ -20,6 +20,7 @@ use crate::{
         FrameId, NoteKey, Session,
         frames::Frames,
         links::{Fact, MAX_FOLLOWERS, Way},
+        map::Set,
     },
     text,
     values::{self, codes, errors},
@@ -288,14 +289,15 @@ fn connection(
     }
 }
 
-/// Accounts in the chat, each once, whatever their endpoints.
+/// Accounts in the chat, each once, whatever their endpoints. A frame of very many commands does not list them with each.
 fn participants(tree: &mut Tree, session: &Session, handles: Vec<crate::session::NameId>) {
+    let mut seen = Set::default();
     let mut accounts: Vec<&str> = Vec::new();
     for handle in handles {
         let handle = session.links.names.get(handle);
         let account =
             split_handle(handle.as_bytes()).and_then(|(email, _)| handle.get(..email.len())).unwrap_or(handle);
-        if !accounts.contains(&account) {
+        if seen.insert(account) {
             accounts.push(account);
         }
     }
@@ -304,6 +306,10 @@ fn participants(tree: &mut Tree, session: &Session, handles: Vec<crate::session:
     }
     let heading = tree.number(x::PARTICIPANT_COUNT, NONE, accounts.len() as u64);
     tree.generated(heading);
+    if tree.is_crowded() {
+        tree.note(heading, "not listed: too many commands in this frame");
+        return;
+    }
     tree.open(heading);
     for account in accounts {
         // First, so that what is remarked hangs below the item that is shown.

@@ -221,3 +221,25 @@ fn shapes_tell_nothing_where_the_version_is_negotiated() {
     assert_eq!(version(&talk.server("VER 1 MSNP15")), (vec![15], String::new()));
     assert_eq!(version(&talk.server("FLN bob@example.com 1:0 0")), (vec![15], String::new()));
 }
+
+#[test]
+fn a_frame_of_very_many_commands_does_not_list_the_chat_with_each() {
+    let mut talk = Talk::default();
+    talk.client("VER 1 MSNP12 CVR0");
+    talk.say(2, ToServer, "ANS 1 alice@example.com 1.2 3");
+    let long = "b".repeat(400);
+    let joined: String = (0..64).map(|number| format!("JOI {number}{long}@example.com B|")).collect();
+    talk.say(2, ToClient, joined.trim_end_matches('|'));
+    let many = vec!["BYE nobody@example.com"; 20_000].join("|");
+    let first = talk.say(2, ToClient, &many);
+    let (rows, bytes) = (first.tree.items().len(), first.tree.arena().len());
+    assert!(first.tree.has_expert(expert::TREE_FULL) || rows < crate::item::MAX_ROWS, "{rows}");
+    // Without the limit there would be 2.6 million rows with a gigabyte of names.
+    assert!(rows < crate::item::MAX_ROWS * 2 && bytes < crate::item::MAX_BYTES / 2, "{rows} rows, {bytes} bytes");
+    assert_eq!(first.tree.number_of(x::PARTICIPANT_COUNT), Some(64));
+    let listed = first.tree.items().iter().filter(|item| item.id == x::PARTICIPANT.0 && item.kind == Kind::Leaf as u8);
+    assert!((1..400).contains(&(listed.count() / 64)));
+    let later = talk.again(talk.last());
+    assert_eq!((later.tree.items().len(), later.tree.arena().len()), (rows, bytes));
+    assert!(talk.say(2, ToClient, "BYE nobody@example.com").tree.find(x::PARTICIPANT).is_some());
+}
