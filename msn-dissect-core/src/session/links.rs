@@ -7,7 +7,6 @@
 //! answered ([`super::transactions::MAX_REQUESTS`]).
 
 use crate::session::FrameId;
-use std::collections::VecDeque;
 
 use super::{
     NameId,
@@ -111,8 +110,8 @@ pub struct Conn {
     pub late: bool,
     /// Highest protocol version that the client offered.
     pub offered: u8,
-    /// Pings without answer, oldest first.
-    pub pings: VecDeque<(NoteKey, u64)>,
+    /// The ping that waits for its answer.
+    pub ping: Option<(NoteKey, u64)>,
     /// The client challenge that waits.
     pub challenge: Option<Box<Pending>>,
     /// The login challenge that waits.
@@ -136,9 +135,6 @@ pub struct Conn {
     /// What the owner says of itself.
     pub own: OwnHistory,
 }
-
-/// Most pings without answer that are remembered.
-pub const MAX_PINGS: usize = 16;
 
 /// Most contacts of all connections whose GUIDs are remembered.
 pub const MAX_ALL_CONTACTS: usize = 1 << 18;

@@ -15,7 +15,7 @@ use crate::{
     session::{
         NameId, NoteKey, Record, Session,
         challenge::{Pending, Scheme, Status},
-        links::{Conn, Fact, MAX_PINGS, Way},
+        links::{Conn, Fact, Way},
         transactions::{Question, Request},
     },
 };
@@ -137,7 +137,7 @@ impl<'a> Unit<'a> {
             Verb::Prove => self.login_response(),
             Verb::Ping => self.ping(),
             Verb::Pong => {
-                if let Some((key, time)) = self.conn().and_then(|conn| conn.pings.pop_front()) {
+                if let Some((key, time)) = self.conn().and_then(|conn| conn.ping.take()) {
                     self.answers(key, time);
                 }
             }
@@ -186,10 +186,8 @@ impl<'a> Unit<'a> {
     fn ping(&mut self) {
         let (key, time) = (self.key, self.time);
         let Some(conn) = self.conn() else { return };
-        conn.pings.push_back((key, time));
-        if conn.pings.len() > MAX_PINGS {
-            conn.pings.pop_front();
-        }
+        // A client asks again only when it gave the earlier question up.
+        conn.ping = Some((key, time));
         self.session.links.expect(key, Way::Response, true);
     }
 

@@ -123,18 +123,6 @@ fn many_answers_are_counted() {
 }
 
 #[test]
-fn pings_are_answered_in_order() {
-    let mut talk = Talk::default();
-    talk.sign_in(1, 12, "alice@example.com");
-    talk.client("PNG");
-    let first = talk.last();
-    talk.client("PNG");
-    assert_eq!(numbers(&talk.server("QNG 41"), x::RESPONSE_TO), [u64::from(first)]);
-    assert_eq!(numbers(&talk.server("QNG 41"), x::RESPONSE_TO), [u64::from(first + 1)]);
-    assert!(numbers(&talk.server("QNG 41"), x::RESPONSE_TO).is_empty());
-}
-
-#[test]
 fn switchboard_answers_and_message_modes() {
     let mut talk = Talk::default();
     talk.client("USR 1 alice@example.com 1.2.3");
@@ -205,4 +193,20 @@ fn a_failed_page_finds_its_request() {
     let out = talk.bytes(1, ToClient, &[format!("IPG {}\r\n", page.len()).as_bytes(), page].concat());
     assert_eq!(numbers(&out, x::RESPONSE_TO), [asked]);
     assert!(expert_texts(&out, x::NOT_DELIVERED)[0].contains("407"));
+}
+
+#[test]
+fn a_new_ping_ends_the_one_before() {
+    let mut talk = Talk::default();
+    talk.sign_in(1, 12, "alice@example.com");
+    talk.client("PNG");
+    let lost = talk.last();
+    talk.client("PNG");
+    let asked = talk.last();
+    assert_eq!(numbers(&talk.server("QNG 41"), x::RESPONSE_TO), [u64::from(asked)]);
+    talk.client("PNG");
+    let asked = talk.last();
+    assert_eq!(numbers(&talk.server("QNG 41"), x::RESPONSE_TO), [u64::from(asked)]);
+    assert!(talk.again(lost).tree.has_expert(x::NO_ANSWER) && !talk.again(asked).tree.has_expert(x::NO_ANSWER));
+    assert!(numbers(&talk.server("QNG 41"), x::RESPONSE_TO).is_empty());
 }
