@@ -66,9 +66,15 @@ void msn_hold(packet_info *pinfo, const MsnDissection *dissection)
     }
 }
 
+/* An IPv4 address is written as IPv6 maps it, so that it differs from every IPv6 address. */
 static void address_bytes(uint8_t *to, const address *from)
 {
-    if (from->len > 0 && from->len <= MSN_MAX_ADDRESS) {
+    static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+
+    if (from->type == AT_IPv4 && from->len == 4) {
+        memcpy(to, mapped, sizeof mapped);
+        memcpy(to + sizeof mapped, from->data, 4);
+    } else if (from->len > 0 && from->len <= MSN_MAX_ADDRESS) {
         memcpy(to, from->data, (size_t)from->len);
     }
 }

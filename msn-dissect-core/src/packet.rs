@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What a consumer says of the bytes that it gives, and what it is asked for in return.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 /// Identity of a frame: grows from frame to frame, the same on every pass. [`FrameId::NONE`] stands for no frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,10 +35,26 @@ impl FrameId {
 /// One end of a TCP connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Endpoint {
-    /// Address; IPv4 in the first four bytes, the rest zero.
+    /// Address, IPv6; an IPv4 address as it is mapped there (`::ffff:a.b.c.d`).
     pub address: [u8; 16],
     /// TCP port.
     pub port: u16,
+}
+
+impl Endpoint {
+    /// An end at this address.
+    pub fn new(address: IpAddr, port: u16) -> Self {
+        let address = match address {
+            IpAddr::V4(four) => four.to_ipv6_mapped(),
+            IpAddr::V6(six) => six,
+        };
+        Endpoint { address: address.octets(), port }
+    }
+
+    /// Its address.
+    pub fn ip(&self) -> IpAddr {
+        Ipv6Addr::from(self.address).to_canonical()
+    }
 }
 
 /// How bytes came, which says whether some of them may have come before.
@@ -141,4 +157,16 @@ pub struct Announcement {
     pub port: u16,
     /// What it will speak.
     pub kind: AnnouncedKind,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_both_families_stay_apart() {
+        for text in ["192.0.2.10", "2001:db8::", "2001:db8::1", "::", "0.0.0.0"] {
+            assert_eq!(Endpoint::new(text.parse().unwrap(), 0).ip().to_string(), text);
+        }
+    }
 }

@@ -176,7 +176,7 @@ fn bad_cookies_and_other_sizes_are_told() {
         opened_in: FrameId::NONE,
     };
     // Packet::example has no address: the unspecified one.
-    connection.session.ftp.announce(offer, &[(std::net::IpAddr::from([0, 0, 0, 0]), 6891)]);
+    connection.session.ftp.announce(offer, &[(std::net::IpAddr::from([0u16; 8]), 6891)]);
     connection.segment(RECEIVER, 1, b"VER MSNFTP\r\nUSR bob@example.com 93301\r\n");
     assert_eq!(connection.last.tree.number_of(f::FTP_COOKIE_STATUS), Some(0));
     assert!(connection.last.tree.has_expert(f::FTP_COOKIE_BAD));

@@ -5,7 +5,7 @@ use crate::{
     output::Dissection,
     packet::{Endpoint, Packet},
 };
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
 use super::ftp;
 use crate::{fields::Proto, session::Session};
@@ -83,10 +83,7 @@ impl Channel {
 
 /// The address of an end.
 pub(crate) fn ip(end: &Endpoint) -> IpAddr {
-    match end.address {
-        [a, b, c, d, rest @ ..] if rest == [0; 12] => Ipv4Addr::new(a, b, c, d).into(),
-        bytes => Ipv6Addr::from(bytes).into(),
-    }
+    end.ip()
 }
 
 #[cfg(test)]

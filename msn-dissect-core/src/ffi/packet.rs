@@ -51,7 +51,7 @@ pub struct MsnPacket {
     pub source_port: u16,
     /// Receiver's port.
     pub destination_port: u16,
-    /// Sender's address; an IPv4 address fills the first four bytes.
+    /// Sender's address, IPv6; an IPv4 address as it is mapped there (`::ffff:a.b.c.d`).
     pub source: [u8; 16],
     /// Receiver's address.
     pub destination: [u8; 16],

@@ -2,7 +2,6 @@
 //! Connections that lead to others: referrals, calls, chats, the same account again (fact base: state 1 and 3).
 
 use crate::packet::Endpoint;
-use std::net::IpAddr;
 
 use super::learn::Unit;
 use crate::{
@@ -137,7 +136,7 @@ impl Unit<'_> {
         let address = std::str::from_utf8(host).ok().and_then(|text| text.parse().ok());
         let port = port.and_then(decimal).and_then(|port| u16::try_from(port).ok());
         let (Some(address), Some(port)) = (address, port) else { return };
-        let server = Endpoint { address: bytes_of(address), port };
+        let server = Endpoint::new(address, port);
         self.session.rendezvous.refer_by_hop(self.ends.0, server, self.hop(), self.key);
     }
 
@@ -186,16 +185,6 @@ fn session_of(cookie: &[u8]) -> Option<&str> {
     let (second, third) = (numbers.next()?, numbers.next()?);
     let form = decimal(second).is_some() && decimal(third).is_some() && numbers.next().is_none();
     std::str::from_utf8(session_id).ok().filter(|_| form)
-}
-
-fn bytes_of(address: IpAddr) -> [u8; 16] {
-    match address {
-        IpAddr::V4(four) => {
-            let [a, b, c, d] = four.octets();
-            [a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
-        }
-        IpAddr::V6(six) => six.octets(),
-    }
 }
 
 /// Marks the second number of [`x::VERSION_DOWNGRADE`] as the version of an earlier connection, not an offer.

@@ -53,8 +53,7 @@ impl Talk {
     /// The next packet, not said yet.
     fn placed(&mut self, connection: u64, dir: Dir, bytes: &[u8]) -> Said {
         self.time += 1_000_000;
-        let client = Endpoint { port: 40000 + connection as u16, ..Endpoint::default() };
-        let server = Endpoint { port: 1863, ..Endpoint::default() };
+        let [client, server] = [40000 + connection as u16, 1863].map(|port| Endpoint::new([0; 4].into(), port));
         let (source, destination) = if dir == ToServer { (client, server) } else { (server, client) };
         let frame = self.said.len() as u32 + 1;
         let packet = Packet { number: frame, connection, source, destination, time: self.time, ..Packet::example() };
