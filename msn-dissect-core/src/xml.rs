@@ -99,6 +99,12 @@ impl Document {
         self.attributes.get(at).map(|one| one.value)
     }
 
+    /// The raw value of the attribute called `name`.
+    pub fn value(&self, data: &[u8], node: usize, name: &[u8]) -> Option<Span> {
+        let node = self.nodes.get(node)?;
+        self.attributes(node).iter().find(|one| one.name.of(data) == name).map(|one| one.value)
+    }
+
     /// Whether the element has attributes.
     pub fn has_attributes(&self, node: &Node) -> bool {
         node.attributes.0 < node.attributes.1
@@ -167,7 +173,7 @@ impl Document {
 }
 
 /// The part of a name behind its prefix.
-fn local(name: &[u8]) -> &[u8] {
+pub fn local(name: &[u8]) -> &[u8] {
     work::done(name.len());
     match memchr::memrchr(b':', name) {
         Some(colon) => name.get(colon + 1..).unwrap_or_default(),

@@ -4,7 +4,7 @@
 use super::{
     body::Body,
     command,
-    framing::{Context, TextFramer},
+    framing::{Context, MAX_PAYLOAD, TextFramer},
     units::{self, ContextOf, Dissector, PduOf},
     walk::{Learn, Show},
 };
@@ -76,6 +76,12 @@ impl Dissector for Text {
     }
 
     fn learn(&self, learn: &mut Learn<'_>, unit: &Self::Unit<'_>, span: Span) {
+        if let Some(sequence) = learn.packet.sequence {
+            let ends = &mut learn.session.connections.of(learn.packet.connection).skip_to;
+            if let Some(end) = ends.get_mut(learn.record.dir as usize) {
+                forget(end, sequence.wrapping_add(span.start as u32));
+            }
+        }
         if let Some(body) = unit {
             learn.command(span.start, body);
         }
@@ -90,5 +96,33 @@ impl Dissector for Text {
             _ => 0,
         };
         show.continuation(span, skip);
+    }
+}
+
+/// Forgets the end of a payload that was begun without reassembly once it lies far behind `now`: sequence numbers go
+/// round, and would come upon it again. What comes a little late may still be a part of the payload.
+fn forget(end: &mut Option<u32>, now: u32) {
+    let distance = |end: u32| end.wrapping_sub(now) as i32;
+    if end.is_some_and(|end| distance(end).unsigned_abs() as usize > MAX_PAYLOAD) {
+        *end = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_payload_is_forgotten_once_it_lies_behind() {
+        let mut end = Some(1000);
+        for now in [900, 1000, 5000, 950] {
+            forget(&mut end, now);
+            assert_eq!(end, Some(1000));
+        }
+        forget(&mut end, 3 << 20);
+        assert_eq!(end, None);
+        let mut end = Some(10);
+        forget(&mut end, u32::MAX - 9);
+        assert_eq!(end, Some(10), "sequence numbers go round");
     }
 }

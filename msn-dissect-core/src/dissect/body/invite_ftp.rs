@@ -160,11 +160,12 @@ fn accept(learn: &mut Learn<'_>, fields: &Fields<'_>, cookie: &str, from: NameId
             *slot = number;
         }
         learn.session.ftp.announced.keep((learn.record.frame, learn.record.unit, 0), number);
-        learn.announced.extend(addresses.iter().map(|&(address, port)| Announcement {
-            address,
-            port,
-            kind: AnnouncedKind::Ftp,
-        }));
+        for &(address, port) in &addresses {
+            let announcement = Announcement { address, port, kind: AnnouncedKind::Ftp };
+            if learn.session.rendezvous.is_new_server(&announcement) {
+                learn.announced.push(announcement);
+            }
+        }
     }
 }
 
@@ -194,5 +195,32 @@ mod tests {
         );
         assert_eq!(addresses(b"IP-Address: 192.0.2.1:7000\r\n"), [at([192, 0, 2, 1], 7000)]);
         assert!(addresses(b"IP-Address: x\r\nPort: 1\r\nIP-Address-Enc64: !\r\n").is_empty());
+    }
+
+    #[test]
+    fn addresses_are_announced_as_far_as_there_is_room() {
+        use crate::{
+            dissect::stream,
+            output::Dissection,
+            packet::Packet,
+            session::{Session, rendezvous::MAX_SERVERS},
+        };
+        let mut session = Session::default();
+        let mut number = 0;
+        let mut announced = |last: usize| {
+            number += 1;
+            let address = std::net::Ipv4Addr::from(0x0a00_0000 + last as u32);
+            let body = format!(
+                "Content-Type: text/x-msmsgsinvite\r\n\r\nInvitation-Command: ACCEPT\r\nInvitation-Cookie: 1\r\n\
+                 AuthCookie: 2\r\nIP-Address: {address}\r\nPort: 6891\r\n\r\n"
+            );
+            let unit = format!("MSG 1 N {}\r\n{body}", body.len());
+            let mut out = Dissection::default();
+            out.reset(false);
+            stream(&mut session, &Packet { number, ..Packet::example() }, unit.as_bytes(), &mut out);
+            out.announced.len()
+        };
+        assert_eq!([announced(1), announced(1), announced(2)], [1, 0, 1]);
+        assert_eq!((3..MAX_SERVERS + 10).map(announced).sum::<usize>(), MAX_SERVERS - 2);
     }
 }
