@@ -94,7 +94,7 @@ static void dissect_body(MsnHead *head, tvbuff_t *tvb, packet_info *pinfo, proto
         }
         msn_hold(pinfo, dissection);
         connection = packet.connection = dissection->connection;
-        msn_apply(dissection, &packet, rest, pinfo, tree);
+        msn_apply(dissection, rest, pinfo, tree);
         head->continued = true;
         if (dissection->consumed == 0) {
             return;
@@ -211,7 +211,7 @@ static void dissect_answer(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
     }
     msn_hold(pinfo, dissection);
     if (dissection->units > 0) {
-        msn_apply(dissection, &packet, tvb_new_subset_remaining(tvb, (int)captured), pinfo, tree);
+        msn_apply(dissection, tvb_new_subset_remaining(tvb, (int)captured), pinfo, tree);
     }
 }
 

@@ -27,26 +27,8 @@ pub mod summary;
 pub(crate) mod transfer;
 mod units;
 mod walk;
-mod windows;
 pub(crate) mod xml;
 
-use crate::{
-    output::{Dissection, Table},
-    packet::Packet,
-    session::Session,
-};
 pub use channel::Channel;
 pub use heuristic::heuristic;
 pub use stream::stream;
-
-/// Dissects a message that was put together from fragments; `table` and `id` are those of the fragments.
-pub fn message(session: &mut Session, packet: &Packet, table: Table, id: u32, data: &[u8], out: &mut Dissection) {
-    let packet = &session.enter(packet);
-    if windows::whole(session, table, id, data, out) {
-        return units::finish(out, data.len());
-    }
-    match table {
-        Table::Gateway => gateway::whole(session, packet, id, data, out),
-        Table::Ftp => ftp::whole(session, packet, id, data, out),
-    }
-}
