@@ -132,8 +132,7 @@ void msn_expect(packet_info *pinfo, const MsnDissection *dissection)
     }
 }
 
-void msn_apply(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo,
-               proto_tree *tree)
+void msn_apply(const MsnDissection *dissection, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     if (dissection->info_len > 0) {
         fill_columns(pinfo, dissection);
@@ -149,8 +148,8 @@ void msn_apply(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_
         proto_tree_add_item(tree, msn_registry.protocols[dissection->protocol], tvb, 0, -1, ENC_NA);
     }
     /* Without a tree there is rarely anything. */
-    if ((dissection->item_count | dissection->fragment_count | dissection->object_count) != 0) {
-        msn_replay(dissection, packet, tvb, pinfo, tree);
+    if ((dissection->item_count | dissection->object_count) != 0) {
+        msn_replay(dissection, tvb, pinfo, tree);
     }
     if (dissection->need != MSN_NEED_NOTHING && pinfo->can_desegment) {
         pinfo->desegment_offset = (int)dissection->consumed;
@@ -184,7 +183,8 @@ void msn_describe(MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo, proto_tr
                     (first_pass ? MSN_FIRST_PASS : 0u) | (msn_items_wanted(tree) ? MSN_WANT_TREE : 0u) |
                     (msn_stats_wanted() ? MSN_WANT_TREE | MSN_WANT_STATISTICS : 0u) |
                     (msn_credentials_wanted() ? MSN_WANT_TREE | MSN_WANT_CREDENTIALS : 0u) |
-                    (want_info ? MSN_WANT_INFO : 0u) | (msn_export_wanted() ? MSN_WANT_OBJECTS : 0u);
+                    (want_info ? MSN_WANT_INFO : 0u) | (tree != NULL ? MSN_WANT_DEPENDS : 0u) |
+                    (msn_export_wanted() ? MSN_WANT_OBJECTS : 0u);
 }
 
 /* Where one more segment was asked for though this one has bytes that were not given: asks for exactly these. A segment
@@ -226,7 +226,7 @@ int msn_dissect_channel(uint8_t channel, tvbuff_t *tvb, packet_info *pinfo, prot
         /* The next packets come without a search for their ports. */
         msn_keep_connection(pinfo, msn_tcp_handle);
     }
-    msn_apply(dissection, &packet, tvb, pinfo, tree);
+    msn_apply(dissection, tvb, pinfo, tree);
     if (tcp != NULL) {
         ask_for_rest(tcp, captured, pinfo);
     }

@@ -95,7 +95,7 @@ static void dissect_body(MsnHead *head, tvbuff_t *tvb, packet_info *pinfo, proto
         msn_hold(pinfo, dissection);
         connection = packet.connection = dissection->connection;
         msn_separate_info(pinfo);
-        msn_apply(dissection, &packet, rest, pinfo, tree);
+        msn_apply(dissection, rest, pinfo, tree);
         msn_keep_info(pinfo);
         head->continued = true;
         if (dissection->consumed == 0) {
@@ -213,7 +213,7 @@ static void dissect_answer(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
     }
     msn_hold(pinfo, dissection);
     if (dissection->units > 0) {
-        msn_apply(dissection, &packet, tvb_new_subset_remaining(tvb, (int)captured), pinfo, tree);
+        msn_apply(dissection, tvb_new_subset_remaining(tvb, (int)captured), pinfo, tree);
     }
 }
 

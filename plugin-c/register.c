@@ -195,7 +195,6 @@ void msn_register(void)
     register_fields(catalogue);
     register_subtrees(catalogue);
     register_experts(catalogue);
-    msn_register_reassembly();
     msn_register_peers();
     msn_register_export();
     msn_register_filters();

@@ -18,7 +18,6 @@
 
 typedef struct {
     const MsnDissection *dissection;
-    const MsnPacket *packet;
     packet_info *pinfo;
     tvbuff_t *few[FEW_SOURCES];
     tvbuff_t **sources;
@@ -390,44 +389,12 @@ static void add_visible(Replay *replay, tvbuff_t *tvb, const MsnItem *item)
     }
 }
 
-/* Adds a piece of a message and, if that makes it whole, shows the message where the piece stands. */
-static void add_fragment(const Replay *replay, tvbuff_t *tvb, const MsnFragment *fragment)
-{
-    packet_info *pinfo = replay->pinfo;
-    tvbuff_t *whole = msn_reassemble(fragment, tvb, pinfo, replay->current);
-    unsigned len;
-    const MsnDissection *message;
-
-    if (whole == NULL) {
-        return;
-    }
-    len = tvb_captured_length(whole);
-    message = msn_dissect_message(msn_session, replay->packet, fragment->table, fragment->id,
-                                  tvb_get_ptr(whole, 0, (int)len), len);
-    if (message == NULL) {
-        return;
-    }
-    msn_hold(pinfo, message);
-    if (fragment->table == MSN_TABLE_GATEWAY) {
-        /* Commands that were cut between bodies stand beside those that were not. */
-        msn_apply(message, replay->packet, whole, pinfo, replay->trees[0]);
-        return;
-    }
-    if (message->info_len > 0) {
-        col_append_str(pinfo->cinfo, COL_INFO, (const char *)message->info);
-    }
-    msn_expect(pinfo, message);
-    msn_replay(message, replay->packet, whole, pinfo, replay->current);
-}
-
-void msn_replay(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo,
-                proto_tree *tree)
+void msn_replay(const MsnDissection *dissection, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     Replay replay;
 
     /* The other places of the lists are filled before they are read. */
     replay.dissection = dissection;
-    replay.packet = packet;
     replay.pinfo = pinfo;
     replay.sources = replay.few;
     replay.source_room = FEW_SOURCES;
@@ -441,16 +408,6 @@ void msn_replay(const MsnDissection *dissection, const MsnPacket *packet, tvbuff
     msn_export(dissection, tvb, pinfo);
     msn_count(dissection, pinfo);
     msn_tell_credentials(dissection, pinfo);
-    if (dissection->item_count == 0) {
-        /* Trees of fragments have no place either. */
-        replay.current = NULL;
-        for (uint32_t i = 0; i < dissection->fragment_count; i++) {
-            if (dissection->fragments[i].source == 0) {
-                add_fragment(&replay, tvb, &dissection->fragments[i]);
-            }
-        }
-        return;
-    }
     for (const MsnItem *item = dissection->items; item < dissection->items + dissection->item_count; item++) {
         tvbuff_t *source = item->source < replay.source_count ? replay.sources[item->source] : tvb;
 
@@ -466,11 +423,6 @@ void msn_replay(const MsnDissection *dissection, const MsnPacket *packet, tvbuff
             break;
         case MSN_KIND_MESSAGE:
             add_message(&replay, tvb, item);
-            break;
-        case MSN_KIND_FRAGMENT:
-            if (item->number < dissection->fragment_count) {
-                add_fragment(&replay, source, &dissection->fragments[item->number]);
-            }
             break;
         case MSN_KIND_HANDOFF:
             hand_over(&replay, source, item);

@@ -48,17 +48,11 @@ void msn_register_handoff(void);
 /* The subtree number of an item. */
 int msn_subtree(const MsnItem *item);
 
-/* Registers the reassembly tables and the fields of fragment trees. */
-void msn_register_reassembly(void);
-
 /* Registers the preferences. */
 void msn_register_preferences(void);
 
 /* Tells the session the secrets of the preferences. */
 void msn_tell_secrets(void);
-
-/* Adds a piece of a message; returns the message if that makes it whole in this frame. */
-tvbuff_t *msn_reassemble(const MsnFragment *fragment, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
 
 /* Fills in what the core must know of a packet. */
 void msn_describe(MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
@@ -79,8 +73,7 @@ void msn_keep_connection(const packet_info *pinfo, dissector_handle_t handle);
 void msn_forget_connections(void);
 
 /* Does what a dissection wants: columns, announced connections, tree, more bytes. */
-void msn_apply(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo,
-               proto_tree *tree);
+void msn_apply(const MsnDissection *dissection, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
 
 /* Remembers how long the Info column is, and puts a separator in front of what others added to it since. The http
  * dissector adds to it without one. */
@@ -88,8 +81,7 @@ void msn_keep_info(packet_info *pinfo);
 void msn_separate_info(packet_info *pinfo);
 
 /* Replays the items of a dissection into the tree. */
-void msn_replay(const MsnDissection *dissection, const MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo,
-                proto_tree *tree);
+void msn_replay(const MsnDissection *dissection, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
 
 /* Tells Wireshark about the connections that a dissection announces. */
 void msn_expect(packet_info *pinfo, const MsnDissection *dissection);

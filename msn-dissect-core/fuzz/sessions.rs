@@ -3,16 +3,15 @@
 //! of several connections, and the arithmetic of challenges and logins.
 
 use msn_dissect_core::{
-    output::{Dissection, Fragment, Table},
+    output::Dissection,
     packet::{Need, Packet},
 };
-use std::collections::HashMap;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use msn_dissect_core::{
     crypto::{challenge, login},
     dissect::{
-        self, Channel,
+        Channel,
         gateway::{Carrier, body},
     },
     gateway::Head,
@@ -34,34 +33,8 @@ struct Message {
     encoded: bool,
 }
 
-/// What a consumer's reassembly holds: pieces by number, and in which frame and step a unit became whole.
-#[derive(Default)]
-struct Pieces(HashMap<u32, Vec<u8>>);
-
-impl Pieces {
-    /// Adds a piece; the unit if that makes it whole.
-    fn add(&mut self, fragment: &Fragment, data: &[u8], first_pass: bool) -> Option<Vec<u8>> {
-        assert_eq!(fragment.table, Table::Gateway);
-        let piece = &data[fragment.start as usize..(fragment.start + fragment.len) as usize];
-        let whole = self.0.entry(fragment.id).or_default();
-        if first_pass {
-            assert_eq!(whole.len(), fragment.offset as usize, "pieces follow each other");
-            whole.extend_from_slice(piece);
-        } else {
-            assert_eq!(whole.get(fragment.offset as usize..).and_then(|rest| rest.get(..piece.len())), Some(piece));
-        }
-        (!fragment.more).then(|| whole.clone())
-    }
-}
-
-/// Dissects a message as the shim does; what its steps and the units made whole by it show.
-fn steps(
-    session: &mut Session,
-    pieces: &mut Pieces,
-    message: &Message,
-    first_pass: bool,
-    links: bool,
-) -> Vec<Vec<Essence>> {
+/// Dissects a message as the shim does; what its steps show.
+fn steps(session: &mut Session, message: &Message, first_pass: bool, links: bool) -> Vec<Vec<Essence>> {
     let mut packet = Packet { first_pass, ..message.packet };
     let mut shown = Vec::new();
     let mut at = 0;
@@ -78,21 +51,8 @@ fn steps(
         assert!(out.consumed <= data.len() && (out.consumed > 0 || data.is_empty()), "a step gets on");
         assert!(!first_pass || Gateway::number(out.connection).is_some());
         packet.connection = out.connection;
-        let mut units = out.units;
         shown.push(essence(&out.tree, links));
-        for fragment in out.fragments.iter().filter(|fragment| fragment.table == Table::Gateway) {
-            if let Some(whole) = pieces.add(fragment, data, first_pass) {
-                let mut unit = Dissection::default();
-                unit.reset(true);
-                let told = Packet { reported_len: data.len(), ..packet };
-                dissect::message(session, &told, Table::Gateway, fragment.id, &whole, &mut unit);
-                check(&unit.tree, whole.len());
-                assert!(!unit.fragments.iter().any(|fragment| fragment.table == Table::Gateway));
-                units += unit.units;
-                shown.push(essence(&unit.tree, links));
-            }
-        }
-        packet.unit += units;
+        packet.unit += out.units;
         at += out.consumed;
         if at >= message.body.len() {
             return shown;
@@ -137,7 +97,6 @@ fn head(mode: u8, which: u8, len: usize) -> Vec<u8> {
 /// Units are put together as the consumer does it. Later passes, in the opposite order, must show what the first showed.
 pub fn gateway(data: &[u8]) {
     let mut session = Session::default();
-    let mut pieces = Pieces::default();
     let mut told: Vec<(Message, Vec<Vec<Essence>>)> = Vec::new();
     let mut rest = data;
     while let [mode, which, len, after @ ..] = rest {
@@ -158,7 +117,7 @@ pub fn gateway(data: &[u8]) {
         }
         let head = if mode & 128 == 0 { head(*mode, *which, body.len() + missing) } else { Vec::new() };
         let message = Message { packet, head, body: body.to_vec(), encoded: mode & 16 != 0 };
-        let shown = steps(&mut session, &mut pieces, &message, true, false);
+        let shown = steps(&mut session, &message, true, false);
         told.push((message, shown));
     }
     for (message, first) in told.iter().rev() {
@@ -168,9 +127,9 @@ pub fn gateway(data: &[u8]) {
             body: message.body.clone(),
             ..*message
         };
-        assert_eq!(&steps(&mut session, &mut pieces, &message, false, false), first);
-        let later = steps(&mut session, &mut pieces, &message, false, true);
-        assert_eq!(steps(&mut session, &mut pieces, &message, false, true), later);
+        assert_eq!(&steps(&mut session, &message, false, false), first);
+        let later = steps(&mut session, &message, false, true);
+        assert_eq!(steps(&mut session, &message, false, true), later);
     }
 }
 

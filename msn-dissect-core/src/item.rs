@@ -37,11 +37,9 @@ pub enum Kind {
     Handoff = 5,
     /// New bytes (`text`, decoded by the core) named `note`; items with this `source` refer to them.
     Source = 6,
-    /// A piece of a message that spans several units; `number` is its index in the dissection.
-    Fragment = 7,
     /// The bytes of a message that was put together, which the session has under `number`; items with this `source` refer
     /// to them. `note` is their name.
-    Message = 8,
+    Message = 7,
 }
 
 /// How a [`Kind::Handoff`] names the dissector.
@@ -109,6 +107,8 @@ pub struct Tree {
     open: Vec<bool>,
     sources: u16,
     source: u16,
+    /// The message that was a source last.
+    message: Option<(MessageId, u16)>,
     base: usize,
     memo: Option<Box<Memo>>,
     first: Option<Proto>,
@@ -131,6 +131,7 @@ impl Tree {
         self.first = None;
         self.sources = 0;
         self.source = 0;
+        self.message = None;
         self.base = 0;
         self.cut = false;
         self.limit = limit::Limit::default();
@@ -429,11 +430,6 @@ impl Tree {
         self.push_text(Kind::Handoff, 0, span, kind as u64, name.as_bytes());
     }
 
-    /// Marks the place of fragment `index` of the dissection.
-    pub fn fragment(&mut self, span: Span, index: u64) {
-        self.push(Kind::Fragment, 0, span, 0, index);
-    }
-
     /// The source that spans refer to at the moment: 0 = the bytes given.
     pub fn source(&self) -> u16 {
         self.source
@@ -454,18 +450,22 @@ impl Tree {
         mark
     }
 
-    /// Starts the source of a message that was put together; as [`Tree::enter_source`].
+    /// Starts the source of a message that was put together, or goes back to it if it is the one started last; as
+    /// [`Tree::enter_source`].
     pub fn enter_message(&mut self, message: MessageId, len: usize) -> SourceMark {
         let mark = SourceMark { source: self.source, base: self.base };
-        if self.wanted {
-            self.sources += 1;
-            self.source = self.sources;
-        }
         self.base = 0;
-        if self.wanted {
-            let number = u64::from(message.number());
-            let handle = self.push(Kind::Message, 0, Span::new(0, len), NO_RANGE, number);
-            self.note(handle, "Reassembled MSN message");
+        match self.message {
+            _ if !self.wanted => {}
+            Some((last, source)) if last == message => self.source = source,
+            _ => {
+                self.sources += 1;
+                self.source = self.sources;
+                self.message = Some((message, self.source));
+                let number = u64::from(message.number());
+                let handle = self.push(Kind::Message, 0, Span::new(0, len), NO_RANGE, number);
+                self.note(handle, "Reassembled MSN message");
+            }
         }
         mark
     }

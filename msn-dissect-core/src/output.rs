@@ -32,6 +32,15 @@ pub enum Content {
     Own(Box<[u8]>),
 }
 
+impl Content {
+    /// Copies bytes that stand in `data`, which ends before they are used.
+    pub fn own(&mut self, data: &[u8]) {
+        if let Content::Given(span) = self {
+            *self = Content::Own(span.of(data).into());
+        }
+    }
+}
+
 impl Object {
     /// The bytes, which stand in `data` or are in the session.
     pub fn bytes<'a>(&'a self, session: &'a Session, data: &'a [u8]) -> &'a [u8] {
@@ -41,40 +50,6 @@ impl Object {
             Content::Own(bytes) => bytes,
         }
     }
-}
-
-/// Reassembly table a fragment belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum Table {
-    /// Units cut between two bodies of the HTTP gateway.
-    Gateway = 2,
-    /// Files of MSNFTP.
-    Ftp = 3,
-}
-
-/// A piece of a message that spans units, for Wireshark's reassembly.
-///
-/// The shim adds it to the table under `id`; when the message is whole in this frame, it calls [`crate::dissect::message`] with the
-/// whole and `id`, and replays what comes out where the fragment's item stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fragment {
-    /// Reassembly table.
-    pub table: Table,
-    /// Number of the message within its table, given on the first pass and the same on every later one.
-    pub id: u32,
-    /// Place of the bytes in the data given (or in `source`).
-    pub start: u32,
-    /// How many.
-    pub len: u32,
-    /// 0 = the bytes given, otherwise the number of a decoded source.
-    pub source: u16,
-    /// Where the piece belongs: a byte offset, or its number from 0 when `numbered`.
-    pub offset: u32,
-    /// `offset` counts pieces, not bytes.
-    pub numbered: bool,
-    /// More pieces follow this one's place.
-    pub more: bool,
 }
 
 /// Everything that comes out of a dissection; reuse it to save allocations.
@@ -92,8 +67,6 @@ pub struct Dissection {
     pub units: u32,
     /// Connections announced, first pass only.
     pub announced: Vec<Announcement>,
-    /// Pieces of messages, in order; each has a [`crate::item::Kind::Fragment`] item when items are wanted.
-    pub fragments: Vec<Fragment>,
     /// Frames that have pieces of messages that are whole now.
     pub depends: Vec<u32>,
     /// Objects that came over the wire whole; each is given once, where its last byte stands, on every pass.
@@ -111,17 +84,9 @@ impl Dissection {
         self.need = Need::Nothing;
         self.units = 0;
         self.announced.clear();
-        self.fragments.clear();
         self.depends.clear();
         self.objects.clear();
         self.connection = 0;
-    }
-
-    /// Adds a piece of a message that spans units; its place counts like the tree's spans do.
-    pub fn fragment(&mut self, span: Span, piece: Fragment) {
-        let start = (span.start + self.tree.base()) as u32;
-        self.tree.fragment(span, self.fragments.len() as u64);
-        self.fragments.push(Fragment { start, len: span.len() as u32, source: self.tree.source(), ..piece });
     }
 }
 

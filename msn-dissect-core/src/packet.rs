@@ -101,6 +101,8 @@ pub struct Packet {
     pub want_info: bool,
     /// Whole objects are wanted for export.
     pub want_objects: bool,
+    /// The frames are wanted that have pieces of messages which are whole now.
+    pub want_depends: bool,
     /// Bytes of the segment on the wire; more than were given when the capture cut it.
     pub reported_len: usize,
 }
@@ -117,6 +119,7 @@ impl Packet {
             can_desegment: true,
             want_info: true,
             want_objects: true,
+            want_depends: true,
             ..Packet::default()
         }
     }

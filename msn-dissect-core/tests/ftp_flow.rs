@@ -3,23 +3,25 @@
 
 use msn_dissect_core::session::FrameId;
 use msn_dissect_core::{
-    dissect::{Channel, message},
-    fields::ftp as f,
+    dissect::Channel,
+    fields::{ftp as f, reassembly},
     item::{Item, Kind, Tree},
-    output::{Dissection, Table},
+    output::Dissection,
     packet::{Need, Packet},
     session::{
         Session,
         ftp::{Invitation, Offer},
-        windows::FIRST_ID,
     },
 };
 use proptest::prelude::*;
-use std::collections::HashMap;
 
-/// What a tree shows, but for what only a later pass knows: that nothing more of a file comes.
+/// What a tree shows, but for what only a later pass knows: that nothing more of a file comes, and where it is whole.
 fn shown(tree: &Tree) -> Vec<(u8, u16, u64, Option<&[u8]>)> {
-    let later = |item: &&Item| item.kind == Kind::Expert as u8 && item.id == f::TRANSFER_INCOMPLETE.0;
+    let later = |item: &&Item| match item.kind {
+        kind if kind == Kind::Expert as u8 => item.id == f::TRANSFER_INCOMPLETE.0,
+        kind if kind == Kind::Leaf as u8 => item.id == reassembly::REASSEMBLED_IN.0,
+        _ => false,
+    };
     let items = tree.items().iter().filter(|item| !later(item));
     items.map(|item| (item.kind, item.id, item.number, tree.item_bytes(item))).collect()
 }
@@ -27,26 +29,17 @@ fn shown(tree: &Tree) -> Vec<(u8, u16, u64, Option<&[u8]>)> {
 const RECEIVER: bool = false;
 const SENDER: bool = true;
 
-/// A connection under test: what goes in, and what the reassembly would make of it.
+/// A connection under test, and the files that came of it.
 struct Connection {
     session: Session,
     frame: u32,
-    file: Vec<Option<u8>>,
-    windows: HashMap<u32, Vec<Option<u8>>>,
-    ends: HashMap<u32, usize>,
+    files: Vec<Vec<u8>>,
     last: Dissection,
 }
 
 impl Connection {
     fn new() -> Self {
-        Connection {
-            session: Session::default(),
-            frame: 0,
-            file: Vec::new(),
-            windows: HashMap::new(),
-            ends: HashMap::new(),
-            last: Dissection::default(),
-        }
+        Connection { session: Session::default(), frame: 0, files: Vec::new(), last: Dissection::default() }
     }
 
     fn packet(&self, from: bool, sequence: u32, first_pass: bool) -> Packet {
@@ -58,7 +51,7 @@ impl Connection {
         packet
     }
 
-    /// Dissects a segment twice, and puts its fragments where they belong.
+    /// Dissects a segment twice, and keeps the files that it makes whole.
     fn segment(&mut self, from: bool, sequence: u32, data: &[u8]) {
         self.frame += 1;
         let mut first = Dissection::default();
@@ -70,36 +63,9 @@ impl Connection {
         let packet = self.packet(from, sequence, false);
         Channel::FileTransfer.dissect(&mut self.session, &packet, data, &mut later);
         assert_eq!(shown(&first.tree), shown(&later.tree), "a later pass shows something else");
-        assert_eq!(first.fragments, later.fragments);
-        self.put(&packet, data, &first);
+        assert_eq!(first.objects, later.objects);
+        self.files.extend(first.objects.iter().map(|object| object.bytes(&self.session, data).to_vec()));
         self.last = first;
-    }
-
-    /// Puts pieces together as Wireshark does; a window that is whole is given back for the message above it.
-    fn put(&mut self, packet: &Packet, data: &[u8], given: &Dissection) {
-        for piece in &given.fragments {
-            assert_eq!((piece.table, piece.source), (Table::Ftp, 0));
-            let bytes = &data[piece.start as usize..(piece.start + piece.len) as usize];
-            let is_window = piece.id >= FIRST_ID;
-            let list = if is_window { self.windows.entry(piece.id).or_default() } else { &mut self.file };
-            for (at, &byte) in bytes.iter().enumerate() {
-                let at = piece.offset as usize + at;
-                list.resize(list.len().max(at + 1), None);
-                assert!(list[at].is_none_or(|old| old == byte), "byte {at} is another");
-                list[at] = Some(byte);
-            }
-            if is_window && !piece.more {
-                self.ends.insert(piece.id, (piece.offset + piece.len) as usize);
-            }
-            let whole = self.windows.get(&piece.id).filter(|list| self.ends.get(&piece.id) == Some(&list.len()));
-            if let Some(whole) = whole.and_then(|list| list.iter().copied().collect::<Option<Vec<u8>>>()) {
-                self.windows.remove(&piece.id);
-                self.ends.remove(&piece.id);
-                let mut above = Dissection::default();
-                message(&mut self.session, packet, Table::Ftp, piece.id, &whole, &mut above);
-                self.put(packet, &whole, &above);
-            }
-        }
     }
 
     fn handshake(&mut self, size: usize) -> u32 {
@@ -110,8 +76,9 @@ impl Connection {
         (u32::MAX - 40).wrapping_add(hello.len() as u32)
     }
 
+    /// The file that came last.
     fn whole(&self) -> Option<Vec<u8>> {
-        self.file.iter().copied().collect()
+        self.files.last().cloned()
     }
 }
 
@@ -158,7 +125,7 @@ fn the_constructed_dialogue_is_shown() {
         (tree.number_of(f::FTP_OFFERED_IN), tree.number_of(msn_dissect_core::fields::link::ANNOUNCED_IN)),
         (Some(7), Some(9))
     );
-    assert!(!connection.last.fragments.last().unwrap().more);
+    assert_eq!(tree.number_of(reassembly::COUNT), Some(3));
     connection.segment(RECEIVER, 45, b"BYE 16777989\r\n");
     assert_eq!(connection.last.tree.number_of(f::FTP_CODE), Some(0x0100_0305));
     assert!(!connection.last.tree.has_expert(f::TRANSFER_INCOMPLETE));
@@ -227,8 +194,8 @@ fn claimed_sizes_cost_nothing() {
     let mut connection = Connection::new();
     connection.segment(SENDER, 1, b"VER MSNFTP\r\nFIL 9223372036854775807\r\n");
     connection.segment(SENDER, 38, b"\0\x03\0abc\0\x03\0def");
-    assert!(connection.last.fragments.is_empty());
     assert_eq!(connection.last.tree.number_of(f::FTP_PROGRESS), Some(6));
+    assert!(connection.session.ftp.transfer(0).is_some_and(|transfer| transfer.message.is_none()));
 }
 
 proptest! {
@@ -268,13 +235,12 @@ proptest! {
             }
         }
         connection.segment(RECEIVER, 45, b"BYE 16777989\r\n");
-        connection.file.resize(size, None);
         let holds_file = gone.is_some_and(|(from, to)| (from..to).any(|at| at % 2048 > 2 && at < size + 3 * size.div_ceil(2045)));
         if holds_file {
             prop_assert_eq!(connection.whole(), None);
             prop_assert!(connection.last.tree.has_expert(f::TRANSFER_INCOMPLETE));
         } else {
-            prop_assert_eq!(connection.whole(), Some(file(size)));
+            prop_assert_eq!(&connection.files, &[file(size)]);
             prop_assert!(!connection.last.tree.has_expert(f::TRANSFER_INCOMPLETE));
         }
     }
@@ -286,7 +252,6 @@ proptest! {
     ) {
         let mut connection = Connection::new();
         connection.segment(SENDER, 1, format!("VER MSNFTP\r\nFIL {size}\r\n").as_bytes());
-        connection.file.clear();
         for (from, sequence, data) in segments {
             // Random bytes may claim any place in the file; only the walk is under test here.
             connection.frame += 1;

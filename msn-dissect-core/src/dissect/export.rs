@@ -3,27 +3,25 @@
 
 use crate::{
     output::{Content, Object},
-    session::assembly::MessageId,
     wire::Span,
 };
 
 impl Object {
-    /// An object of `bytes`, which may stand in `data`; `given` is what the sender called it.
-    pub fn new(given: &str, fallback: &str, sender: &str, bytes: &[u8], data: &[u8]) -> Self {
+    /// An object of `bytes`; `given` is what the sender called it.
+    pub fn new(given: &str, fallback: &str, sender: &str, bytes: &[u8], content: Content) -> Self {
         let (content_type, extension) = content_type(bytes);
         let name = file_name(given, fallback, extension);
+        Object { name, sender: sender.to_owned(), content_type, content }
+    }
+}
+
+impl Content {
+    /// `bytes`, which may stand in `data`: they are copied only where they do not.
+    pub fn of(bytes: &[u8], data: &[u8]) -> Self {
         let start = (bytes.as_ptr() as usize).wrapping_sub(data.as_ptr() as usize);
         let span = Span::new(start.min(data.len()), start.saturating_add(bytes.len()).min(data.len()));
         let inside = span.len() == bytes.len() && std::ptr::eq(span.of(data).as_ptr(), bytes.as_ptr());
-        let content = if inside { Content::Given(span) } else { Content::Own(bytes.into()) };
-        Object { name, sender: sender.to_owned(), content_type, content }
-    }
-
-    /// An object whose bytes are those of a whole message.
-    pub fn of_message(given: &str, fallback: &str, sender: &str, bytes: &[u8], message: MessageId) -> Self {
-        let (content_type, extension) = content_type(bytes);
-        let name = file_name(given, fallback, extension);
-        Object { name, sender: sender.to_owned(), content_type, content: Content::Message(message) }
+        if inside { Content::Given(span) } else { Content::Own(bytes.into()) }
     }
 }
 
@@ -196,10 +194,8 @@ mod tests {
     #[test]
     fn bytes_are_copied_only_where_they_do_not_stand_in_the_data() {
         let data = b"0123GIF89a..";
-        let inside = Object::new("a", "", "", &data[4..], data);
-        assert_eq!(inside.content, Content::Given(Span::new(4, 12)));
-        let outside = Object::new("a", "", "", b"other", data);
-        assert_eq!(outside.content, Content::Own(b"other"[..].into()));
+        assert_eq!(Content::of(&data[4..], data), Content::Given(Span::new(4, 12)));
+        assert_eq!(Content::of(b"other", data), Content::Own(b"other"[..].into()));
     }
 
     proptest! {

@@ -28,26 +28,15 @@ pub mod summary;
 pub(crate) mod transfer;
 mod units;
 mod walk;
-mod windows;
 pub(crate) mod xml;
 
-use crate::{
-    item::Used,
-    output::{Dissection, Table},
-    packet::Packet,
-    session::Session,
-};
+use crate::{item::Used, output::Dissection, packet::Packet, session::Session};
 pub use channel::Channel;
 pub use heuristic::heuristic;
 
 /// Dissects bytes of a connection between a client and a server; see [`Channel::dissect`].
 pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dissection) {
     bounded(session, packet, packet.unit == 0, out, |session, out| stream::stream(session, packet, data, out));
-}
-
-/// Dissects a message that was put together from fragments; `table` and `id` are those of the fragments.
-pub fn message(session: &mut Session, packet: &Packet, table: Table, id: u32, data: &[u8], out: &mut Dissection) {
-    bounded(session, packet, false, out, |session, out| whole(session, packet, table, id, data, out));
 }
 
 /// Runs a step of a frame with a tree that holds what the steps before left room for; `begins` says that this is the first.
@@ -64,15 +53,4 @@ fn bounded(
     out.tree.continue_from(session.shown.1);
     step(session, out);
     session.shown.1 = out.tree.used();
-}
-
-fn whole(session: &mut Session, packet: &Packet, table: Table, id: u32, data: &[u8], out: &mut Dissection) {
-    let packet = &session.enter(packet);
-    if windows::whole(session, table, id, data, out) {
-        return units::finish(out, data.len());
-    }
-    match table {
-        Table::Gateway => gateway::whole(session, packet, id, data, out),
-        Table::Ftp => ftp::whole(session, packet, id, data, out),
-    }
 }

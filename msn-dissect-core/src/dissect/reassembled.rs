@@ -6,9 +6,10 @@ use std::fmt::Write;
 use crate::{
     dissect::walk::{Show, frame_link},
     fields::reassembly::Reassembly,
-    item::{SourceMark, Tree},
+    item::Tree,
+    output::Dissection,
     session::{
-        NoteKey,
+        NoteKey, Place, Session,
         assembly::{MessageId, Piece, Whole},
         frames::Frames,
     },
@@ -30,38 +31,29 @@ pub(crate) fn show(
     key: NoteKey,
     content: impl FnOnce(&mut Show<'_>, &[u8]),
 ) {
-    let Some(mark) = begin(show, fields, message, key) else { return };
-    if let Some(whole) = show.session.assembly.whole(message).filter(|whole| !whole.is_ambiguous()) {
-        content(show, whole.bytes());
-    }
-    show.out.tree.leave_source(mark);
-}
-
-/// The same up to the content of a message that is whole here, whose source is left with what this returns.
-pub(crate) fn begin(show: &mut Show<'_>, fields: &Reassembly, message: MessageId, key: NoteKey) -> Option<SourceMark> {
     let session = show.session;
-    let whole = session.assembly.whole(message)?;
+    let Some(whole) = session.assembly.whole(message) else { return };
     if whole.at() != key {
         if whole.at().0 != key.0 {
             frame_link(&mut show.out.tree, &session.frames, fields.reassembled_in, whole.at().0);
         }
-        return None;
+        return;
     }
     let mark = show.out.tree.enter_message(message, whole.bytes().len());
-    depend(show, whole);
     pieces(&mut show.out.tree, &session.frames, fields, whole);
-    if whole.is_ambiguous() && show.packet.want_info {
+    if !whole.is_ambiguous() {
+        content(show, whole.bytes());
+    } else if show.packet.want_info {
         show.out.info.push_str(" [Illegal fragments]");
     }
-    Some(mark)
+    show.out.tree.leave_source(mark);
 }
 
-/// Names the frames without which the message is not whole.
-fn depend(show: &mut Show<'_>, whole: &Whole) {
-    let depends = &mut show.out.depends;
-    for piece in whole.pieces() {
-        let number = show.session.frames.number(piece.frame());
-        depends.extend(number.filter(|&number| depends.last() != Some(&number) && number != show.packet.number));
+/// Names the frames without which the messages are not whole that a PDU makes so.
+pub(crate) fn depend(session: &Session, place: Place, out: &mut Dissection) {
+    for piece in session.assembly.whole_in(place).flat_map(Whole::pieces).filter(|piece| piece.frame() != place.frame) {
+        let number = session.frames.number(piece.frame());
+        out.depends.extend(number.filter(|number| out.depends.last() != Some(number)));
     }
 }
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What becomes of an object whose bytes are all there: checked, described, given out for export.
 
-use crate::{dissect::walk::Show, output::Object};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha1::{Digest, Sha1};
 
-use super::export;
+use super::{export, walk::Show};
 use crate::{
     fields::ftp as f,
     item::{Handoff, Tree},
+    output::{Content, Object},
     session::{
         assembly::MessageId,
         transfers::{Transfer, TransferKind},
@@ -37,10 +37,8 @@ pub(crate) fn completed_in(
     }
     let fallback = transfer.kind.name().replace(' ', "_");
     let sender = session.names.get(transfer.sender);
-    let made = match message {
-        Some(message) => Object::of_message(&transfer.name, &fallback, sender, bytes, message),
-        None => Object::new(&transfer.name, &fallback, sender, bytes, data),
-    };
+    let content = message.map_or_else(|| Content::of(bytes, data), Content::Message);
+    let made = Object::new(&transfer.name, &fallback, sender, bytes, content);
     items(transfer, span, bytes, &made, &mut out.tree);
     // The other side of a switchboard carries the same bytes once more; they came out already.
     if transfer.repeats.is_none() && is_exported(transfer.kind) {

@@ -7,6 +7,7 @@
 
 use super::{
     framer::{Framer, Step},
+    reassembled,
     walk::{Learn, Show},
 };
 use crate::{
@@ -134,6 +135,9 @@ pub(crate) fn dissect<D: Dissector>(
             false => after.unwrap_or(before),
         };
         dissector.show(&mut Show { session, packet, data, record, out }, &unit, span);
+        if packet.want_depends {
+            reassembled::depend(session, place, out);
+        }
         at += len.max(1);
         out.units += 1;
         if pauses {

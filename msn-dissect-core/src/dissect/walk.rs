@@ -36,13 +36,6 @@ pub(crate) fn frame_link(tree: &mut Tree, frames: &Frames, field: Field, frame: 
 }
 
 impl Show<'_> {
-    /// Whether the first pass saw all of the capture: only then is known that nothing more comes.
-    pub fn has_seen_all(&self) -> bool {
-        !self.packet.first_pass
-    }
-}
-
-impl Show<'_> {
     /// Whether what later units add is known: on a first pass that is only what earlier units of the same frame added,
     /// so nothing is shown of it.
     pub fn knows_later(&self) -> bool {

@@ -2,7 +2,7 @@
 //! Sessions and dissections behind opaque pointers.
 
 use crate::{
-    output::{Content, Dissection, Fragment, Table},
+    output::{Content, Dissection},
     packet::Need,
 };
 use std::{
@@ -19,7 +19,7 @@ use super::{
     statistics::{Counted, MsnTick},
 };
 use crate::{
-    dissect::{self, Channel},
+    dissect::Channel,
     fields::{Proto, command as f, expert},
     item::Item,
     session::{
@@ -46,31 +46,6 @@ pub struct MsnAnnouncement {
     pub port: u16,
 }
 
-/// A piece of a message that spans units.
-#[derive(Clone, Copy, Debug)]
-#[repr(C)]
-pub struct MsnFragment {
-    /// Number of the message within its table.
-    pub id: u32,
-    /// Place of the bytes.
-    pub start: u32,
-    /// How many.
-    pub len: u32,
-    /// Byte offset, or number of the piece.
-    pub offset: u32,
-    /// 0 = the bytes given, otherwise a decoded source.
-    pub source: u16,
-    /// Reassembly table, less than [`MSN_TABLES`].
-    pub table: u8,
-    /// `offset` counts pieces.
-    pub numbered: bool,
-    /// More pieces follow.
-    pub more: bool,
-}
-
-/// How many reassembly tables there are.
-pub const MSN_TABLES: u32 = 4;
-
 /// An object that came over the wire whole.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
@@ -88,9 +63,6 @@ pub struct MsnObject {
     /// How many.
     pub len: u32,
 }
-
-/// Table of units cut between bodies of the HTTP gateway.
-pub const MSN_TABLE_GATEWAY: u8 = 2;
 
 /// No protocol, see [`MsnDissection::protocol`].
 pub const MSN_NO_PROTOCOL: u8 = u8::MAX;
@@ -123,8 +95,6 @@ pub struct MsnDissection {
     pub info: *const u8,
     /// Announced servers.
     pub announced: *const MsnAnnouncement,
-    /// Pieces of messages; items of kind fragment refer to them by number.
-    pub fragments: *const MsnFragment,
     /// Frames that have pieces of messages that are whole now.
     pub depends: *const u32,
     /// How many.
@@ -141,8 +111,6 @@ pub struct MsnDissection {
     pub login_count: u32,
     /// Lines in which an account proves itself.
     pub logins: *const MsnLogin,
-    /// How many pieces.
-    pub fragment_count: u32,
     /// How many servers were announced.
     pub announced_count: u32,
     /// Bodies of the HTTP gateway: key of the connection, for the rest of the body.
@@ -165,7 +133,6 @@ pub struct MsnDissection {
 struct Owner {
     out: Dissection,
     announced: Vec<MsnAnnouncement>,
-    fragments: Vec<MsnFragment>,
     texts: Vec<CString>,
     objects: Vec<MsnObject>,
     counted: Counted,
@@ -174,8 +141,7 @@ struct Owner {
 }
 
 thread_local! {
-    /// Dissections that were given back, with their buffers. More than one is in use when a reassembled message is
-    /// dissected while the outer items are still being replayed.
+    /// Dissections that were given back, with their buffers. Those of a frame are in use until it is done.
     // Boxes, because C holds their addresses.
     #[allow(clippy::vec_box)]
     static SPARE: RefCell<Vec<Box<Owner>>> = const { RefCell::new(Vec::new()) };
@@ -253,35 +219,6 @@ pub unsafe extern "C" fn msn_dissect(
     let data = unsafe { bytes(data, len) };
     guarded(&mut session.0, packet.flags, data.len(), |session, out| {
         channel.dissect(session, &packet_of(packet), data, out);
-    })
-}
-
-/// Dissects a message that was put together from the fragments `id` of `table`. Null as for [`msn_dissect`].
-///
-/// # Safety
-/// As for [`msn_dissect`].
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn msn_dissect_message(
-    session: *mut MsnSession,
-    packet: *const MsnPacket,
-    table: u8,
-    id: u32,
-    data: *const u8,
-    len: u32,
-) -> *const MsnDissection {
-    // SAFETY: as the caller promises; the shim never calls in while a call is under way.
-    let (Some(session), Some(packet)) = (unsafe { session.as_mut() }, unsafe { packet.as_ref() }) else {
-        return ptr::null();
-    };
-    let table = match table {
-        2 => Table::Gateway,
-        3 => Table::Ftp,
-        _ => return ptr::null(),
-    };
-    // SAFETY: as the caller promises.
-    let data = unsafe { bytes(data, len) };
-    guarded(&mut session.0, packet.flags, data.len(), |session, out| {
-        dissect::message(session, &packet_of(packet), table, id, data, out);
     })
 }
 
@@ -376,8 +313,6 @@ fn hand_out(mut owner: Box<Owner>, session: &Session) -> *const MsnDissection {
         MsnAnnouncement { address, address_len, kind: one.kind as u8, port: one.port }
     });
     owner.announced.extend(announced);
-    owner.fragments.clear();
-    owner.fragments.extend(owner.out.fragments.iter().map(fragment_of));
     owner.hand_out_objects(session);
     let info_len = owner.out.info.len() as u32;
     owner.out.info.push('\0');
@@ -393,7 +328,6 @@ fn hand_out(mut owner: Box<Owner>, session: &Session) -> *const MsnDissection {
         arena: owner.out.tree.arena().as_ptr(),
         info: owner.out.info.as_ptr(),
         announced: owner.announced.as_ptr(),
-        fragments: owner.fragments.as_ptr(),
         depends: owner.out.depends.as_ptr(),
         depend_count: owner.out.depends.len() as u32,
         objects: owner.objects.as_ptr(),
@@ -402,7 +336,6 @@ fn hand_out(mut owner: Box<Owner>, session: &Session) -> *const MsnDissection {
         tick_count: owner.counted.ticks().len() as u32,
         login_count: owner.logins.all().len() as u32,
         logins: owner.logins.all().as_ptr(),
-        fragment_count: owner.fragments.len() as u32,
         announced_count: owner.announced.len() as u32,
         connection: owner.out.connection,
         consumed: owner.out.consumed as u32,
@@ -451,18 +384,5 @@ impl Owner {
                 len: held.map_or(span.len(), |bytes| bytes.len()) as u32,
             });
         }
-    }
-}
-
-fn fragment_of(piece: &Fragment) -> MsnFragment {
-    MsnFragment {
-        id: piece.id,
-        start: piece.start,
-        len: piece.len,
-        offset: piece.offset,
-        source: piece.source,
-        table: piece.table as u8,
-        numbered: piece.numbered,
-        more: piece.more,
     }
 }

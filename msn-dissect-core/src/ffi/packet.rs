@@ -26,6 +26,8 @@ pub const MSN_REASSEMBLED: u32 = 128;
 pub const MSN_WANT_STATISTICS: u32 = 256;
 /// Logins are wanted; goes with [`MSN_WANT_TREE`].
 pub const MSN_WANT_CREDENTIALS: u32 = 512;
+/// Frames with pieces of whole messages are wanted.
+pub const MSN_WANT_DEPENDS: u32 = 1024;
 
 /// What the shim knows of the bytes.
 #[derive(Clone, Copy, Debug)]
@@ -80,6 +82,7 @@ pub(super) fn packet_of(packet: &MsnPacket) -> Packet {
         // A command's line in the tree is its Info text, whether the column is shown or not.
         want_info: has(MSN_WANT_INFO) || has(MSN_WANT_TREE),
         want_objects: has(MSN_WANT_OBJECTS),
+        want_depends: has(MSN_WANT_DEPENDS),
         reported_len: packet.reported_len as usize,
     }
 }

@@ -9,7 +9,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-use super::{FrameId, notes::NoteKey};
+use super::{FrameId, Notes, Place, notes::NoteKey};
 use std::num::NonZeroU32;
 
 pub use pieces::Piece;
@@ -161,6 +161,8 @@ struct Row {
 #[derive(Debug, Default)]
 pub struct Assembly {
     rows: Vec<Row>,
+    /// Messages by the place of the piece that made them whole.
+    wholes: Notes<MessageId>,
     /// Messages given up although nothing was wrong with them: too many were under way, or too many there are.
     pub lost: u64,
 }
@@ -191,11 +193,23 @@ impl Assembly {
             fate if fate.is_added() => {
                 row.filled = open.filled();
                 row.last = piece.at;
-                row.finish();
+                self.finish(id, piece.at);
             }
             _ => {}
         }
         fate
+    }
+
+    /// Notes where a message became whole, if it did.
+    fn finish(&mut self, id: MessageId, at: NoteKey) {
+        if self.row_mut(id).is_some_and(Row::finish) {
+            self.wholes.keep(at, id);
+        }
+    }
+
+    /// The messages that a PDU makes whole.
+    pub fn whole_in(&self, place: Place) -> impl Iterator<Item = &Whole> {
+        self.wholes.of_unit(place.frame, place.unit).filter_map(|&id| self.whole(id))
     }
 
     /// Tells how many bytes (or pieces) a message has, once that is known.
@@ -204,7 +218,7 @@ impl Assembly {
         if let State::Open(open) = &mut row.state {
             open.total = Some(total);
             row.last = at;
-            row.finish();
+            self.finish(id, at);
         }
     }
 
@@ -277,14 +291,14 @@ impl Assembly {
 }
 
 impl Row {
-    /// Turns a message that has all of its places into one that is whole.
-    fn finish(&mut self) {
-        let State::Open(open) = &mut self.state else { return };
+    /// Turns a message that has all of its places into one that is whole; tells whether it did.
+    fn finish(&mut self) -> bool {
+        let State::Open(open) = &mut self.state else { return false };
         let Some(total) = open.total.filter(|&total| match open.order {
             Order::Bytes => open.store.len() as u64 >= u64::from(total),
             Order::Pieces => open.pieces.are_all(total),
         }) else {
-            return;
+            return false;
         };
         let (store, mut pieces) = (std::mem::take(&mut open.store), std::mem::take(&mut open.pieces));
         let (bytes, pieces) = match open.order {
@@ -298,6 +312,7 @@ impl Row {
             }
         };
         self.state = State::Whole(Box::new(Whole { bytes, pieces, at: self.last }));
+        true
     }
 }
 

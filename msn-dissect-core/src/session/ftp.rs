@@ -5,8 +5,8 @@ use crate::session::FrameId;
 use std::net::IpAddr;
 
 use super::{
-    Ledger, NameId, Notes, Place, Timeline, bounded::Bounded, connection::ConnId, map::Map, notes::NoteKey,
-    ranges::Ranges, windows::Windows,
+    Ledger, NameId, Notes, Place, Timeline, assembly::MessageId, bounded::Bounded, connection::ConnId, map::Map,
+    notes::NoteKey,
 };
 use crate::{packet::Endpoint, wire::ftp_blocks::Position};
 
@@ -59,10 +59,10 @@ pub struct Transfer {
     pub offer: u32,
     /// Size that FIL gave.
     pub size: u64,
-    /// What has arrived.
-    pub arrived: Ranges,
-    /// Number of the message in Wireshark's reassembly.
-    pub id: u32,
+    /// Bytes that have arrived: each once while they are put together, else up to the last one.
+    pub arrived: u64,
+    /// Its bytes, once some have come, unless it is too large to be put together.
+    pub message: Option<MessageId>,
     /// Where the next byte belongs that comes in order.
     pub next: Position,
     /// TCP sequence number of that byte.
@@ -71,11 +71,7 @@ pub struct Transfer {
     pub anchor: Option<(u32, u64)>,
     /// Usual length of a block.
     pub block: u16,
-    /// Whether the file is put together in windows, once its first piece told.
-    pub windowed: Option<bool>,
-    /// Pieces given to the reassembly.
-    pub pieces: usize,
-    /// All bytes were given to the reassembly.
+    /// All bytes have arrived.
     pub complete: bool,
     /// The last unit with blocks.
     pub last: Place,
@@ -118,8 +114,8 @@ pub struct Progress {
     pub arrived: u64,
     /// The file was whole before this unit.
     pub was_complete: bool,
-    /// The file came in too many pieces to be put together.
-    pub given_up: bool,
+    /// A block contradicts an earlier one, so that the file is not put together.
+    pub conflict: bool,
 }
 
 /// Everything remembered about MSNFTP.
@@ -131,8 +127,6 @@ pub struct Ftp {
     by_cookie: Bounded<Box<str>, u32, MAX_REMEMBERED>,
     links: Bounded<u64, Link, MAX_REMEMBERED>,
     transfers: Vec<Transfer>,
-    /// Windows of large files.
-    pub windows: Windows,
     /// How far transfers were, by unit.
     pub progress: Ledger<Progress>,
     histories: Map<ConnId, Timeline<FtpState>>,
@@ -240,14 +234,12 @@ impl Ftp {
         self.transfers.push(Transfer {
             offer,
             size,
-            arrived: Ranges::default(),
-            id: number,
+            arrived: 0,
+            message: None,
             next: Position::default(),
             next_sequence: sequence,
             anchor: sequence.map(|sequence| (sequence, 0)),
             block: crate::wire::ftp_blocks::USUAL_BLOCK,
-            windowed: None,
-            pieces: 0,
             complete: false,
             last: Place::default(),
         });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Sessions of the HTTP gateway: each is one MSN connection, over however many TCP connections.
 
-use super::{Ledger, map::Map};
+use super::{Ledger, assembly::MessageId, map::Map};
 use crate::gateway::stable_part;
 
 /// Most gateway sessions that are kept apart; further ones share the last place.
@@ -10,17 +10,14 @@ pub const MAX_SESSIONS: usize = 1 << 16;
 /// Longest session id remembered, in bytes; ids of real servers have less than 40.
 pub const MAX_ID: usize = 128;
 
-/// PDUs cut between bodies are numbered; the number must fit into 28 bits.
-const MAX_CUT: u32 = 1 << 28;
-
 /// The connection keys of gateway sessions are above those of TCP connections.
 const KEY: u64 = 1 << 40;
 
 /// The beginning of a PDU whose end comes in a later body.
 #[derive(Clone, Debug)]
 pub struct Pending {
-    /// Number of its reassembly.
-    pub id: u32,
+    /// Its pieces.
+    pub message: MessageId,
     /// Bytes so far.
     pub len: usize,
     /// What is to come.
@@ -51,14 +48,12 @@ pub struct GatewaySession {
 /// A piece of a PDU that is cut between bodies, as the first pass found it.
 #[derive(Clone, Copy, Debug)]
 pub struct PduFragment {
-    /// Number of the reassembly.
-    pub id: u32,
+    /// The PDU.
+    pub message: MessageId,
     /// Bytes of it before this piece.
     pub offset: u32,
     /// Bytes of this piece.
     pub len: u32,
-    /// More pieces follow.
-    pub more: bool,
 }
 
 /// What the first pass knew of a body.
@@ -78,7 +73,6 @@ pub struct Gateway {
     by_stable_part: Map<Box<[u8]>, u32>,
     /// By TCP connection: the session of its latest message, and whether that is a request without answer yet.
     carriers: Map<u64, (u32, bool)>,
-    cut_in: Vec<u32>,
     /// Bodies, by place.
     pub bodies: Ledger<Body>,
     /// Pieces of PDUs, by place.
@@ -138,18 +132,6 @@ impl Gateway {
         }
         self.carriers.insert(carrier, (session, false));
         session
-    }
-
-    /// Numbers a PDU that is cut between bodies; `None` when there were too many.
-    pub fn new_cut(&mut self, session: u32) -> Option<u32> {
-        let id = u32::try_from(self.cut_in.len()).ok().filter(|&id| id < MAX_CUT)?;
-        self.cut_in.push(session);
-        Some(id)
-    }
-
-    /// The session in which a PDU was cut.
-    pub fn session_of_cut(&self, id: u32) -> Option<u32> {
-        self.cut_in.get(id as usize).copied()
     }
 
     /// The whole id says more than its stable part, should two sessions share that.

@@ -26,7 +26,6 @@ pub mod notes;
 pub mod p2p;
 pub mod people;
 pub mod place;
-pub mod ranges;
 pub mod records;
 pub mod rendezvous;
 pub mod secrets;
@@ -34,7 +33,6 @@ pub mod timeline;
 pub mod transactions;
 pub mod transfers;
 pub mod versions;
-pub mod windows;
 
 pub use crate::packet::FrameId;
 pub use connection::Connection;

@@ -18,6 +18,11 @@ impl Place {
         Place { frame, unit }
     }
 
+    /// The key of the only note that a concern keeps here.
+    pub const fn key(self) -> NoteKey {
+        (self.frame, self.unit, 0)
+    }
+
     /// The PDU behind this one in the same frame.
     pub const fn next(self) -> Self {
         Place { frame: self.frame, unit: self.unit.saturating_add(1) }

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Learns from MSNFTP: which offer led here, who sends the file, and how much of it has arrived.
 
-use super::{
-    framing::{Blocks, Line, Pdu},
-    given,
-};
+use super::framing::{Blocks, Line, Pdu};
 use crate::{
     dissect::{channel, walk::Learn},
     packet::Packet,
     session::{
-        Place, Session,
+        Session,
+        assembly::{Arrival, Assembly, Fate, MAX_TOTAL, Order},
         ftp::{Ftp, FtpState, Link, NONE, Progress, Transfer},
-        windows::{Cut, MAX_PLAIN_PIECES},
     },
     wire::{
         Span,
@@ -67,11 +64,11 @@ pub(super) fn unit(learn: &mut Learn<'_>, pdu: Option<&Pdu<'_>>, span: Span) {
             learn_line(learn.session, packet, line, sequence(span.end), &mut link);
             let ftp = &mut learn.session.ftp;
             if let Some(transfer) = ftp.transfer(link.state.transfer) {
-                ftp.progress.keep(place, Progress { arrived: transfer.arrived.total(), ..Progress::default() });
+                ftp.progress.keep(place, Progress { arrived: transfer.arrived, ..Progress::default() });
             }
         }
         Some(Pdu::Blocks(blocks)) => {
-            learn_blocks(&mut learn.session.ftp, &mut link, blocks, sequence(span.start), place);
+            learn_blocks(learn, &mut link, blocks, sequence(span.start), span);
         }
         None => {}
     }
@@ -122,17 +119,26 @@ fn learn_line(session: &mut Session, packet: &Packet, line: &Line<'_>, behind: O
     }
 }
 
-/// Takes note of blocks, the first byte of which has this sequence number.
-fn learn_blocks(ftp: &mut Ftp, link: &mut Link, blocks: &Blocks<'_>, sequence: Option<u32>, place: Place) {
+/// Takes note of blocks, which stand in `span` of the data and whose first byte has this sequence number.
+fn learn_blocks(learn: &mut Learn<'_>, link: &mut Link, blocks: &Blocks<'_>, sequence: Option<u32>, span: Span) {
+    let place = learn.record.place();
+    let Session { ftp, assembly, .. } = &mut *learn.session;
     let Some(transfer) = ftp.transfer_mut(link.state.transfer) else { return };
     let was_complete = transfer.complete;
     let in_order = is_in_order(transfer, sequence);
-    for block in blocks.all {
-        let end = (block.offset + block.data.len() as u64).min(transfer.size);
-        transfer.arrived.add(block.offset.min(end), end);
-        if !block.data.is_empty() {
-            transfer.windowed.get_or_insert(Cut::of(transfer.size, block.data.len()).is_some());
-            transfer.pieces += 1;
+    let mut conflict = false;
+    for (block, number) in blocks.all.iter().zip(0..) {
+        let data = block.data.of(span.of(learn.data));
+        if !was_complete && block.offset + data.len() as u64 <= transfer.size {
+            let at = (place.frame, place.unit, number);
+            let fate = put_together(assembly, transfer, Arrival { place: block.offset as u32, data, missing: 0, at });
+            conflict |= matches!(fate, Fate::Contradiction(_));
+            transfer.arrived = match (transfer.message, fate) {
+                (Some(message), Fate::New | Fate::Overlap | Fate::Completed(_) | Fate::Repeated(_) | Fate::Covered) => {
+                    u64::from(assembly.received(message))
+                }
+                _ => transfer.arrived.max(block.offset + data.len() as u64),
+            };
         }
         if in_order {
             learn_block(transfer, block, sequence);
@@ -146,24 +152,22 @@ fn learn_blocks(ftp: &mut Ftp, link: &mut Link, blocks: &Blocks<'_>, sequence: O
         transfer.next = blocks.next;
         transfer.next_sequence = sequence.map(|sequence| sequence.wrapping_add(len as u32));
     }
-    transfer.complete = transfer.arrived.total() >= transfer.size;
+    transfer.complete = transfer.arrived >= transfer.size;
     transfer.last = place;
-    let progress = Progress {
-        blocks: Some(blocks.first),
-        arrived: transfer.arrived.total(),
-        was_complete,
-        given_up: transfer.windowed == Some(false) && transfer.pieces > MAX_PLAIN_PIECES,
-    };
+    let progress = Progress { blocks: Some(blocks.first), arrived: transfer.arrived, was_complete, conflict };
     ftp.progress.keep(place, progress);
-    let Some(transfer) = ftp.transfer(link.state.transfer) else { return };
-    let pieces: Vec<_> =
-        blocks.all.iter().filter_map(|block| Some((given(&progress, transfer, block)?, block))).collect();
-    for (piece, block) in pieces {
-        if let Some(cut) = piece.cut {
-            // The windows that the parts go to are made now, so that every pass finds them.
-            ftp.windows.split(piece.id, cut, piece.offset, block.data.len() as u32);
-        }
+}
+
+/// Adds the bytes of a block to their file, unless that is larger than any message can be.
+fn put_together(assembly: &mut Assembly, transfer: &mut Transfer, arrival: Arrival<'_>) -> Fate {
+    let size = u32::try_from(transfer.size).ok().filter(|&size| size <= MAX_TOTAL);
+    if arrival.data.is_empty() {
+        return Fate::Covered;
     }
+    if transfer.message.is_none() {
+        transfer.message = size.and_then(|size| assembly.begin(Order::Bytes, Some(size)));
+    }
+    transfer.message.map_or(Fate::GivenUp, |message| assembly.add(message, &arrival))
 }
 
 /// A block of another length than the ones before: places are reckoned from it.

@@ -13,22 +13,14 @@ pub use framing::heuristic;
 use super::{
     units::{self, ContextOf, Dissector, PduOf},
     walk::{Learn, Show},
-    windows,
 };
 use crate::{
-    output::{Dissection, Object, Table},
+    output::{Content, Dissection, Object},
     packet::Packet,
-    session::{
-        Record, Session,
-        ftp::{Progress, Transfer},
-        windows::Cut,
-    },
-    wire::{Span, ftp_blocks::Block},
+    session::{Record, Session},
+    wire::Span,
 };
 use framing::{FtpFramer, Pdu};
-
-/// Largest file that is put together; Wireshark counts its bytes with a sign.
-const MAX_FILE: u64 = 0x7fff_ffff;
 
 /// Dissects the bytes of a segment. Bytes with which no MSNFTP connection begins are left alone (no units).
 pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dissection) {
@@ -88,23 +80,12 @@ impl Dissector for Ftp {
     }
 }
 
-/// What the reassembly is given of a block, if anything.
-fn given(progress: &Progress, transfer: &Transfer, block: &Block) -> Option<windows::Piece> {
-    let size = transfer.size;
-    let end = block.offset + block.data.len() as u64;
-    if progress.was_complete || progress.given_up || block.data.is_empty() || end > size || size > MAX_FILE {
-        return None;
-    }
-    let cut = (transfer.windowed == Some(true)).then(|| Cut::finest(size as u32));
-    Some(windows::Piece { table: Table::Ftp, id: transfer.id, offset: block.offset as u32, more: end < size, cut })
-}
-
 /// A file of no bytes is whole as soon as it is announced.
 fn empty_file(show: &mut Show<'_>, line: &framing::Line<'_>) {
     let transfer = state_of(show).transfer;
     let is_empty = show.session.ftp.transfer(transfer).is_some_and(|transfer| transfer.size == 0);
     if show.packet.want_objects && line.command == "FIL" && is_empty {
-        show.out.objects.push(object(show.session, transfer, &[]));
+        show.out.objects.push(object(show.session, transfer, &[], Content::Own(Box::default())));
     }
 }
 
@@ -114,19 +95,9 @@ fn state_of(show: &Show<'_>) -> crate::session::ftp::FtpState {
 }
 
 /// The object that a transfer's bytes are.
-fn object(session: &Session, transfer: u32, bytes: &[u8]) -> Object {
+fn object(session: &Session, transfer: u32, bytes: &[u8], content: Content) -> Object {
     let offer = session.ftp.transfer(transfer).and_then(|transfer| session.ftp.offer(transfer.offer));
     let given = offer.map_or("", |offer| &offer.invitation.name);
     let sender = offer.map_or("", |offer| session.names.get(offer.invitation.sender));
-    Object::new(given, "file", sender, bytes, bytes)
-}
-
-/// Shows a file that was put together from blocks, and gives it out.
-pub fn whole(session: &Session, packet: &Packet, transfer: u32, bytes: &[u8], out: &mut Dissection) {
-    if packet.want_objects || out.tree.wanted() {
-        let object = object(session, transfer, bytes);
-        show::whole(session, transfer, bytes, &object, out);
-        out.objects.push(object);
-    }
-    units::finish(out, bytes.len());
+    Object::new(given, "file", sender, bytes, content)
 }

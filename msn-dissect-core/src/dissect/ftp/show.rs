@@ -5,20 +5,19 @@ use std::borrow::Cow;
 
 use super::{
     framing::{Blocks, Line},
-    given, state_of,
+    object, state_of,
 };
 use crate::{
     dissect::{
-        export,
+        export, reassembled,
         walk::{Show, frame_link},
-        windows,
     },
-    fields::{Proto, command as msn, ftp as f, link},
+    fields::{Proto, command as msn, ftp as f, link, p2p, reassembly},
     item::{Handoff, Tree},
-    output::{Dissection, Object},
+    output::{Content, Object},
     session::{
         Session,
-        ftp::{FtpState, NONE, Offer, Progress},
+        ftp::{FtpState, Offer, Progress},
     },
     text,
     values::{
@@ -228,8 +227,8 @@ pub(super) fn blocks(show: &mut Show<'_>, blocks: &Blocks<'_>, span: Span) {
         show.info(&label, MAX_INFO);
         show.out.tree.protocol(Proto::MsnFtp, Span::new(0, span.len()), &label);
     }
-    for one in blocks.all {
-        block(&known, size, one, show.out);
+    for (one, number) in blocks.all.iter().zip(0..) {
+        block(show, &known, size, one, number);
     }
     let knows_later = show.knows_later();
     let tree = &mut show.out.tree;
@@ -237,6 +236,9 @@ pub(super) fn blocks(show: &mut Show<'_>, blocks: &Blocks<'_>, span: Span) {
         let progress = tree.number(f::FTP_PROGRESS, Span::default(), known.progress.arrived);
         tree.note(progress, &format!("of {size}"));
         tree.generated(progress);
+        if known.progress.conflict {
+            tree.expert(p2p::CONFLICT);
+        }
         // Only a later pass knows that nothing more comes.
         let transfer = known.session.ftp.transfer(known.state.transfer).filter(|one| knows_later && !one.complete);
         if transfer.is_some_and(|transfer| transfer.last == show.record.place()) {
@@ -247,18 +249,27 @@ pub(super) fn blocks(show: &mut Show<'_>, blocks: &Blocks<'_>, span: Span) {
     }
 }
 
-/// Gives the bytes of a block to the reassembly.
-fn give(known: &Known<'_>, block: &Block, out: &mut Dissection) {
-    let ftp = &known.session.ftp;
-    if let Some(piece) = ftp.transfer(known.state.transfer).and_then(|one| given(&known.progress, one, block)) {
-        windows::given(&ftp.windows, out, block.data, &piece);
+/// Shows the file where this block, the one of that number in its unit, makes it whole; elsewhere where that is.
+fn file(show: &mut Show<'_>, known: &Known<'_>, size: u64, block: &Block, number: u32) {
+    let transfer = known.session.ftp.transfer(known.state.transfer);
+    let Some(message) = transfer.and_then(|transfer| transfer.message) else { return };
+    if known.progress.was_complete || block.data.is_empty() || block.offset + block.data.len() as u64 > size {
+        return;
     }
+    let key = (show.record.frame, show.record.unit, number);
+    reassembled::show(show, &reassembly::MSN, message, key, |show, bytes| {
+        if show.packet.want_objects || show.out.tree.wanted() {
+            let made = object(known.session, known.state.transfer, bytes, Content::Message(message));
+            whole(known, bytes, &made, &mut show.out.tree);
+            show.out.objects.push(made);
+        }
+    });
 }
 
-fn block(known: &Known<'_>, size: u64, block: &Block, out: &mut Dissection) {
-    let tree = &mut out.tree;
+fn block(show: &mut Show<'_>, known: &Known<'_>, size: u64, block: &Block, number: u32) {
+    let tree = &mut show.out.tree;
     if !tree.wanted() {
-        give(known, block, out);
+        file(show, known, size, block, number);
         return;
     }
     let heading = tree.bytes(f::FTP_BLOCK, block.span());
@@ -295,14 +306,13 @@ fn block(known: &Known<'_>, size: u64, block: &Block, out: &mut Dissection) {
         }
         let offset = tree.number(f::FTP_OFFSET, block.data, block.offset);
         tree.generated(offset);
-        give(known, block, out);
+        file(show, known, size, block, number);
     }
-    out.tree.close();
+    show.out.tree.close();
 }
 
 /// Shows a file that is whole.
-pub(super) fn whole(session: &Session, transfer: u32, bytes: &[u8], made: &Object, out: &mut Dissection) {
-    let tree = &mut out.tree;
+fn whole(known: &Known<'_>, bytes: &[u8], made: &Object, tree: &mut Tree) {
     if !tree.wanted() {
         return;
     }
@@ -311,8 +321,8 @@ pub(super) fn whole(session: &Session, transfer: u32, bytes: &[u8], made: &Objec
     let heading = tree.bytes(f::TRANSFER, all);
     let heading = tree.generated(heading);
     tree.open(heading);
-    let offer =
-        session.ftp.transfer(transfer).filter(|one| one.offer != NONE).and_then(|one| session.ftp.offer(one.offer));
+    let ftp = &known.session.ftp;
+    let offer = ftp.transfer(known.state.transfer).and_then(|one| ftp.offer(one.offer));
     let rows = [
         (f::FTP_FILE_NAME, offer.map_or("", |offer| &offer.invitation.name)),
         (f::TRANSFER_FILE, made.name.as_str()),

@@ -11,7 +11,10 @@ use crate::{
     dissect::walk::Learn,
     gateway::Head,
     packet::Need,
-    session::gateway::{Body, Gateway, GatewaySession, Missing, PduFragment, Pending},
+    session::{
+        assembly::{Arrival, Order},
+        gateway::{Body, Gateway, GatewaySession, Missing, PduFragment, Pending},
+    },
     wire::Span,
 };
 
@@ -77,31 +80,42 @@ fn keep(learn: &mut Learn<'_>, number: u32, dir: Dir, pending: Pending) {
 /// Begins a cut PDU with the last bytes of a body.
 fn begins(learn: &mut Learn<'_>, number: u32, dir: Dir, need: Need, span: Span) {
     let _ = take(learn, number, dir);
-    let Some(id) = learn.session.gateway.new_cut(number) else { return };
+    let Some(message) = learn.session.assembly.begin(Order::Bytes, None) else { return };
     let missing = match need {
         Need::Bytes(missing) => Missing::Bytes(missing),
         _ => Missing::Line(span.of(learn.data).to_vec()),
     };
-    keep(learn, number, dir, Pending { id, len: span.len(), missing });
-    let fragment = PduFragment { id, offset: 0, len: span.len() as u32, more: true };
-    learn.session.gateway.fragments.keep(learn.record.place(), fragment);
+    let pending = Pending { message, len: 0, missing };
+    let pending = add(learn, pending, span);
+    keep(learn, number, dir, pending);
 }
 
 /// Adds a piece to a cut PDU.
 fn continues(learn: &mut Learn<'_>, number: u32, dir: Dir, piece: Piece, span: Span) {
-    let Some(mut pending) = take(learn, number, dir) else { return };
-    let more = piece.left != Left::Nothing;
-    let fragment = PduFragment { id: pending.id, offset: pending.len as u32, len: span.len() as u32, more };
-    pending.len += span.len();
+    let Some(pending) = take(learn, number, dir) else { return };
+    let mut pending = add(learn, pending, span);
     match (piece.left, &mut pending.missing) {
+        (Left::Nothing, _) => {
+            let at = learn.record.place().key();
+            return learn.session.assembly.set_total(pending.message, pending.len as u32, at);
+        }
         (Left::Line, Missing::Line(begun)) => begun.extend_from_slice(span.of(learn.data)),
         (Left::Bytes(missing), slot) => *slot = Missing::Bytes(missing),
-        _ => {}
+        (Left::Line, Missing::Bytes(_)) => {}
     }
-    learn.session.gateway.fragments.keep(learn.record.place(), fragment);
-    if more {
-        keep(learn, number, dir, pending);
-    }
+    keep(learn, number, dir, pending);
+}
+
+/// Puts a piece to those before.
+fn add(learn: &mut Learn<'_>, mut pending: Pending, span: Span) -> Pending {
+    let place = learn.record.place();
+    let fragment = PduFragment { message: pending.message, offset: pending.len as u32, len: span.len() as u32 };
+    let data = span.of(learn.data);
+    let arrival = Arrival { place: fragment.offset, data, missing: 0, at: place.key() };
+    learn.session.assembly.add(pending.message, &arrival);
+    learn.session.gateway.fragments.keep(place, fragment);
+    pending.len += span.len();
+    pending
 }
 
 /// The capture cut the body: what is missing of the PDU ends there, or in a later body.

@@ -3,8 +3,7 @@
 //! (fact base: transports 3).
 //!
 //! In each direction of a session the bodies, in message order, are one stream. A body is dissected in steps: either a
-//! piece of one cut PDU, or all whole PDUs up to the end or up to one that is cut. The consumer's reassembly puts
-//! cut PDUs together; a step that makes one whole ends there, so that state changes in the order of the stream.
+//! piece of one cut PDU, with that PDU if it is whole now, or all whole PDUs up to the end or up to one that is cut.
 
 mod framing;
 mod learn;
@@ -21,8 +20,8 @@ use crate::{
     command::Dir,
     gateway::{Head, Query, Start, Status},
     output::Dissection,
-    packet::{Need, Packet},
-    session::{Place, Record, Session, What, gateway::Gateway},
+    packet::{Announcement, Need, Packet},
+    session::{Place, Record, Session, What, assembly::MessageId, gateway::Gateway},
     wire::Span,
 };
 use framing::{BodyContext, BodyFramer, Left, Pdu, Piece};
@@ -69,9 +68,35 @@ pub fn body(session: &mut Session, packet: &Packet, carrier: &Carrier<'_>, data:
         .and_then(|number| session.gateway.get(number)?.offset.get(dir as usize).copied());
     let first = Place::new(packet.frame, packet.unit + out.units);
     units::dissect(&Body { dir, lost }, session, &packet, data, out);
-    if session.gateway.fragments.get(first).is_some_and(|piece| piece.offset > 0) {
+    if let Some(piece) = session.gateway.fragments.get(first).filter(|piece| piece.offset > 0) {
+        let message = piece.message;
         out.units = out.units.max(STEP_UNITS);
+        if session.assembly.whole(message).is_some_and(|whole| whole.at() == first.key()) {
+            whole(session, &packet, message, out);
+            keep_server(&mut out.announced, &packet, dir);
+        }
     }
+}
+
+/// Dissects a PDU that a piece made whole.
+fn whole(session: &mut Session, packet: &Packet, message: MessageId, out: &mut Dissection) {
+    // A copy, because what it teaches changes the session that holds it; such PDUs are short.
+    let Some(bytes) = session.assembly.whole(message).map(|whole| whole.bytes().to_vec()) else { return };
+    let packet = Packet { can_desegment: false, sequence: None, reported_len: bytes.len(), ..*packet };
+    let (consumed, objects) = (out.consumed, out.objects.len());
+    let mark = out.tree.enter_message(message, bytes.len());
+    stream(session, &packet, &bytes, out);
+    out.tree.leave_source(mark);
+    for object in out.objects.iter_mut().skip(objects) {
+        object.content.own(&bytes);
+    }
+    units::finish(out, consumed);
+}
+
+/// A client behind the gateway reaches announced servers through the gateway; its own address must stay HTTP.
+fn keep_server(announced: &mut Vec<Announcement>, packet: &Packet, dir: Dir) {
+    let server = if dir == Dir::ToServer { packet.destination } else { packet.source };
+    announced.retain(|announced| announced.port != server.port);
 }
 
 /// Shows the answer to a request of a session that does not look like one: an error page, or an answer without the header
@@ -88,19 +113,6 @@ pub fn answer(session: &mut Session, packet: &Packet, head: Head<'_>, out: &mut 
         ours
     };
     units::aside(session, packet, out, known, learn, |show| show::head(show, Some(&head)));
-}
-
-/// Dissects a PDU that was put together from pieces in several bodies; `packet` is that of the step with the last one.
-pub(super) fn whole(session: &mut Session, packet: &Packet, id: u32, data: &[u8], out: &mut Dissection) {
-    let mut packet = *packet;
-    packet.unit += STEP_UNITS;
-    packet.can_desegment = false;
-    packet.sequence = None;
-    packet.reported_len = data.len();
-    if let Some(number) = session.gateway.session_of_cut(id) {
-        packet.connection = Gateway::key(number);
-    }
-    stream(session, &packet, data, out);
 }
 
 /// Requests go to the server. Without a head the ports must tell.
@@ -188,9 +200,7 @@ impl Dissector for Body {
         if let Unit::Whole(text) = unit {
             Text.learn(learn, text, span);
         }
-        let server = if self.dir == Dir::ToServer { learn.packet.destination } else { learn.packet.source };
-        // A client behind the gateway reaches announced servers through the gateway; its own address must stay HTTP.
-        learn.announced.retain(|announced| announced.port != server.port);
+        keep_server(learn.announced, learn.packet, self.dir);
     }
 
     fn show(&self, show: &mut Show<'_>, unit: &Unit<'_>, span: Span) {

@@ -3,11 +3,10 @@
 
 use super::told;
 use crate::{
-    dissect::walk::Show,
-    fields::{expert::Expert, transport as f},
+    dissect::{reassembled, walk::Show},
+    fields::{expert::Expert, reassembly, transport as f},
     gateway::{Head, Start},
     item::Handle,
-    output::{Fragment, Table},
     text,
     wire::Span,
 };
@@ -66,22 +65,12 @@ pub(super) fn head(show: &mut Show<'_>, head: Option<&Head<'_>>) {
     tree.close_to(depth.saturating_sub(1));
 }
 
-/// Shows a piece. One that makes a PDU whole stands outside the heading, as the PDU does.
+/// Shows a piece of a PDU. Where it makes the PDU whole, that is shown behind it.
 pub(super) fn fragment(show: &mut Show<'_>, span: Span) {
-    let Some(&piece) = show.session.gateway.fragments.get(show.record.place()) else { return };
-    let out = &mut *show.out;
-    let heading = out.tree.bytes(f::PART, span);
-    out.tree.open(heading);
-    let fragment = Fragment {
-        table: Table::Gateway,
-        id: piece.id,
-        start: 0,
-        len: 0,
-        source: 0,
-        offset: piece.offset,
-        numbered: false,
-        more: piece.more,
-    };
-    out.fragment(span, fragment);
-    out.tree.close();
+    let place = show.record.place();
+    let Some(&piece) = show.session.gateway.fragments.get(place) else { return };
+    let heading = show.out.tree.bytes(f::PART, span);
+    show.out.tree.open(heading);
+    reassembled::show(show, &reassembly::MSN, piece.message, place.key(), |_, _| {});
+    show.out.tree.close();
 }

@@ -4,18 +4,12 @@
 use super::*;
 use crate::{
     fields::{command as c, transport as f},
-    output::Table,
     packet::{Endpoint, Need},
 };
 use proptest::prelude::*;
-use std::collections::HashMap;
-
-/// What the consumer's reassembly does.
-#[derive(Default)]
-struct Reassembly(HashMap<u32, Vec<u8>>);
 
 /// Dissects a body as the shim does; gives `word parameter…` of each command, and how many steps it took.
-fn dissect(session: &mut Session, pieces: &mut Reassembly, packet: &Packet, head: &[u8], body: &[u8]) -> Vec<String> {
+fn dissect(session: &mut Session, packet: &Packet, head: &[u8], body: &[u8]) -> Vec<String> {
     let mut packet = *packet;
     let mut seen = Vec::new();
     let mut at = 0;
@@ -28,23 +22,8 @@ fn dissect(session: &mut Session, pieces: &mut Reassembly, packet: &Packet, head
         super::body(session, &packet, &carrier, data, &mut out);
         packet.connection = out.connection;
         assert!(out.need == Need::Nothing && (out.consumed > 0 || data.is_empty()));
-        let mut units = out.units;
         seen.extend(words(&out));
-        for piece in &out.fragments {
-            let whole = pieces.0.entry(piece.id).or_default();
-            if packet.first_pass {
-                assert_eq!(whole.len(), piece.offset as usize);
-                whole.extend(&data[piece.start as usize..(piece.start + piece.len) as usize]);
-            }
-            if !piece.more {
-                let mut message = Dissection::default();
-                message.reset(true);
-                super::super::message(session, &packet, Table::Gateway, piece.id, &whole.clone(), &mut message);
-                units += message.units;
-                seen.extend(words(&message));
-            }
-        }
-        packet.unit += units;
+        packet.unit += out.units;
         at += out.consumed;
         if at >= body.len() {
             return seen;
@@ -83,7 +62,6 @@ const SERVER: &[u8] =
 /// Requests and answers that carry both streams, cut at these places.
 fn run(cuts: &[usize], id: fn(usize) -> String) -> (Vec<String>, Vec<String>) {
     let mut session = Session::default();
-    let mut pieces = Reassembly::default();
     let mut passes = Vec::new();
     for first_pass in [true, false] {
         let mut seen = Vec::new();
@@ -100,7 +78,7 @@ fn run(cuts: &[usize], id: fn(usize) -> String) -> (Vec<String>, Vec<String>) {
             let sides = [(true, request, part(CLIENT)), (false, answer, part(SERVER))];
             for (at, (client, head, body)) in sides.into_iter().enumerate() {
                 let packet = packet(frame + at as u32, client, port, first_pass);
-                seen.extend(dissect(&mut session, &mut pieces, &packet, head.as_bytes(), &body));
+                seen.extend(dissect(&mut session, &packet, head.as_bytes(), &body));
             }
             from = end;
         }
@@ -141,15 +119,13 @@ fn single_bytes_make_units() {
 #[test]
 fn a_body_that_the_capture_cut_is_skipped() {
     let mut session = Session::default();
-    let mut pieces = Reassembly::default();
     let head = b"HTTP/1.1 200 OK\r\nX-MSN-Messenger: SessionID=1.2; GW-IP=192.0.2.9\r\nContent-Length: 30\r\n\r\n";
-    let first =
-        dissect(&mut session, &mut pieces, &packet(1, false, 3000, true), head, b"UBX b@example.com 20\r\n01234567");
+    let first = dissect(&mut session, &packet(1, false, 3000, true), head, b"UBX b@example.com 20\r\n01234567");
     assert_eq!(first, [""; 0]);
-    let cut = dissect(&mut session, &mut pieces, &packet(2, false, 3000, true), head, b"89QNG 41");
+    let cut = dissect(&mut session, &packet(2, false, 3000, true), head, b"89QNG 41");
     assert_eq!(cut.len(), 1);
     assert!(cut[0].starts_with("continuation"), "{cut:?}");
-    let next = dissect(&mut session, &mut pieces, &packet(3, false, 3000, true), b"", b"QNG 41\r\n");
+    let next = dissect(&mut session, &packet(3, false, 3000, true), b"", b"QNG 41\r\n");
     assert_eq!(next.len(), 1);
     assert!(next[0].starts_with("QNG"), "{next:?}");
 }
@@ -182,8 +158,7 @@ proptest! {
     fn hostile_bodies_are_survived(bodies in proptest::collection::vec(
         (proptest::option::of(0u8..3), "([A-Z]{3}|UBX a@b.c|MSG a@b.c d|[0-9]{3})?( [0-9]{1,4})?(\r\n)?[a-z\r\n]{0,9}"), 0..12)) {
         let mut session = Session::default();
-        let mut pieces = Reassembly::default();
-        let heads: [&[u8]; 3] = [
+            let heads: [&[u8]; 3] = [
             b"POST /gateway.dll?SessionID=1.2 HTTP/1.1\r\n\r\n",
             b"HTTP/1.1 200 OK\r\nX-MSN-Messenger: SessionID=1.2\r\n\r\n",
             b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\nX-MSN-Messenger: SessionID=1.2\r\n\r\n",
@@ -194,7 +169,7 @@ proptest! {
             for (n, (head, body)) in bodies.iter().enumerate() {
                 let head = head.map_or(b"".as_slice(), |at| heads[at as usize]);
                 let packet = packet(n as u32 + 1, head.starts_with(b"POST"), 3000, first_pass);
-                seen.push(dissect(&mut session, &mut pieces, &packet, head, body.as_bytes()));
+                seen.push(dissect(&mut session, &packet, head, body.as_bytes()));
             }
             passes.push(seen);
         }

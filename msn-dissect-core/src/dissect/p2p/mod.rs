@@ -195,7 +195,7 @@ fn packet_links(show: &mut Show<'_>, note: &PacketNote, links: &PacketLinks, key
 /// more comes.
 fn missing_for_good(show: &Show<'_>, note: &PacketNote, key: NoteKey) -> Option<u32> {
     let facts = note.message.and_then(|id| show.session.p2p.messages.facts(id))?;
-    (show.has_seen_all() && show.session.assembly.pending(facts.message) == Some(key)).then_some(facts.total)
+    (show.knows_later() && show.session.assembly.pending(facts.message) == Some(key)).then_some(facts.total)
 }
 
 /// Shows what the session of a packet transfers.

@@ -96,14 +96,11 @@ pub enum Name {
     Sequence(u32),
 }
 
-/// Most packets that wait for an acknowledgement.
+/// Most packets that wait for an acknowledgement, on the last leg and on the one before.
 pub const MAX_TARGETS: usize = 1 << 17;
 
 /// Most packets whose sequence numbers are remembered, to tell repetitions.
 pub const MAX_SEEN: usize = 1 << 16;
-
-/// Most packets that wait for an acknowledgement on a second leg.
-pub const MAX_OTHERS: usize = 1 << 14;
 
 /// What is remembered of single packets.
 #[derive(Debug, Default)]
@@ -111,7 +108,7 @@ pub struct Packets {
     /// The latest packet of each name.
     targets: Bounded<(Flow, Name), Target, MAX_TARGETS>,
     /// The latest one on another leg.
-    others: Bounded<(Flow, Name), Target, MAX_OTHERS>,
+    others: Bounded<(Flow, Name), Target, MAX_TARGETS>,
     seen: Bounded<(Leg, Flow, u32), (u16, FrameId), MAX_SEEN>,
     next: Bounded<(Leg, Flow), u32, MAX_SEEN>,
 }
