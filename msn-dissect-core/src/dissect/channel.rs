@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What kind of connection bytes come from: one walk for each.
 
-use crate::{
-    output::Dissection,
-    packet::{Endpoint, Packet},
-};
-use std::net::IpAddr;
-
 use super::ftp;
-use crate::{fields::Proto, session::Session};
+use crate::{output::Dissection, packet::Packet, session::Session};
 
 /// A kind of connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -46,19 +40,6 @@ impl Channel {
             Channel::NatProbe => super::probe::datagram(packet, data, out),
         });
         out.tree.give_back(&mut session.memo);
-        if let Some(proto) = self.protocol().filter(|_| out.consumed > 0) {
-            out.tree.implies(proto);
-        }
-    }
-
-    /// The protocol of all that a connection between clients carries.
-    fn protocol(self) -> Option<Proto> {
-        match self {
-            Channel::Server => None,
-            Channel::Direct | Channel::NatProbe => Some(Proto::MsnP2p),
-            Channel::FileTransfer => Some(Proto::MsnFtp),
-            Channel::Webcam => Some(Proto::MsnCam),
-        }
     }
 
     /// The channel that the first bytes of a TCP stream prove, on a port that belongs to another protocol.
@@ -79,11 +60,6 @@ impl Channel {
             Channel::NatProbe => super::probe::heuristic(data),
         }
     }
-}
-
-/// The address of an end.
-pub(crate) fn ip(end: &Endpoint) -> IpAddr {
-    end.ip()
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::{
     walk::{Learn, Show},
 };
 use crate::{
+    fields::Proto,
     output::Dissection,
     packet::{Arrival, Need, Packet},
     session::{
@@ -30,6 +31,9 @@ pub(crate) type ContextOf<D> = <<D as Dissector>::Framer as Framer>::Context;
 pub(crate) trait Dissector {
     /// Finds its PDUs.
     type Framer: Framer + 'static;
+
+    /// The protocol that is named for its PDUs where nothing of them is shown, unless showing names it in any case.
+    const PROTOCOL: Option<Proto> = None;
 
     /// What framing relies on before the bytes `rest`, which stand at `at` of the data, as far as the conversation told.
     /// Whatever a later pass needs of it is left in `record`, or kept by [`Dissector::learn`].
@@ -134,6 +138,9 @@ pub(crate) fn dissect<D: Dissector>(
             }
             false => after.unwrap_or(before),
         };
+        if let Some(proto) = D::PROTOCOL {
+            out.tree.implies(proto);
+        }
         dissector.show(&mut Show { session, packet, data, record, out }, &unit, span);
         if packet.want_depends {
             reassembled::depend(session, place, out);

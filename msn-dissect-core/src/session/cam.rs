@@ -125,4 +125,13 @@ mod tests {
         assert_eq!(cam.get(0).map(|promise| promise.opened), Some(FrameId::nth(10)));
         assert_eq!(cam.made_in.get((FrameId::nth(5), 0, 0)), Some(&0));
     }
+
+    #[test]
+    fn what_the_first_pass_found_is_found_on_later_ones() {
+        let mut cam = Cam::default();
+        for frame in 1..=MAX_REMEMBERED as u32 + 2 {
+            cam.promise(Promise { key: (FrameId::nth(frame), 0, 0), ..Promise::default() }, &[], None);
+        }
+        assert_eq!(cam.get(0).map(|promise| promise.key.0), Some(FrameId::nth(1)));
+    }
 }

@@ -10,11 +10,11 @@ mod tests;
 pub use framing::heuristic;
 
 use super::{
-    channel,
     units::{self, ContextOf, Dissector, PduOf},
     walk::{Learn, Show},
 };
 use crate::{
+    fields::Proto,
     output::Dissection,
     packet::Packet,
     session::{Record, Session},
@@ -33,6 +33,7 @@ struct Cam;
 
 impl Dissector for Cam {
     type Framer = CamFramer;
+    const PROTOCOL: Option<Proto> = Some(Proto::MsnCam);
 
     fn context(&self, _: &Session, _: &Packet, _: &mut Record, _rest: &[u8], _at: usize) -> ContextOf<Self> {}
 
@@ -49,7 +50,7 @@ impl Dissector for Cam {
     fn learn(&self, learn: &mut Learn<'_>, unit: &Self::Unit<'_>, span: Span) {
         let pdu = unit.as_ref();
         let Learn { session, packet, record, .. } = learn;
-        let ends = [packet.destination, packet.source].map(|end| (channel::ip(&end), end.port));
+        let ends = [packet.destination, packet.source].map(|end| (end.ip(), end.port));
         let mut promise = session.cam.open(packet.connection, ends, packet.frame);
         if promise.is_none() && pdu == Some(&Pdu::Line) {
             let numbers = numbers(span.of(learn.data));

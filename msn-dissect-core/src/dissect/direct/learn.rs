@@ -2,12 +2,11 @@
 //! Learns from direct connections: which negotiation led here, who connected, and whether the nonces are right.
 
 use super::{
-    end_of,
     framing::{self, HEADER_V1, MAX_PACKET, Pdu},
-    nonce_of, payload,
+    state::{end_of, nonce_of, payload},
 };
 use crate::{
-    dissect::{channel, walk::Learn},
+    dissect::walk::Learn,
     packet::Packet,
     session::{
         FrameId, Session,
@@ -28,7 +27,7 @@ fn link_of(session: &Session, packet: &Packet) -> DirectLink {
 /// The promise that named one end of the connection.
 fn find_promise(session: &Session, packet: &Packet, link: &mut DirectLink) {
     for (listener, connector) in [(packet.destination, packet.source), (packet.source, packet.destination)] {
-        if let Some(number) = session.p2p.expected.at(channel::ip(&listener), listener.port) {
+        if let Some(number) = session.p2p.expected.at(listener.ip(), listener.port) {
             link.state.expected = Some(number);
             link.state.connector = Some(connector);
             return;

@@ -4,24 +4,25 @@
 mod framing;
 mod learn;
 mod show;
+mod state;
 #[cfg(test)]
 mod tests;
 
 pub use framing::heuristic;
 
 use super::{
-    p2p_body::{self, Carrier},
+    p2p_body,
     units::{self, ContextOf, Dissector, PduOf},
     walk::{Learn, Show},
 };
 use crate::{
-    command::Dir,
     output::Dissection,
     packet::Packet,
-    session::{Place, Record, Session, What, direct::DirectState},
-    wire::{Span, u32_at},
+    session::{Record, Session, What},
+    wire::Span,
 };
-use framing::{DirectFramer, HEADER_V1, Pdu};
+use framing::{DirectFramer, Pdu};
+use state::{carrier, direction, has_header, payload, state_of};
 
 /// Dissects the bytes of a segment, or of a packet put together from several. Bytes with which no direct connection
 /// begins are left alone (no units).
@@ -89,61 +90,5 @@ impl Dissector for Direct {
             show.out.tree.set_cut(false);
         }
         show::end(show, &state, pdu, span);
-    }
-}
-
-/// What was known of the connection behind a unit.
-fn state_of(session: &Session, record: &Record) -> DirectState {
-    session.direct.at(record.conn, record.place())
-}
-
-/// The end that sent the packet: 0 = the one that connected.
-fn end_of(packet: &Packet, state: &DirectState) -> u8 {
-    match state.connector {
-        Some(connector) => u8::from(connector != packet.source),
-        // Listeners have the lower port, as a rule.
-        None => u8::from(packet.source.port < packet.destination.port),
-    }
-}
-
-/// What a packet's bytes do not tell: the version, and between whom it is sent.
-fn carrier(session: &Session, packet: &Packet, state: &DirectState, data: &[u8], span: Span) -> Carrier {
-    let end = end_of(packet, state);
-    let (mut sender, mut receiver) = Default::default();
-    if let Some(promise) = state.expected.and_then(|number| session.p2p.expected.get(number)) {
-        (sender, receiver) = match end {
-            0 => (promise.connector, promise.listener),
-            _ => (promise.listener, promise.connector),
-        };
-    }
-    Carrier { version: state.version, sender, receiver, end, cut: is_cut(data, span) }
-}
-
-/// The direction in which the text protocol would send it: the connecting end is the client.
-fn direction(carrier: &Carrier) -> Dir {
-    if carrier.end == 0 { Dir::ToServer } else { Dir::ToClient }
-}
-
-/// The bytes of a packet behind its length.
-fn payload(span: Span) -> Span {
-    Span::new((span.start + 4).min(span.end), span.end)
-}
-
-/// Whether the end of a packet is missing.
-fn is_cut(data: &[u8], span: Span) -> bool {
-    payload(span).len() < u32_at(data, span.start).unwrap_or(0) as usize
-}
-
-/// Whether a packet is not only a nonce, that is whether there is a header in it.
-fn has_header(session: &Session, place: Place, state: &DirectState) -> bool {
-    state.version != 2 || session.direct.nonces.get(place).is_none()
-}
-
-/// The nonce of a packet that may carry one, and the header version that it stands for.
-fn nonce_of(bytes: &[u8]) -> Option<([u8; 16], u8)> {
-    match bytes.len() {
-        HEADER_V1 => Some((bytes.get(32..)?.try_into().ok()?, 1)),
-        16 => Some((bytes.try_into().ok()?, 2)),
-        _ => None,
     }
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows what stands on a direct connection, but for the packets, which are shown where they are read.
 
-use super::{framing::Pdu, has_header, is_cut, nonce_of, payload};
+use super::{
+    framing::Pdu,
+    state::{has_header, is_cut, nonce_of, payload},
+};
 use crate::{
     dissect::walk::{Show, frame_link},
     fields::{Proto, expert, ftp as f, link as links, p2p},

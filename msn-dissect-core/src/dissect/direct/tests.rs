@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What was cut does not lie about its length.
 
-use super::*;
+use super::{framing::HEADER_V1, *};
 use crate::fields::{expert, p2p};
 
 /// A packet of 8 bytes of data of which `there` are there; the capture cut the rest, or a later segment has it.

@@ -3,7 +3,7 @@
 
 use super::framing::{Blocks, Line, Pdu};
 use crate::{
-    dissect::{channel, walk::Learn},
+    dissect::walk::Learn,
     packet::Packet,
     session::{
         Session,
@@ -82,7 +82,7 @@ fn find_offer(ftp: &mut Ftp, packet: &Packet, state: &mut FtpState) {
         return;
     }
     for (listener, other) in [(packet.destination, packet.source), (packet.source, packet.destination)] {
-        let number = ftp.open_address((channel::ip(&listener), listener.port), packet.frame);
+        let number = ftp.open_address((listener.ip(), listener.port), packet.frame);
         if let Some(offer) = ftp.offer(number) {
             state.offer = number;
             state.sender_end = Some(if offer.sender_connects { other } else { listener });

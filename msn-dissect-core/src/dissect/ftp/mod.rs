@@ -15,6 +15,7 @@ use super::{
     walk::{Learn, Show},
 };
 use crate::{
+    fields::Proto,
     output::{Content, Dissection, Object},
     packet::Packet,
     session::{Record, Session},
@@ -33,6 +34,7 @@ struct Ftp;
 
 impl Dissector for Ftp {
     type Framer = FtpFramer;
+    const PROTOCOL: Option<Proto> = Some(Proto::MsnFtp);
 
     fn context(
         &self,
