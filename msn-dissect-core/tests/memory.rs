@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! A million hostile lines: what the process remembers of them stays a small multiple of their number.
+//! A million hostile lines, or peer-to-peer packets: what the process remembers of them stays a small multiple of their
+//! number.
 //!
 //! Each attack runs in a process of its own, because the memory of the whole process is what is looked at.
 #![cfg(target_os = "linux")]
@@ -20,6 +21,9 @@ const BATCH: u32 = 50;
 const PER_LINE: u64 = 164;
 /// Bytes that a packet takes at least: what its lines were, which are alike.
 const PER_PACKET: u64 = 12;
+/// Bytes that a peer-to-peer packet may take for ever, with the bytes of the message that it is a piece of: it has some 40
+/// itself.
+const PER_PEER_PACKET: u64 = 100;
 /// Bytes that the bounded tables (names, cookies, chats, requests) may take together.
 const TABLES: u64 = 64 << 20;
 
@@ -30,30 +34,75 @@ fn resident() -> u64 {
     line.split_whitespace().nth(1).and_then(|number| number.parse::<u64>().ok()).expect("a number of kB") * 1024
 }
 
-/// Feeds the lines that `say` makes, on connections of its choice; how much memory they took.
-fn attack(from_client: bool, say: impl Fn(u32) -> (u64, String)) -> u64 {
+/// Feeds segments, which `say` makes from the number of their first line, on connections of its choice; how much memory
+/// they took.
+fn attack(from_client: bool, say: impl Fn(u32) -> (u64, Vec<u8>)) -> (Session, u64) {
     let mut session = Session::default();
     let mut out = Dissection::default();
     let before = resident();
     let client = Endpoint { port: 40000, ..Endpoint::default() };
     let server = Endpoint { port: 1863, ..Endpoint::default() };
     for (frame, first) in (0..LINES).step_by(BATCH as usize).enumerate() {
-        let mut connection = 0;
-        let lines: String = (first..first + BATCH)
-            .map(|number| {
-                let (on, line) = say(number);
-                connection = on;
-                line
-            })
-            .collect();
+        let (connection, bytes) = say(first);
         let (source, destination) = if from_client { (client, server) } else { (server, client) };
         let packet = Packet { number: frame as u32 + 1, connection, source, destination, ..Packet::example() };
         out.reset(false);
-        stream(&mut session, &Packet { want_info: false, ..packet }, lines.as_bytes(), &mut out);
-        assert_eq!(out.consumed, lines.len());
+        stream(&mut session, &Packet { want_info: false, want_objects: false, ..packet }, &bytes, &mut out);
+        assert_eq!(out.consumed, bytes.len());
     }
-    assert_eq!(session.records.len(), LINES as usize);
-    resident().saturating_sub(before)
+    (session, resident().saturating_sub(before))
+}
+
+/// The lines of a segment, and the connection of the last one.
+fn lines(say: fn(u32) -> (u64, String), first: u32) -> (u64, Vec<u8>) {
+    let mut connection = 0;
+    let lines: String = (first..first + BATCH)
+        .map(|number| {
+            let (on, line) = say(number);
+            connection = on;
+            line
+        })
+        .collect();
+    (connection, lines.into_bytes())
+}
+
+/// A packet of version 2: bits of the operation, options, kind of data, number of the message, bytes to come, data.
+fn packet(sequence: u32, op: u8, options: &[u8], tf: u8, number: u16, to_come: u64, data: &[u8]) -> Vec<u8> {
+    let mut header = vec![0, tf];
+    header.extend(number.to_be_bytes());
+    header.extend(7u32.to_be_bytes());
+    if to_come > 0 {
+        header.extend([1, 8]);
+        header.extend(to_come.to_be_bytes());
+        header.extend([0, 0]);
+    }
+    header[0] = header.len() as u8;
+    let len = if data.is_empty() { 0 } else { header.len() + data.len() };
+    let mut packet = vec![8 + options.len() as u8, op];
+    packet.extend((len as u16).to_be_bytes());
+    packet.extend(sequence.to_be_bytes());
+    packet.extend(options);
+    if len > 0 {
+        packet.extend(header);
+        packet.extend(data);
+    }
+    packet.extend([0, 0, 0, 1]);
+    packet
+}
+
+/// A message of a switchboard with the packets of a segment.
+fn packets(say: fn(u32) -> Vec<u8>, first: u32) -> (u64, Vec<u8>) {
+    let (mut body, mut offsets) = (Vec::new(), Vec::new());
+    for number in first..first + BATCH {
+        offsets.push(body.len().to_string());
+        body.extend(say(number));
+    }
+    let head = format!(
+        "Content-Type: application/x-msnmsgrp2p\r\nP2P-Dest: b@example.com;{{1}}\r\nBridging-Offsets: {}\r\n\r\n",
+        offsets.join(",")
+    );
+    let line = format!("MSG {first} D {}\r\n", head.len() + body.len());
+    (1, [line.as_bytes(), head.as_bytes(), &body].concat())
 }
 
 type Attack = (&'static str, bool, fn(u32) -> (u64, String));
@@ -84,29 +133,61 @@ const ATTACKS: &[Attack] = &[
     ("connections", true, |n| (u64::from(n / BATCH), format!("CHG {n} NLN\r\n"))),
 ];
 
+/// Name, and packet n.
+const PEER_ATTACKS: &[(&str, fn(u32) -> Vec<u8>)] = &[
+    ("pieces", |n| packet(100 + 21 * n, 0, &[], u8::from(n == 0) | 4, 1, u64::from(LINES - 1 - n), b"x")),
+    ("messages of one packet", |n| packet(100 + 12 * n, 0, &[], 5, 1, 0, b"data")),
+    ("messages that never end", |n| packet(100 + 24 * n, 0, &[], 5, n as u16, 1 << 20, b"data")),
+    ("what is to be acknowledged", |n| packet(100 + 12 * n, 2, &[], 5, 1, 0, b"data")),
+    ("acknowledgements", |n| {
+        let acked = 500 + n;
+        packet(1, 0, &[&[2, 4][..], &acked.to_be_bytes(), &[0, 0]].concat(), 0, 0, 0, b"")
+    }),
+];
+
 /// Tells a child process which attack to run.
 const CHOICE: &str = "MSN_MEMORY_ATTACK";
 
+/// Runs the attack that this process is told to run; whether it is told to.
+fn chosen() -> bool {
+    let Ok(choice) = std::env::var(CHOICE) else { return false };
+    let line = ATTACKS.iter().find(|row| row.0 == choice);
+    let packet = PEER_ATTACKS.iter().find(|row| row.0 == choice);
+    let (session, taken, each, least) = match (line, packet) {
+        (Some(&(_, from_client, say)), _) => {
+            let (session, taken) = attack(from_client, |first| lines(say, first));
+            assert_eq!(session.records.len(), LINES as usize);
+            // Less than the records alone take would mean that nothing was measured.
+            (session, taken, PER_LINE, PER_PACKET * u64::from(LINES / BATCH))
+        }
+        (None, Some(&(_, say))) => {
+            let (session, taken) = attack(true, |first| packets(say, first));
+            assert_eq!(session.p2p.notes.len(), LINES as usize);
+            (session, taken, PER_PEER_PACKET, 30 * u64::from(LINES))
+        }
+        (None, None) => panic!("no attack is called {choice}"),
+    };
+    println!("{choice}: {} MB, {} bytes each", taken >> 20, taken / u64::from(LINES));
+    assert!(taken < each * u64::from(LINES) + TABLES, "{choice}: {taken} bytes for {LINES} lines or packets");
+    assert!(taken > least, "{choice}: only {taken} bytes");
+    drop(session);
+    true
+}
+
 #[test]
 fn memory_is_bounded() {
-    if let Ok(choice) = std::env::var(CHOICE) {
-        let (name, from_client, say) = ATTACKS.iter().find(|row| row.0 == choice).expect("a known attack");
-        let taken = attack(*from_client, say);
-        let allowed = PER_LINE * u64::from(LINES) + TABLES;
-        println!("{name}: {} MB, {} bytes a line", taken >> 20, taken / u64::from(LINES));
-        assert!(taken < allowed, "{name}: {taken} bytes for {LINES} lines, {allowed} allowed");
-        // Less than the records alone take would mean that nothing was measured.
-        assert!(taken > PER_PACKET * u64::from(LINES / BATCH), "{name}: only {taken} bytes");
+    if chosen() {
         return;
     }
     let program = std::env::current_exe().expect("this test is a program");
-    for pair in ATTACKS.chunks(2) {
+    let names: Vec<_> = ATTACKS.iter().map(|row| row.0).chain(PEER_ATTACKS.iter().map(|row| row.0)).collect();
+    for pair in names.chunks(2) {
         let children: Vec<_> = pair
             .iter()
-            .map(|row| {
+            .map(|&name| {
                 let mut command = std::process::Command::new(&program);
-                command.args(["--exact", "memory_is_bounded", "--nocapture"]).env(CHOICE, row.0);
-                (row.0, command.spawn().expect("the same program again"))
+                command.args(["--exact", "memory_is_bounded", "--nocapture"]).env(CHOICE, name);
+                (name, command.spawn().expect("the same program again"))
             })
             .collect();
         for (name, mut child) in children {

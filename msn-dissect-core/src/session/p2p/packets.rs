@@ -67,6 +67,16 @@ impl PacketNotes {
         (note, self.links.get(key).copied().unwrap_or_default())
     }
 
+    /// How many packets there are.
+    pub fn len(&self) -> usize {
+        self.notes.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.notes.is_empty()
+    }
+
     /// Notes that a packet is acknowledged in this frame; the first one counts.
     pub fn acknowledge(&mut self, key: NoteKey, frame: FrameId) {
         if let Some(note) = self.notes.get_mut(key).filter(|note| note.acknowledged.is_none()) {
