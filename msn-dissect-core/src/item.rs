@@ -4,7 +4,8 @@
 //! An item names a field of the catalogue, a value and the byte range it came from. An item that was
 //! opened is the parent of everything up to its [`Kind::Close`]. Strings live NUL-terminated in one arena.
 //!
-//! Memory: at most [`MAX_ROWS`] rows and [`MAX_BYTES`] bytes of strings for the whole frame, whatever its bytes say twice.
+//! Memory: at most [`MAX_ROWS`] rows, [`MAX_BYTES`] bytes of strings and [`MAX_SOURCES`] sources for the whole frame,
+//! whatever its bytes say twice.
 
 mod limit;
 mod memo;
@@ -16,7 +17,7 @@ use crate::{
     wire::Span,
 };
 pub(crate) use limit::Used;
-pub use limit::{MAX_BYTES, MAX_ROWS};
+pub use limit::{MAX_BYTES, MAX_ROWS, MAX_SOURCES};
 pub(crate) use memo::{Memo, Subject};
 
 /// What an item asks the consumer to do.
@@ -186,7 +187,7 @@ impl Tree {
     }
 
     fn push(&mut self, kind: Kind, id: u16, span: Span, flags: u8, number: u64) -> Handle {
-        if !self.wanted || !self.has_room(kind, id, flags, 0) {
+        if !self.wanted || !self.has_room(id, flags, 0) {
             return Handle(None);
         }
         self.add(Item { number, id, kind: kind as u8, flags, ..self.blank(span) })
@@ -194,7 +195,7 @@ impl Tree {
 
     /// Adds an item with a string or bytes value.
     fn push_text(&mut self, kind: Kind, id: u16, span: Span, number: u64, value: &[u8]) -> Handle {
-        if !self.wanted || !self.has_room(kind, id, 0, value.len()) {
+        if !self.wanted || !self.has_room(id, 0, value.len()) {
             return Handle(None);
         }
         let text = self.intern(value);
@@ -454,19 +455,24 @@ impl Tree {
     /// [`Tree::enter_source`].
     pub fn enter_message(&mut self, message: MessageId, len: usize) -> SourceMark {
         let mark = SourceMark { source: self.source, base: self.base };
-        self.base = 0;
+        let name = "Reassembled MSN message";
         match self.message {
             _ if !self.wanted => {}
             Some((last, source)) if last == message => self.source = source,
             _ => {
+                if !self.has_source(name.len()) {
+                    // What finds no room has no place either, and nothing is added any more.
+                    return mark;
+                }
                 self.sources += 1;
                 self.source = self.sources;
                 self.message = Some((message, self.source));
                 let number = u64::from(message.number());
                 let handle = self.push(Kind::Message, 0, Span::new(0, len), NO_RANGE, number);
-                self.note(handle, "Reassembled MSN message");
+                self.note(handle, name);
             }
         }
+        self.base = 0;
         mark
     }
 

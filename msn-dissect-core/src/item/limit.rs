@@ -14,6 +14,9 @@ pub const MAX_ROWS: usize = 250_000;
 /// Most bytes of strings and of decoded sources of a frame.
 pub const MAX_BYTES: usize = 32 << 20;
 
+/// Most sources of a tree. Wireshark looks through their list for each one that it adds, and for each row that it prints.
+pub const MAX_SOURCES: u16 = 1000;
+
 /// Rows of a frame after which nothing is listed any more that other commands of it list, too.
 const MANY_ROWS: usize = MAX_ROWS / 10;
 
@@ -76,11 +79,7 @@ impl Tree {
 
     /// Whether there is room for an item; counts it.
     #[inline]
-    pub(super) fn has_room(&mut self, kind: Kind, id: u16, flags: u8, bytes: usize) -> bool {
-        // There is one for some bytes that were sent, and without it a message would be lost.
-        if kind == Kind::Fragment {
-            return true;
-        }
+    pub(super) fn has_room(&mut self, id: u16, flags: u8, bytes: usize) -> bool {
         let rows = if flags & WITH_BITS == 0 { 1 } else { 1 + bits(Field(id)) };
         if self.fits(rows, bytes) {
             self.limit.rows += rows;
@@ -89,10 +88,10 @@ impl Tree {
         self.refuse()
     }
 
-    /// Whether there is room, and a number, for a source of so many bytes and letters.
+    /// Whether there is room for a source of so many bytes and letters.
     pub(super) fn has_source(&mut self, len: usize) -> bool {
         let ends = 2;
-        (self.sources < u16::MAX && self.fits(1, len + ends)) || self.refuse()
+        (self.sources < MAX_SOURCES && self.fits(1, len + ends)) || self.refuse()
     }
 
     /// Tells, once, that something found no room.
@@ -121,6 +120,7 @@ mod tests {
     use crate::{
         fields::{Expert, Proto, command as f},
         item::{CLOSE_KIND, OPEN},
+        session::assembly::MessageId,
     };
 
     fn count(tree: &Tree, wanted: impl Fn(&Item) -> bool) -> usize {
@@ -144,7 +144,17 @@ mod tests {
     #[test]
     fn rows_and_strings_are_bounded_and_the_end_is_told_once() {
         let long = "x".repeat(5000);
-        let shows: [&dyn Fn(&mut Tree); 5] = [
+        let message = |tree: &mut Tree, number| {
+            let mark = tree.enter_message(MessageId::of(number).unwrap(), 5);
+            tree.bytes(f::PAYLOAD, Span::default());
+            tree.leave_source(mark);
+        };
+        let number = std::cell::Cell::new(0);
+        let shows: [&dyn Fn(&mut Tree); 6] = [
+            &|tree| {
+                number.set(number.get() + 1);
+                message(tree, number.get());
+            },
             &|tree| tree.expert(expert::INTERNAL),
             &|tree| {
                 tree.bits(f::CAPABILITIES, Span::default(), 1);
@@ -172,7 +182,9 @@ mod tests {
             assert!(tree.items().len() <= 2 * MAX_ROWS + 1 && tree.arena().len() <= MAX_BYTES);
             let opened = count(&tree, |item| item.flags & OPEN != 0);
             assert_eq!(opened, count(&tree, |item| item.kind == CLOSE_KIND));
-            let sources = count(&tree, |item| item.kind == Kind::Source as u8);
+            let is_source = |item: &Item| [Kind::Source, Kind::Message].iter().any(|&kind| item.kind == kind as u8);
+            let sources = count(&tree, is_source);
+            assert!(sources <= usize::from(MAX_SOURCES));
             assert!(tree.items().iter().all(|item| usize::from(item.source) <= sources));
             let used = tree.used();
             tree.reset(true);
@@ -180,13 +192,6 @@ mod tests {
             fill(&mut tree, show);
             assert!(tree.items().is_empty());
         }
-    }
-
-    #[test]
-    fn pieces_of_messages_always_have_room() {
-        let mut tree = Tree::new(true);
-        fill(&mut tree, |tree| tree.fragment(Span::default(), 0));
-        assert_eq!(count(&tree, |item| item.kind == Kind::Fragment as u8), MAX_ROWS);
     }
 
     #[test]
