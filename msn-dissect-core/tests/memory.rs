@@ -134,7 +134,10 @@ const ATTACKS: &[Attack] = &[
 ];
 
 /// Name, and packet n.
-const PEER_ATTACKS: &[(&str, fn(u32) -> Vec<u8>)] = &[
+/// Makes the packet of a number.
+type MakePacket = fn(u32) -> Vec<u8>;
+
+const PEER_ATTACKS: &[(&str, MakePacket)] = &[
     ("pieces", |n| packet(100 + 21 * n, 0, &[], u8::from(n == 0) | 4, 1, u64::from(LINES - 1 - n), b"x")),
     ("messages of one packet", |n| packet(100 + 12 * n, 0, &[], 5, 1, 0, b"data")),
     ("messages that never end", |n| packet(100 + 24 * n, 0, &[], 5, n as u16, 1 << 20, b"data")),
