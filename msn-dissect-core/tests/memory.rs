@@ -133,10 +133,10 @@ const ATTACKS: &[Attack] = &[
     ("connections", true, |n| (u64::from(n / BATCH), format!("CHG {n} NLN\r\n"))),
 ];
 
-/// Name, and packet n.
-/// Makes the packet of a number.
+/// Makes packet n.
 type MakePacket = fn(u32) -> Vec<u8>;
 
+/// Name, and packet n.
 const PEER_ATTACKS: &[(&str, MakePacket)] = &[
     ("pieces", |n| packet(100 + 21 * n, 0, &[], u8::from(n == 0) | 4, 1, u64::from(LINES - 1 - n), b"x")),
     ("messages of one packet", |n| packet(100 + 12 * n, 0, &[], 5, 1, 0, b"data")),

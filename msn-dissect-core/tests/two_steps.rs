@@ -29,8 +29,11 @@ fn picture() -> Vec<u8> {
     bytes
 }
 
+/// A channel, what its client and its server say, and where the PDUs end.
+type Conversation = (Channel, Vec<u8>, Vec<u8>, Vec<usize>);
+
 /// What a conversation begins with, a PDU, and where it is cut on the first pass.
-fn conversations() -> Vec<(Channel, Vec<u8>, Vec<u8>, Vec<usize>)> {
+fn conversations() -> Vec<Conversation> {
     let line = b"MSG alice@example.com Alice 5\r\n\r\nabc".to_vec();
     vec![
         (Channel::Server, b"VER 1 MSNP8 CVR0\r\n".to_vec(), line, vec![3, 20, 33]),
