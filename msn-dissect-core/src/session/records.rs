@@ -290,7 +290,7 @@ mod tests {
     #[test]
     fn a_run_takes_what_its_description_says() {
         assert_eq!(size_of::<Run>(), 12);
-        assert!(super::super::connection::MAX_CONNECTIONS <= 1 << CONN_BITS);
+        const { assert!(super::super::connection::MAX_CONNECTIONS <= 1 << CONN_BITS) };
     }
 
     fn kept() -> impl Strategy<Value = Kept> {
