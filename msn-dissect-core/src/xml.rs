@@ -173,7 +173,7 @@ impl Document {
 }
 
 /// The part of a name behind its prefix.
-pub fn local(name: &[u8]) -> &[u8] {
+fn local(name: &[u8]) -> &[u8] {
     work::done(name.len());
     match memchr::memrchr(b':', name) {
         Some(colon) => name.get(colon + 1..).unwrap_or_default(),

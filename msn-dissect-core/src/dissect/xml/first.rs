@@ -39,7 +39,8 @@ pub(crate) fn count(data: &[u8], span: Span, around: &[u8], name: &[u8]) -> usiz
 
 /// Whether a node is the text of such an element, and has a field of its own for that.
 fn is_value(document: &Document, data: &[u8], node: &Node, names: &[&[u8]]) -> bool {
-    if !matches!(node.kind, Kind::Text | Kind::Data) || node.start.of(data).iter().all(u8::is_ascii_whitespace) {
+    let says = || !unwrap_data(data, node.start).of(data).iter().all(u8::is_ascii_whitespace);
+    if !matches!(node.kind, Kind::Text | Kind::Data) || !says() {
         return false;
     }
     let Some(around) = node.parent.and_then(|at| document.nodes.get(at)) else { return false };
@@ -95,6 +96,7 @@ mod tests {
             ("<Data><PSM><![CDATA[<hi>]]></PSM></Data>", Some("<hi>")),
             ("<d:Data><d:PSM>hi</d:PSM></d:Data>", Some("hi")),
             ("<Data><PSM></PSM><PSM/><PSM>hi</PSM></Data>", Some("hi")),
+            ("<Data><PSM><![CDATA[]]></PSM><PSM>hi</PSM></Data>", Some("hi")),
             ("<Data><!-- <PSM>no</PSM> --><PSM>hi", Some("hi")),
             ("<Data><PSM><b>no</b></PSM></Data>", None),
             ("<Data A='<PSM>no</PSM>'/>", None),

@@ -6,7 +6,7 @@ use crate::{
     text,
     view::View,
     wire::Span,
-    xml::{Document, Kind, local, parse},
+    xml::{Document, Kind, parse},
 };
 
 /// A document to ask.
@@ -27,7 +27,7 @@ impl<'d> Values<'d> {
         let bytes = self.view.bytes();
         let nodes = self.document.nodes.iter().enumerate();
         let is = move |(_, node): &(usize, &crate::xml::Node)| {
-            node.kind == Kind::Element && local(node.name.of(bytes)) == name.as_bytes()
+            node.kind == Kind::Element && node.local.of(bytes) == name.as_bytes()
         };
         nodes.filter(is).map(|(at, _)| at)
     }
