@@ -18,11 +18,12 @@ use crate::{
     },
 };
 
-/// Most messages under way at once; beyond, the oldest is given up.
-pub const MAX_OPEN: usize = 1 << 14;
+/// Most messages under way at once; beyond, the oldest is given up. One more would double the table, which is an eighth
+/// emptier than a power of two.
+pub const MAX_OPEN: usize = (1 << 14) / 8 * 7 - 1;
 
-/// Most whole messages that are remembered, to tell their repetitions.
-pub const MAX_WHOLE: usize = 1 << 16;
+/// Most whole messages that are remembered, to tell their repetitions; chosen as [`MAX_OPEN`].
+pub const MAX_WHOLE: usize = (1 << 16) / 8 * 7 - 1;
 
 /// What names a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -106,11 +106,12 @@ pub enum Name {
     Sequence(u32),
 }
 
-/// Most packets that wait for an acknowledgement, on the last leg and on the one before.
-pub const MAX_TARGETS: usize = 1 << 17;
+/// Most packets that wait for an acknowledgement, on the last leg and on the one before. A table is an eighth emptier than a
+/// power of two: one more than this many would double it.
+pub const MAX_TARGETS: usize = (1 << 17) / 8 * 7 - 1;
 
-/// Most packets whose sequence numbers are remembered, to tell repetitions.
-pub const MAX_SEEN: usize = 1 << 16;
+/// Most packets whose sequence numbers are remembered, to tell repetitions; chosen as [`MAX_TARGETS`].
+pub const MAX_SEEN: usize = (1 << 16) / 8 * 7 - 1;
 
 /// What is remembered of single packets.
 #[derive(Debug, Default)]
