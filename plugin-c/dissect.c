@@ -114,7 +114,10 @@ static void fill_columns(packet_info *pinfo, const MsnDissection *dissection)
 {
     const char *info = (const char *)dissection->info;
 
-    col_set_str(pinfo->cinfo, COL_PROTOCOL, msn_registry.catalogue->protocols[0].short_name);
+    const MsnProtocol *protocols = msn_registry.catalogue->protocols;
+    bool soap = dissection->protocol == MSN_PROTOCOL_SOAP;
+
+    col_set_str(pinfo->cinfo, COL_PROTOCOL, protocols[soap ? MSN_PROTOCOL_SOAP : 0].short_name);
     if (!current->owns_columns) {
         current->owns_columns = true;
         /* Not copied: it is one line of fit text, and held as long as the packet's memory. */
@@ -274,6 +277,12 @@ int msn_dissect_stream(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
     return msn_dissect_channel(MSN_CHANNEL_SERVER, tvb, pinfo, tree, NULL);
 }
 
+void msn_keep_tls(packet_info *pinfo, dissector_handle_t handle)
+{
+    /* What a TLS heuristic is given to remember its dissector in differs between versions; this does not. */
+    tls_set_appdata_dissector(find_dissector("tls"), pinfo, handle);
+}
+
 msn_bool msn_heuristic_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
     unsigned captured = tvb_captured_length(tvb);
@@ -281,8 +290,7 @@ msn_bool msn_heuristic_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
     if (!msn_heuristic(MSN_CHANNEL_SERVER, tvb_get_ptr(tvb, 0, (int)captured), captured)) {
         return FALSE;
     }
-    /* What a TLS heuristic is given to remember its dissector in differs between versions; this does not. */
-    tls_set_appdata_dissector(find_dissector("tls"), pinfo, msn_stream_handle);
+    msn_keep_tls(pinfo, msn_stream_handle);
     msn_dissect_stream(tvb, pinfo, tree, NULL);
     return TRUE;
 }

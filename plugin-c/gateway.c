@@ -38,7 +38,7 @@ static bool enabled(void)
 }
 
 /* The source of data that was added before the one that is `own`. */
-static tvbuff_t *source_before(const packet_info *pinfo, const tvbuff_t *own)
+tvbuff_t *msn_source_before(const packet_info *pinfo, const tvbuff_t *own)
 {
     tvbuff_t *before = NULL;
 
@@ -64,7 +64,7 @@ static void find_head(MsnHead *head, tvbuff_t *tvb, const packet_info *pinfo)
         head->at_end = true;
         return;
     }
-    source = source_before(pinfo, source);
+    source = msn_source_before(pinfo, source);
     if (source != NULL) {
         head->len = MIN(tvb_captured_length(source), MAX_SEARCH);
         head->data = tvb_get_ptr(source, 0, (int)head->len);
@@ -163,10 +163,12 @@ static bool is_gateway(tvbuff_t *tvb, const packet_info *pinfo)
 
 static int dissect_xml(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
 static int dissect_html(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
+static int dissect_soap_xml(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
 
 static SharedType shared_types[] = {
     { "text/xml", "MSN Messenger in text/xml, else as before", dissect_xml, NULL },
     { "text/html", "MSN Messenger in text/html, else as before", dissect_html, NULL },
+    { "application/soap+xml", "MSN Messenger in application/soap+xml, else as before", dissect_soap_xml, NULL },
 };
 
 static int dissect_shared(const SharedType *shared, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
@@ -174,7 +176,10 @@ static int dissect_shared(const SharedType *shared, tvbuff_t *tvb, packet_info *
     if (is_gateway(tvb, pinfo)) {
         return call_dissector_only(gateway_handle, tvb, pinfo, tree, data);
     }
-    return shared->owner == NULL ? 0 : call_dissector_only(shared->owner, tvb, pinfo, tree, data);
+    /* What the services say comes behind what the owner shows, and in place of it in the columns. */
+    int end = shared->owner == NULL ? 0 : call_dissector_only(shared->owner, tvb, pinfo, tree, data);
+
+    return msn_soap_body(tvb, pinfo, tree) && end == 0 ? (int)tvb_captured_length(tvb) : end;
 }
 
 static int dissect_xml(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
@@ -185,6 +190,11 @@ static int dissect_xml(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
 static int dissect_html(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     return dissect_shared(&shared_types[1], tvb, pinfo, tree, data);
+}
+
+static int dissect_soap_xml(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    return dissect_shared(&shared_types[2], tvb, pinfo, tree, data);
 }
 
 static msn_bool heuristic_http(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
@@ -226,6 +236,7 @@ static int dissect_carrier(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
     dissector_handle_t claimed = msn_claimed(pinfo);
     MsnHead head = { 0 };
     volatile int end = 0;
+    uint32_t bodies = msn_soap_bodies();
 
     if (claimed == NULL) {
         claimed = msn_claim_proven(tvb, pinfo, data, http_handle);
@@ -258,7 +269,7 @@ static int dissect_carrier(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
     head.at_end = true;
     if (msn_is_gateway(&head)) {
         dissect_body(&head, tvb_new_subset_remaining(tvb, (int)captured), pinfo, tree);
-    } else {
+    } else if (bodies != msn_soap_bodies() || !msn_soap_head(tvb, pinfo, tree)) {
         dissect_answer(tvb, pinfo, tree);
     }
     return end;
@@ -270,7 +281,17 @@ dissector_handle_t msn_claim_gateway(tvbuff_t *tvb, packet_info *pinfo)
     conversation_t *conversation;
     MsnHead head = { 0 };
 
-    if (PINFO_FD_VISITED(pinfo) || http_handle == NULL || captured == 0 || *tvb_get_ptr(tvb, 0, 1) != 'P' || !enabled()) {
+    if (PINFO_FD_VISITED(pinfo) || http_handle == NULL || captured == 0) {
+        return NULL;
+    }
+    if (msn_soap_asks(tvb)) {
+        conversation = find_or_create_conversation(pinfo);
+        if (conversation_get_dissector(conversation, pinfo->num) == NULL) {
+            conversation_set_dissector_from_frame_number(conversation, pinfo->num, carrier_handle);
+        }
+        return carrier_handle;
+    }
+    if (*tvb_get_ptr(tvb, 0, 1) != 'P' || !enabled()) {
         return NULL;
     }
     /* With a body, the body will tell. */

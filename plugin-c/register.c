@@ -206,6 +206,7 @@ void msn_register(void)
     msn_tcp_handle = register_dissector("msn", msn_dissect_tcp, msn_registry.protocols[0]);
     msn_stream_handle = register_dissector("msn.stream", msn_dissect_stream, msn_registry.protocols[0]);
     msn_register_gateway();
+    msn_register_soap();
     msn_register_claims();
 }
 
@@ -221,5 +222,6 @@ void msn_register_handoff(void)
                        HEURISTIC_ENABLE);
     dissector_add_for_decode_as("tls.port", msn_stream_handle);
     msn_register_gateway_handoff();
+    msn_register_soap_handoff();
     msn_handoff_peers();
 }

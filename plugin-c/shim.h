@@ -109,6 +109,12 @@ dissector_handle_t msn_carrier_handle(void);
 /* The dissector of a connection that was claimed although others have its conversation, or NULL. */
 dissector_handle_t msn_claimed(packet_info *pinfo);
 
+/* The source of data that was added before the one that is `own`. */
+tvbuff_t *msn_source_before(const packet_info *pinfo, const tvbuff_t *own);
+
+/* Sends what a TLS connection carries to this dissector from now on. */
+void msn_keep_tls(packet_info *pinfo, dissector_handle_t handle);
+
 /* Calls a dissector as if what calls this were not there. */
 int msn_call_through(dissector_handle_t handle, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
 
@@ -127,6 +133,22 @@ int msn_dissect_stream(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
 /* Registers the dissectors of HTTP gateway bodies, and claims their media type. */
 void msn_register_gateway(void);
 void msn_register_gateway_handoff(void);
+
+/* Registers the dissector of web services, and looks for them in HTTP and TLS. */
+void msn_register_soap(void);
+void msn_register_soap_handoff(void);
+
+/* Shows the body of an HTTP message behind what others show of it, if it is one of a web service; returns whether it is. */
+bool msn_soap_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
+
+/* The same for an HTTP message of which only the head tells; it begins where the bytes begin. */
+bool msn_soap_head(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
+
+/* How many bodies were looked at so far. */
+uint32_t msn_soap_bodies(void);
+
+/* Whether a connection that begins with these bytes asks a web service for something. */
+bool msn_soap_asks(tvbuff_t *tvb);
 
 /* Claims a decrypted TLS stream whose first bytes are a client's first line. */
 msn_bool msn_heuristic_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);

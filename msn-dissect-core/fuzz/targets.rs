@@ -9,8 +9,11 @@ use msn_dissect_core::{
 };
 #[path = "sessions.rs"]
 mod sessions;
+#[path = "soap.rs"]
+mod soap_messages;
 
 pub use sessions::{crypto, gateway, links};
+pub use soap_messages::soap;
 
 use msn_dissect_core::{
     dissect::Channel,

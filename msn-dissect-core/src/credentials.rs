@@ -41,7 +41,7 @@ pub fn read(tree: &Tree, logins: &mut Vec<Login>) {
     logins.clear();
     let mut unit = Unit::NEW;
     for item in tree.items() {
-        if item.kind == Kind::Protocol as u8 && item.id == Proto::Msn as u16 {
+        if item.kind == Kind::Protocol as u8 && [Proto::Msn as u16, Proto::MsnSoap as u16].contains(&item.id) {
             unit.end(logins);
         } else if item.kind == Kind::Leaf as u8 {
             match item.id {

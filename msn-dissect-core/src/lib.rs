@@ -36,6 +36,7 @@ pub mod p2p;
 pub mod packet;
 pub mod session;
 pub mod slp;
+pub mod soap;
 pub mod statistics;
 pub mod text;
 pub mod values;

@@ -3,7 +3,7 @@
 //! long answers took.
 
 use crate::{
-    fields::{PROTOCOLS, Proto, command as f, link, mime},
+    fields::{PROTOCOLS, Proto, command as f, link, mime, soap},
     item::{Item, Kind, NO_TEXT, Tree},
     values::{self, errors},
 };
@@ -76,7 +76,7 @@ impl Statistics {
             if item.kind == Kind::Protocol as u8 {
                 let name = PROTOCOLS.get(usize::from(item.id)).map_or("", |row| row.1);
                 self.tick(Branch::Protocols, 0.0, &[name.as_bytes()]);
-                if item.id == Proto::Msn as u16 {
+                if [Proto::Msn as u16, Proto::MsnSoap as u16].contains(&item.id) {
                     self.unit(unit.replace(Unit::default()));
                 }
             } else if let Some(unit) = unit.as_mut().filter(|_| item.kind == Kind::Leaf as u8) {
@@ -122,6 +122,9 @@ impl<'a> Unit<'a> {
         };
         match item.id {
             id if id == f::COMMAND.0 => self.word = text(),
+            id if id == soap::OPERATION.0 => self.word = text(),
+            id if id == soap::SERVICE.0 => self.server = text(),
+            id if id == soap::SIDE.0 => self.direction = text(),
             id if id == f::SERVER.0 => self.server = text(),
             id if id == f::DIRECTION.0 => self.direction = text(),
             id if id == mime::CONTENT_TYPE.0 => self.content_type = text(),

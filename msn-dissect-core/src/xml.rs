@@ -4,8 +4,11 @@
 //! Nothing is resolved here: names keep their prefixes, values their references, and entities declared in a document
 //! stay what they are, so that a small document cannot become a large one.
 
+mod recover;
+
 use crate::wire::{Span, work};
 use quick_xml::{Reader, events::BytesStart, events::Event};
+pub use recover::recover;
 
 /// Most nodes and attributes of a document; what follows is not taken apart.
 const MAX_NODES: usize = 20_000;
@@ -110,6 +113,23 @@ impl Document {
         node.attributes.0 < node.attributes.1
     }
 
+    /// Numbers of the elements directly inside an element.
+    pub fn children(&self, parent: usize) -> impl Iterator<Item = usize> {
+        let end = self.nodes.get(parent).map_or(0, |node| node.next);
+        let mut at = parent + 1;
+        std::iter::from_fn(move || {
+            while at < end {
+                let here = at;
+                let node = self.nodes.get(here)?;
+                at = node.next.max(here + 1);
+                if node.kind == Kind::Element {
+                    return Some(here);
+                }
+            }
+            None
+        })
+    }
+
     fn add(&mut self, kind: Kind, parent: Option<usize>, start: Span) -> usize {
         let at = self.nodes.len();
         let end = Span::new(start.end, start.end);
@@ -173,7 +193,7 @@ impl Document {
 }
 
 /// The part of a name behind its prefix.
-fn local(name: &[u8]) -> &[u8] {
+pub fn local(name: &[u8]) -> &[u8] {
     work::done(name.len());
     match memchr::memrchr(b':', name) {
         Some(colon) => name.get(colon + 1..).unwrap_or_default(),

@@ -31,6 +31,44 @@ fn message() {
     replay("message", targets::message);
 }
 
+/// Pieces that messages of web services are made of.
+const SOAP: [&str; 34] = [
+    "POST /RST.srf HTTP/1.1\r\n\r\n",
+    "POST //abservice/abservice.asmx HTTP/1.1\r\nCookie: MSPAuth=t1\r\n\r\n",
+    "POST /OimWS/oim.asmx HTTP/1.1\r\nSOAPAction: x/Store2\r\n\r\n",
+    "POST /rsi/rsi.asmx HTTP/1.0\r\n\r\n",
+    "GET /login.srf HTTP/1.1\r\nAuthorization: Passport1.4 sign-in=a%40b,pwd=x\r\n\r\n",
+    "HTTP/1.1 200 OK\r\n\r\n",
+    "HTTP/1.1 401 No\r\nWWW-Authenticate: Passport1.4 da-status=failed\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nAuthentication-Info: Passport1.4 from-PP='t=t1&p='\r\n\r\n",
+    "\0",
+    "<S:Envelope xmlns:m='http://www.msn.com/webservices/x'>",
+    "</S:Envelope>",
+    "<Header>",
+    "</Header>",
+    "<S:Body>",
+    "</S:Body>",
+    "<TicketToken>t=t1&amp;p=</TicketToken>",
+    "<PassportCookie><t>t1</t><p/></PassportCookie>",
+    "<From memberName='a@b' friendlyName='=?utf-8?B?YQ==?='/><To memberName='c@d'/>",
+    "<Ticket passport='t=t1' appid='msmsgs@msnmsgr.com' lockkey='00'/>",
+    "<RequestSecurityTokenResponse><BinarySecurityToken>t=t1</BinarySecurityToken><BinarySecret>AAEC</BinarySecret>",
+    "<RequestMultipleSecurityTokens/>",
+    "<UsernameToken><Username>a@b</Username><Password>x</Password></UsernameToken>",
+    "<S:Fault><faultcode>x:FailedAuthentication</faultcode><detail><LockKeyChallenge>1</LockKeyChallenge></detail>",
+    "<ABFindAllResponse><Contact><contactInfo><passportName>a@b</passportName><displayName>A < B</displayName>",
+    "<FindMembershipResponse><Membership><MemberRole>Allow</MemberRole><Member><PassportName>c@d</PassportName>",
+    "<MessageType>text</MessageType><Content>Content-Transfer-Encoding: base64\r\n\r\naGk=</Content>",
+    "<GetMetadataResponse>&lt;MD&gt;&lt;M&gt;&lt;I&gt;1-2&lt;/I&gt;&lt;/M&gt;&lt;/MD&gt;</GetMetadataResponse>",
+    "<GetMetadataResponse><MD><M><I>1-2</I></M></MD></GetMetadataResponse>",
+    "<GetMessage><messageId>1-2</messageId></GetMessage>",
+    "<GetMessageResponse><GetMessageResult>From: x &lt;a@b&gt;\n\nhi</GetMessageResult>",
+    "<DocumentStream><Data>R0lGODlhAQABAIAA</Data>",
+    "<CircleTicket>&lt;T&gt;1&lt;/T&gt;</CircleTicket>",
+    "<![CDATA[ x ]]>",
+    "<!DOCTYPE a [<!ENTITY b 'c'>]>&b;",
+];
+
 /// Pieces that messages are made of.
 const PIECES: [&str; 40] = [
     "Content-Type: ",
@@ -243,6 +281,11 @@ proptest::proptest! {
 }
 
 #[test]
+fn soap() {
+    replay("soap", targets::soap);
+}
+
+#[test]
 fn gateway() {
     replay("gateway", targets::gateway);
 }
@@ -258,6 +301,11 @@ fn crypto() {
 }
 
 proptest::proptest! {
+    #[test]
+    fn soap_messages_of_any_pieces(pieces in proptest::collection::vec(0usize..SOAP.len(), 0..40)) {
+        targets::soap(pieces.iter().map(|&at| SOAP[at]).collect::<String>().as_bytes());
+    }
+
     #[test]
     fn gateway_bodies_of_any_bytes(data: Vec<u8>) {
         targets::gateway(&data);

@@ -46,6 +46,8 @@ pub enum Role {
     Challenge,
     /// The account's answer to a challenge.
     Response,
+    /// A ticket of the login service.
+    Ticket,
     /// The client program that answers a challenge.
     Product,
     /// An endpoint of the account.
@@ -64,9 +66,9 @@ pub enum Role {
 
 use Role::*;
 
-const ALL: [Role; 26] = [
+const ALL: [Role; 27] = [
     Account, Handle, Contact, Address, Person, Email, ContactId, Name, Status, Property, Value, List, Cookie, Host,
-    Session, Hop, Scheme, Challenge, Response, Product, Machine, Mode, Contacts, Groups, Notice, Reason,
+    Session, Hop, Scheme, Challenge, Response, Ticket, Product, Machine, Mode, Contacts, Groups, Notice, Reason,
 ];
 
 /// Number of a parameter that is not there.
@@ -127,6 +129,7 @@ const fn plays(param: &Param, at: usize, role: Role) -> bool {
         Scheme => is(field, f::AUTH_SCHEME),
         Challenge => is(field, f::CHALLENGE) || is(field, f::AUTH_CHALLENGE) || is(field, f::NONCE),
         Response => is(field, f::AUTH_RESPONSE),
+        Ticket => is(field, f::AUTH_TICKET),
         Product => is(field, f::CHALLENGE_PRODUCT),
         Machine => is(field, f::MACHINE_GUID),
         Mode => is(field, f::ACK_MODE),

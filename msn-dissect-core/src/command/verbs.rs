@@ -40,6 +40,8 @@ pub enum Verb {
     AskProof,
     /// The account proves itself.
     Prove,
+    /// The client leaves.
+    GiveUp,
     /// A ping.
     Ping,
     /// The answer to the oldest ping.

@@ -111,9 +111,12 @@ fn ticket(tree: &mut Tree, data: &[u8], span: Span, handle: Handle) {
         let field = match part.of(view.bytes()) {
             [b't', b'=', ..] => l::TICKET_T,
             [b'p', b'=', ..] => l::TICKET_P,
+            // Some clients leave the name away.
+            [_, ..] if part.start == 0 => l::TICKET_T,
             _ => l::TICKET_OTHER,
         };
-        let inner = if field == l::TICKET_OTHER { part } else { value };
+        let named = matches!(part.of(view.bytes()), [b't' | b'p', b'=', ..]);
+        let inner = if named { value } else { part };
         tree.escaped(field, view.span(part), inner.of(view.bytes()));
     }
     tree.close();

@@ -23,6 +23,7 @@ pub mod probe;
 pub(crate) mod reassembled;
 pub(crate) mod slp;
 pub(crate) mod slp_body;
+pub mod soap;
 mod stream;
 pub mod summary;
 pub(crate) mod transfer;

@@ -64,6 +64,9 @@ pub struct MsnObject {
     pub len: u32,
 }
 
+/// Number of the protocol of web services.
+pub const MSN_PROTOCOL_SOAP: u8 = 5;
+
 /// No protocol, see [`MsnDissection::protocol`].
 pub const MSN_NO_PROTOCOL: u8 = u8::MAX;
 

@@ -10,6 +10,7 @@ pub mod filter;
 pub mod gateway;
 pub mod packet;
 pub mod secrets;
+pub mod soap;
 pub mod statistics;
 
 /// Grows with every change of the ABI; the shim compares it with the header it was compiled against.

@@ -111,7 +111,7 @@ experts! { 0;
 }
 
 /// All groups in the order of their numbers.
-pub fn groups() -> [&'static [ExpertDef]; 9] {
+pub fn groups() -> [&'static [ExpertDef]; 10] {
     [
         EXPERTS,
         super::mime::EXPERTS,
@@ -122,6 +122,7 @@ pub fn groups() -> [&'static [ExpertDef]; 9] {
         super::slp::EXPERTS,
         super::ftp::EXPERTS,
         super::transport::EXPERTS,
+        super::soap::EXPERTS,
     ]
 }
 

@@ -13,6 +13,7 @@ pub mod mime;
 pub mod p2p;
 pub mod reassembly;
 pub mod slp;
+pub mod soap;
 pub mod transport;
 pub mod xml;
 
@@ -38,6 +39,8 @@ pub enum Proto {
     MsnFtp = 3,
     /// Webcam connections.
     MsnCam = 4,
+    /// Web services beside the protocol.
+    MsnSoap = 5,
 }
 
 /// Name, short name and filter name of each [`Proto`], in its order.
@@ -47,6 +50,7 @@ pub static PROTOCOLS: &[(&str, &str, &str)] = &[
     ("MSN Session Layer Protocol", "MSNSLP", "msnslp"),
     ("MSN File Transfer Protocol", "MSNFTP", "msnftp"),
     ("MSN Webcam", "MSNCAM", "msncam"),
+    ("MSN Web Services", "MSN-SOAP", "msnsoap"),
 ];
 
 /// How numbers are shown.
@@ -135,7 +139,7 @@ macro_rules! fields {
 pub(crate) use fields;
 
 /// All groups in the order of their numbers.
-pub fn groups() -> [&'static [Def]; 10] {
+pub fn groups() -> [&'static [Def]; 11] {
     [
         command::FIELDS,
         mime::FIELDS,
@@ -147,6 +151,7 @@ pub fn groups() -> [&'static [Def]; 10] {
         ftp::FIELDS,
         transport::FIELDS,
         reassembly::FIELDS,
+        soap::FIELDS,
     ]
 }
 

@@ -18,7 +18,10 @@ use super::{
     people::{OwnHistory, Participants},
     transactions::Transactions,
 };
-use crate::{fields::Expert, session::challenge::Status};
+use crate::{
+    fields::Expert,
+    session::{challenge::Status, soap::Refusal},
+};
 
 /// Something learnt at a unit, shown on every pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +39,12 @@ pub enum Fact {
     Challenge(Status),
     /// Whether a login is right.
     Login(Status),
+    /// The login is proved by the secret that a frame gave.
+    ProvedBy(FrameId),
+    /// The ticket was given in this frame.
+    Ticket(FrameId),
+    /// The login service refused the account in this frame.
+    Refused(FrameId, Refusal),
     /// An earlier connection of the account signed in in this frame.
     Earlier(FrameId),
     /// Another side of the chat begins in this frame.
@@ -207,11 +216,24 @@ impl Links {
         contacts.map_or_else(NameId::default, |contacts| self.names.keep(contacts.get(contact)))
     }
 
-    /// Keeps a fact of the unit that is being learnt.
-    pub fn fact(&mut self, fact: Fact) {
+    /// Keeps a fact of the unit that is being learnt; gives where.
+    pub fn fact(&mut self, fact: Fact) -> NoteKey {
         let key = self.last;
         self.last.2 += 1;
         self.facts.keep(key, fact);
+        key
+    }
+
+    /// Puts a fact in place of one that was kept before.
+    pub fn correct(&mut self, key: NoteKey, fact: Fact) {
+        if let Some(kept) = self.facts.get_mut(key) {
+            *kept = fact;
+        }
+    }
+
+    /// Keeps a fact of a unit that was learnt before; of a kind that a unit has once.
+    pub fn fact_of(&mut self, (frame, unit, _): NoteKey, fact: Fact) {
+        self.facts.keep((frame, unit, u32::MAX), fact);
     }
 
     /// The facts of a unit.

@@ -29,6 +29,7 @@ pub mod place;
 pub mod records;
 pub mod rendezvous;
 pub mod secrets;
+pub mod soap;
 pub mod timeline;
 pub mod transactions;
 pub mod transfers;
@@ -94,6 +95,8 @@ pub struct Session {
     pub secrets: Secrets,
     /// Sessions of the HTTP gateway.
     pub gateway: Gateway,
+    /// What web services taught.
+    pub soap: soap::Soap,
     /// Values that came before, and what they show.
     pub(crate) memo: Option<Box<Memo>>,
     /// The frame that is being shown, and how much its tree holds.

@@ -48,6 +48,11 @@ impl Names {
         NameId(id)
     }
 
+    /// The number of a name, if it was kept.
+    pub fn find(&self, text: &str) -> Option<NameId> {
+        self.by_text.get(text).map(|&id| NameId(id))
+    }
+
     /// The name; empty for no name.
     pub fn get(&self, id: NameId) -> &str {
         (id.0 as usize).checked_sub(1).and_then(|at| self.texts.get(at)).map_or("", |text| text)

@@ -158,7 +158,7 @@ pub(super) const ROWS: &[Row] = &[
     row("MSG", C, SB, 2, 18, &[ACK, MESSAGE], "ack {0}")
         .answered_only_by(&["ACK", "NAK"], Need::Mode)
         .fails(Failure::Delivery),
-    bare("OUT", C, ANY, 2, 21, &[], PLAIN),
+    bare("OUT", C, ANY, 2, 21, &[], PLAIN).teaches(&[GiveUp]),
     bare("OUT", S, NS, 2, 21, &[OUT_REASON.opt()], "{0:name}"),
     bare("OUT", S, NS, 2, 21, &[OUT_REASON, param(Num, f::OUT_MINUTES)], "{0:name}: {1} min"),
 ];

@@ -8,6 +8,7 @@ use super::{
     headers::{Known, empty_line, string},
     media,
     roles::{FieldValues, Role},
+    services,
     types::{Lesson, Row, Say},
     xml,
 };
@@ -109,6 +110,8 @@ pub(super) fn learn(learn: &mut Learn<'_>, content: &Content<'_>) {
         }
         Lesson::Description if !content.span.is_empty() => slp_body::learn(learn, content.data, content.span),
         Lesson::Drawing => media::learn(learn, content),
+        Lesson::Ticket => services::ticket(learn, content),
+        Lesson::Mail => services::mail(learn, content),
         // An invitation is learnt from with the message around it.
         Lesson::Invitation | Lesson::Packets | Lesson::Description | Lesson::Nothing => {}
     }

@@ -7,6 +7,7 @@ use super::{
     headers::{self, fields},
     invite_ftp, mail_data,
     roles::Role,
+    services,
 };
 use std::borrow::Cow;
 
@@ -22,6 +23,7 @@ use crate::{
 /// Mail and offline message notifications (fact base: mime 6).
 pub(super) fn mail(show: &mut Show<'_>, content: &Content<'_>) {
     fields(&mut show.out.tree, content.data, content.span, tables::MAIL);
+    services::links(show, content);
 }
 
 pub(super) fn mail_text<'a>(_: &'a Session, _: &Record, content: &'a Content<'a>) -> Option<Cow<'a, str>> {

@@ -64,7 +64,7 @@ pub(super) static PROFILE: &[Row] = &[
     row("Flags", f::PROFILE_FLAGS, Number),
     row("sid", f::PROFILE_SITE, Number),
     row("kv", f::KEY_VERSION, Number),
-    row("MSPAuth", f::MSP_AUTH, Text),
+    row("MSPAuth", f::MSP_AUTH, Ticket),
     row("ClientIP", f::CLIENT_IP, Address(f::CLIENT_IP6, f::CLIENT_PORT)),
     row("ClientPort", f::CLIENT_PORT, SwappedPort),
     row("ABCHMigrated", f::MIGRATED, Number),

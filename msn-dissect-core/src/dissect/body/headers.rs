@@ -7,7 +7,7 @@ use super::{mail_data, roles::Role};
 use crate::{
     command::params::guid,
     dissect::params::via_alias,
-    fields::{Field, command as c, expert, fits, mime as f},
+    fields::{Field, command as c, expert, fits, login, mime as f},
     item::{Handle, Subject, Tree},
     mime::{
         Header, Line, Lines, address, charset,
@@ -69,6 +69,8 @@ pub(super) enum Value {
     Offsets,
     /// Mail-Data.
     MailData,
+    /// A ticket.
+    Ticket,
 }
 
 /// Shows the block that starts at `span`, up to and including the empty line; returns where the body begins.
@@ -167,6 +169,13 @@ fn typed(tree: &mut Tree, data: &[u8], span: Span, row: &Row) -> Option<()> {
     match &row.value {
         Value::Text => {
             string(tree, field, span, data);
+        }
+        Value::Ticket => {
+            let handle = string(tree, field, span, data);
+            tree.open(handle);
+            let shown = text::utf8(value).text;
+            tree.text(login::TICKET_T, span, crate::soap::token(&shown));
+            tree.close();
         }
         Value::Code(codes) => {
             let handle = string(tree, field, span, data);

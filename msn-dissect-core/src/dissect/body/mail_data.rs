@@ -44,7 +44,7 @@ static ELEMENTS: &[(&str, &str, Field, Value)] = &[
 ];
 
 /// Shows the value of Mail-Data.
-pub(super) fn show(tree: &mut Tree, data: &[u8], span: Span) {
+pub(in crate::dissect) fn show(tree: &mut Tree, data: &[u8], span: Span) {
     let value = span.of(data);
     if !tree.wanted() {
         return;
@@ -156,6 +156,18 @@ fn show_element(tree: &mut Tree, view: &View<'_>, group: &[u8], name: &[u8], nod
         }
         Words => super::headers::encoded_words(tree, *field, at, bytes),
     }
+}
+
+/// Identifiers of the messages that wait.
+pub(in crate::dissect) fn ids(value: &[u8]) -> Vec<String> {
+    let document = xml::parse(value);
+    let inside = |parent: usize, name: &'static [u8]| {
+        let document = &document;
+        elements(document, parent).filter(move |&at| document.name(value, Some(at)) == name)
+    };
+    let messages = inside(root(&document), b"M").filter_map(|message| inside(message, b"I").next());
+    let contents = messages.filter_map(|at| document.nodes.get(at)).map(Node::content);
+    contents.map(|span| text::utf8(span.of(value).trim_ascii()).text.into_owned()).collect()
 }
 
 /// A short account of mail data for the Info column.

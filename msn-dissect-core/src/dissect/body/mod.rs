@@ -10,12 +10,13 @@ mod head;
 mod header_tables;
 mod headers;
 mod invite_ftp;
-mod mail_data;
+pub(in crate::dissect) mod mail_data;
 mod media;
 pub(super) mod mime;
 mod notification;
 mod parts;
 mod roles;
+mod services;
 mod signals;
 mod types;
 mod xml;
@@ -138,7 +139,11 @@ pub(super) fn show(show: &mut Show<'_>, body: &Body<'_>) {
 
 fn other(show: &mut Show<'_>, body: &Body<'_>, form: Form) {
     match form {
-        Form::UserData | Form::Lists | Form::Alert | Form::Document => xml::show(show, body),
+        Form::Lists => {
+            xml::show(show, body);
+            services::names(show, body);
+        }
+        Form::UserData | Form::Alert | Form::Document => xml::show(show, body),
         Form::Digest => challenge::show(show, body),
         Form::Words(field) => body.words(show, field),
         Form::Refused => error::show(show, body),

@@ -69,6 +69,10 @@ pub(super) enum Lesson {
     Invitation,
     /// A drawing.
     Drawing,
+    /// A ticket, in the headers.
+    Ticket,
+    /// Offline messages that wait.
+    Mail,
 }
 
 type Shower = fn(&mut Show<'_>, &Content<'_>);
@@ -90,14 +94,17 @@ static TYPES: &[Row] = &[
     content("text/plain", contents::chat, Say::Made(contents::chat_text)),
     content("text/x-msmsgscontrol", contents::rest, Say::Made(contents::control_text)),
     PACKETS,
-    content("text/x-msmsgsprofile", contents::rest, Say::Words("profile")),
+    teaching(content("text/x-msmsgsprofile", contents::rest, Say::Words("profile")), Lesson::Ticket),
     content("text/x-msmsgsinitialemailnotification", fields::mail, Say::Made(fields::mail_text)),
     content("text/x-msmsgsemailnotification", fields::mail, Say::Made(fields::mail_text)),
     content("application/x-msmsgsemailnotification", fields::mail, Say::Made(fields::mail_text)),
     content("application/x-msmsgsinitialemailnotification", fields::mail, Say::Made(fields::mail_text)),
     content("text/x-msmsgsactivemailnotification", fields::mail, Say::Made(fields::mail_text)),
-    content("text/x-msmsgsinitialmdatanotification", fields::mail, Say::Made(fields::mail_text)),
-    content("text/x-msmsgsoimnotification", fields::mail, Say::Made(fields::mail_text)),
+    teaching(
+        content("text/x-msmsgsinitialmdatanotification", fields::mail, Say::Made(fields::mail_text)),
+        Lesson::Mail,
+    ),
+    teaching(content("text/x-msmsgsoimnotification", fields::mail, Say::Made(fields::mail_text)), Lesson::Mail),
     content("application/x-msmsgssystemmessage", fields::system, Say::Made(fields::system_text)),
     content("text/x-msmsgssystemmessage", fields::system, Say::Made(fields::system_text)),
     teaching(

@@ -10,14 +10,17 @@ use crate::{
         verbs::{Failure, Need, Side, Verb},
     },
     dissect::{body::Body, walk::Learn},
-    fields::{Expert, expert, link as x},
+    fields::{Expert, expert, link as x, soap},
     packet::Endpoint,
     session::{
         NameId, NoteKey, Record, Session,
         challenge::{Pending, Scheme, Status},
         links::{Conn, Fact, Way},
+        soap::{Early, Ticket},
         transactions::{Question, Request},
     },
+    soap::token,
+    text,
 };
 
 /// How long servers wait for the answer to a challenge, in ns (fact base: state 3).
@@ -135,6 +138,7 @@ impl<'a> Unit<'a> {
             Verb::Respond => self.client_response(),
             Verb::AskProof => self.login_challenge(),
             Verb::Prove => self.login_response(),
+            Verb::GiveUp => self.give_up(),
             Verb::Ping => self.ping(),
             Verb::Pong => {
                 if let Some((key, time)) = self.conn().and_then(|conn| conn.ping.take()) {
@@ -306,6 +310,8 @@ impl<'a> Unit<'a> {
         if let Some(conn) = self.conn() {
             conn.login = Some(pending);
         }
+        let Session { soap, names, .. } = &mut *self.session;
+        soap.must_prove(names.get(self.record.account), self.key);
     }
 
     fn login_response(&mut self) {
@@ -313,16 +319,57 @@ impl<'a> Unit<'a> {
         let account = self.session.names.get(self.record.account);
         let secret = self.session.secrets.of(account).cloned();
         let response = self.token(Role::Response);
+        let shown = text::utf8(self.token(Role::Ticket)).text;
+        let given = self.session.soap.ticket(token(&shown)).cloned();
         let pending = self.conn().and_then(|conn| conn.login.take()).filter(|pending| pending.0 == scheme);
         let mut status = Status::Unverified;
-        if let Some(pending) = pending {
+        if let Some(pending) = &pending {
             status = pending.1.verify_login(scheme, response, secret.as_ref());
             self.session.links.fact(Fact::LoginOf(pending.1.key.0));
             self.session.links.follow(pending.1.key, Way::Login, self.record.frame);
+            if let Some(given) = given.as_ref().filter(|_| status == Status::Unverified) {
+                status = self.prove(scheme, &pending.1, given);
+            }
         }
-        self.session.links.fact(Fact::Login(status));
+        if let Some(used) = self.session.soap.spend(token(&shown), self.record.frame) {
+            self.session.links.fact(Fact::Ticket(used.issued));
+            if !used.account.is_none() && !self.same_account(used.account, self.record.account) {
+                self.remark(soap::TICKET_FOREIGN, 0, 0);
+            }
+        }
+        let told = self.session.links.fact(Fact::Login(status));
+        if let (Some(pending), None) = (pending, given) {
+            let early = Early {
+                key: self.key,
+                status: told,
+                scheme,
+                pending: pending.1,
+                response: response.into(),
+                account: self.record.account,
+            };
+            self.session.soap.foresee(token(&shown), early);
+        }
         if status == Status::Bad {
             self.remark(x::LOGIN_BAD, 0, 0);
+        }
+    }
+
+    /// Whether a login holds by what the login service gave with its ticket.
+    fn prove(&mut self, scheme: Scheme, pending: &Pending, given: &Ticket) -> Status {
+        let own = self.same_account(given.account, self.record.account);
+        let status = given.proves(scheme, pending, self.token(Role::Response), own, self.time);
+        if scheme == Scheme::Sso && status != Status::Unverified {
+            self.session.links.fact(Fact::ProvedBy(given.issued));
+        }
+        status
+    }
+
+    /// The client leaves without having proved its account.
+    fn give_up(&mut self) {
+        let unproved = self.conn().is_some_and(|conn| conn.login.is_some());
+        let refusal = self.session.soap.refusal(self.session.names.get(self.record.account));
+        if let Some((frame, why)) = refusal.filter(|_| unproved) {
+            self.session.links.fact(Fact::Refused(frame, why));
         }
     }
 

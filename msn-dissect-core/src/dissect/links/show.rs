@@ -14,10 +14,11 @@ use crate::{
         walk::{Show, frame_link},
         xml::Values,
     },
-    fields::{Expert, Field, command as f, link as x},
+    fields::{Expert, Field, command as f, link as x, soap},
     item::{Handle, Tree},
     session::{
         FrameId, NoteKey, Session,
+        challenge::Status,
         frames::Frames,
         links::{Fact, MAX_FOLLOWERS, Way},
         map::Set,
@@ -147,7 +148,18 @@ fn facts(tree: &mut Tree, session: &Session, key: NoteKey) {
             }
             Fact::Login(status) => {
                 let handle = tree.number(x::AUTH_STATUS, NONE, status as u64);
+                if let Some(note) = proof(session, key, status) {
+                    tree.note(handle, &note);
+                }
                 generated(tree, handle);
+            }
+            Fact::ProvedBy(frame) => frame_link(tree, &session.frames, soap::SECRET_IN, frame),
+            Fact::Ticket(frame) => frame_link(tree, &session.frames, soap::ISSUED_IN, frame),
+            Fact::Refused(frame, why) => {
+                let handle = tree.text(soap::REFUSAL, NONE, why.words());
+                generated(tree, handle);
+                tree.expert_text(x::LOGIN_REFUSED, &format!("Login service refused this account: {}", why.words()));
+                frame_link(tree, &session.frames, soap::REFUSED_IN, frame);
             }
             Fact::Earlier(earlier) => frame_link(tree, &session.frames, x::EARLIER_CONNECTION, earlier),
             Fact::OtherSide(side) => frame_link(tree, &session.frames, x::OTHER_SIDE, side),
@@ -158,6 +170,17 @@ fn facts(tree: &mut Tree, session: &Session, key: NoteKey) {
             Fact::Failed(_) | Fact::Remark(..) => {}
         }
     }
+}
+
+/// How the status of a login is known, where it was proved by what the login service gave.
+fn proof(session: &Session, key: NoteKey, status: Status) -> Option<String> {
+    let proved = session.links.facts(key).find_map(|fact| match *fact {
+        Fact::ProvedBy(frame) => Some(frame),
+        _ => None,
+    })?;
+    let how = if status == Status::Good { "good" } else { "bad" };
+    let frame = session.frames.number(proved)?;
+    Some(format!("SSO proof: {how}, by the secret in frame {frame}"))
 }
 
 /// What later frames added.

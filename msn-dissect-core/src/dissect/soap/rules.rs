@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! What elements and attributes of SOAP bodies mean (fact base: soap, where things stand). A new one is a row.
+
+use crate::fields::{Field, command as f, soap as s};
+
+/// What a value is, and where it is shown.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Rule {
+    /// Text.
+    Text(Field),
+    /// Number.
+    Number(Field),
+    /// Time.
+    Time(Field),
+    /// An account.
+    Account,
+    /// An account that writes, or that is written to, with its field.
+    Party(Field),
+    /// Text in RFC 2047 words.
+    Words(Field),
+    /// A ticket.
+    Ticket,
+    /// A password.
+    Password,
+    /// An offline message's identifier.
+    MessageId,
+    /// An offline message.
+    Mail,
+    /// Mail data, escaped or not.
+    MailData,
+    /// A document that is escaped.
+    Document(Field),
+    /// A picture in base64.
+    Picture,
+    /// The answer to a lock key challenge.
+    LockKey,
+}
+
+use Rule::*;
+
+/// Element around ("*" for any), element (attributes with an at sign), what it is.
+static RULES: &[(&str, &str, Rule)] = &[
+    // Login
+    ("UsernameToken", "Username", Account),
+    ("UsernameToken", "Password", Password),
+    ("EndpointReference", "Address", Text(s::TICKET_ADDRESS)),
+    ("PolicyReference", "@URI", Text(f::POLICY)),
+    ("LifeTime", "Created", Time(s::TICKET_CREATED)),
+    ("LifeTime", "Expires", Time(s::TICKET_EXPIRES)),
+    ("Lifetime", "Created", Time(s::TICKET_CREATED)),
+    ("Lifetime", "Expires", Time(s::TICKET_EXPIRES)),
+    ("Timestamp", "Created", Time(s::TICKET_CREATED)),
+    ("Timestamp", "Expires", Time(s::TICKET_EXPIRES)),
+    ("*", "BinarySecurityToken", Ticket),
+    ("*", "BinarySecret", Text(s::SECRET)),
+    ("*", "CipherValue", Text(s::CIPHER)),
+    ("pp", "PUID", Text(s::PUID)),
+    ("pp", "authstate", Text(s::AUTH_STATE)),
+    ("pp", "reqstatus", Text(s::REQUEST_STATUS)),
+    // Headers with tickets
+    ("*", "TicketToken", Ticket),
+    ("PassportCookie", "t", Ticket),
+    ("Ticket", "@passport", Ticket),
+    ("Ticket", "@appid", Text(f::CHALLENGE_PRODUCT)),
+    ("Ticket", "@lockkey", LockKey),
+    ("StorageUserHeader", "Puid", Text(s::PUID)),
+    ("StorageUserHeader", "Cid", Text(s::CID)),
+    // Faults
+    ("*", "faultcode", Text(s::FAULT)),
+    ("*", "faultstring", Text(s::FAULT_TEXT)),
+    ("*", "faultactor", Text(s::FAULT_ACTOR)),
+    ("Code", "Value", Text(s::FAULT)),
+    ("Reason", "Text", Text(s::FAULT_TEXT)),
+    ("detail", "errorcode", Text(s::FAULT_ERROR)),
+    ("Detail", "errorcode", Text(s::FAULT_ERROR)),
+    ("detail", "errorstring", Text(s::FAULT_DETAIL)),
+    ("*", "originalExceptionErrorMessage", Text(s::FAULT_DETAIL)),
+    ("*", "LockKeyChallenge", Text(s::LOCK_CHALLENGE)),
+    ("*", "TweenerChallenge", Text(s::TWEENER)),
+    // Sharing
+    ("*", "MemberRole", Text(f::LIST)),
+    ("*", "PassportName", Account),
+    ("*", "CreatorPassportName", Account),
+    ("Member", "Email", Account),
+    ("Member", "PhoneNumber", Account),
+    ("Member", "CircleId", Text(f::CONTACT_ID)),
+    ("Member", "DomainName", Account),
+    ("Member", "DisplayName", Text(f::FRIENDLY_NAME)),
+    ("Member", "MembershipId", Text(s::MEMBER_ID)),
+    ("Member", "State", Text(s::MEMBER_STATE)),
+    ("*", "CID", Text(s::CID)),
+    ("*", "OwnerCID", Text(s::CID)),
+    ("*", "CreatorCID", Text(s::CID)),
+    // Address book
+    ("*", "contactId", Text(f::CONTACT_ID)),
+    ("*", "contactType", Text(s::CONTACT_TYPE)),
+    ("*", "passportName", Account),
+    ("*", "ownerEmail", Account),
+    ("*", "email", Account),
+    ("*", "displayName", Text(f::FRIENDLY_NAME)),
+    ("*", "quickName", Text(s::QUICK_NAME)),
+    ("MessengerMemberInfo", "DisplayName", Text(f::FRIENDLY_NAME)),
+    ("*", "groupId", Text(f::GROUP_ID)),
+    ("groupIds", "guid", Text(f::GROUP_ID)),
+    ("ABGroupAddResult", "guid", Text(f::GROUP_ID)),
+    ("*", "guid", Text(f::CONTACT_ID)),
+    ("groupInfo", "name", Text(f::GROUP_NAME)),
+    ("GroupInfo", "name", Text(f::GROUP_NAME)),
+    ("Annotation", "Name", Text(s::ANNOTATION)),
+    ("Annotation", "Value", Text(s::ANNOTATION_VALUE)),
+    ("*", "propertiesChanged", Text(s::CHANGED)),
+    ("*", "CircleTicket", Document(s::CIRCLE_TICKET)),
+    ("*", "SignedTicket", Document(s::CIRCLE_TICKET)),
+    // Offline messages
+    ("From", "@memberName", Party(s::MESSAGE_FROM)),
+    ("From", "@friendlyName", Words(f::FRIENDLY_NAME)),
+    ("To", "@memberName", Party(s::MESSAGE_TO)),
+    ("Sequence", "MessageNumber", Number(s::SEQUENCE)),
+    ("Body", "Content", Mail),
+    ("*", "GetMessageResult", Mail),
+    ("*", "messageId", MessageId),
+    ("*", "GetMetadataResponse", MailData),
+    ("*", "GetMetadataResult", MailData),
+    ("*", "MD", MailData),
+    // Storage
+    ("ExpressionProfile", "DisplayName", Text(f::FRIENDLY_NAME)),
+    ("ExpressionProfile", "PersonalStatus", Text(s::PERSONAL_STATUS)),
+    ("*", "ResourceID", Text(s::RESOURCE_ID)),
+    ("*", "CreateDocumentResult", Text(s::RESOURCE_ID)),
+    ("*", "PreAuthURL", Text(s::PICTURE_URL)),
+    ("*", "StaticUserTilePublicURL", Text(s::PICTURE_URL)),
+    ("DocumentStream", "Data", Picture),
+];
+
+/// What an element is.
+pub(super) fn element(around: &[u8], name: &[u8]) -> Option<&'static Rule> {
+    let is = |row: &&(&str, &str, Rule)| row.1.as_bytes() == name && (row.0 == "*" || row.0.as_bytes() == around);
+    RULES.iter().find(is).map(|row| &row.2)
+}
+
+/// What an attribute is.
+pub(super) fn attribute(element: &[u8], name: &[u8]) -> Option<&'static Rule> {
+    let is = |row: &&(&str, &str, Rule)| {
+        row.0.as_bytes() == element && row.1.strip_prefix('@').is_some_and(|row| row.as_bytes() == name)
+    };
+    RULES.iter().find(is).map(|row| &row.2)
+}
+
+/// Elements that are told apart in the tree by one inside them.
+pub(super) static TITLES: &[(&str, &[&str])] = &[
+    ("Contact", &["passportName", "email", "displayName", "contactType", "contactId"]),
+    ("Member", &["PassportName", "Email", "PhoneNumber", "CircleId", "MembershipId"]),
+    ("Membership", &["MemberRole"]),
+    ("Group", &["name", "groupId"]),
+    ("Service", &["Type"]),
+    ("Annotation", &["Name"]),
+    ("RequestSecurityToken", &["Address"]),
+    ("RequestSecurityTokenResponse", &["Address"]),
+    ("CircleInverseInfo", &["Id"]),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_element_around_counts() {
+        assert_eq!(element(b"groupIds", b"guid"), Some(&Text(f::GROUP_ID)));
+        assert_eq!(element(b"ABContactAddResult", b"guid"), Some(&Text(f::CONTACT_ID)));
+        assert_eq!(element(b"ExpressionProfileAttributes", b"DisplayName"), None);
+        assert_eq!(attribute(b"Ticket", b"passport"), Some(&Ticket));
+        assert!(attribute(b"Ticket", b"x").is_none() && element(b"Ticket", b"@passport").is_some());
+    }
+}
