@@ -74,7 +74,7 @@ static int dissect_soap(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
         /* http is done with the columns, and keeps what it wrote from being replaced. */
         col_clear_fence(pinfo->cinfo, COL_INFO);
     }
-    msn_apply(dissection, &packet, tvb, pinfo, tree);
+    msn_apply(dissection, tvb, pinfo, tree);
     request->found = true;
     return MAX((int)tvb_captured_length(tvb), 1);
 }
