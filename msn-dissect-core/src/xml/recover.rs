@@ -2,7 +2,7 @@
 //! Reads documents on behind what is not well-formed: unescaped signs in names, end tags that are missing or that end
 //! nothing. Own code because XML readers end at the first error.
 
-use super::{Attribute, Document, Kind, MAX_DEPTH};
+use super::{Attribute, Document, Kind, MAX_DEPTH, local};
 use crate::wire::Span;
 use memchr::{memchr, memmem};
 
@@ -144,9 +144,14 @@ impl Recovering<'_> {
             self.document.attributes.push(Attribute { name: shift(name), value: shift(value), whole: shift(whole) });
         }
         let last = self.document.attributes.len();
+        let domain = (first..last)
+            .find(|&at| self.document.attributes.get(at).is_some_and(|attribute| attribute.name.of(self.data) == b"n"));
         if let Some(node) = self.document.nodes.get_mut(node) {
             node.name = Span::new(span.start + 1, span.start + name);
+            let local = local(node.name.of(self.data)).len();
+            node.local = Span::new(node.name.end - local, node.name.end);
             node.attributes = (first, last);
+            node.domain = domain;
         }
         if !closes {
             self.open.push(node);
