@@ -24,6 +24,7 @@ pub mod command;
 pub mod credentials;
 pub mod crypto;
 pub mod dissect;
+pub mod explain;
 pub mod ffi;
 pub mod fields;
 pub mod filter;

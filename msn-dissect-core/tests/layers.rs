@@ -104,7 +104,7 @@ const CORE: Rules = Rules {
             ("summary", &["dissect::summary"]),
             ("report", &["credentials", "filter", "statistics"]),
         ],
-        &[("dissect", &["dissect"])],
+        &[("dissect", &["dissect", "explain"])],
         &[("ffi", &["crate", "ffi"])],
     ],
     exceptions: &[

@@ -2,7 +2,7 @@
 //! What proves an account to the server (fact base: state 4.1, 4.3).
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use cbc::cipher::{BlockModeDecrypt, KeyIvInit, block_padding::NoPadding};
+use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit, block_padding::NoPadding};
 use hmac::{Hmac, KeyInit, Mac};
 use md5::{Digest, Md5};
 use sha1::Sha1;
@@ -82,6 +82,23 @@ pub fn sso_proves(blob: &[u8], nonce: &[u8], secret: &[u8]) -> Option<bool> {
     Some(plain.strip_prefix(nonce).is_some_and(|padding| padding == [8; 8]))
 }
 
+/// The login blob (base64) that proves the secret, with this initialization vector.
+pub fn sso_blob(secret: &[u8], nonce: &[u8], vector: [u8; 8]) -> String {
+    let mut plain = [nonce, &[8; 8]].concat();
+    // A nonce of another length than that of the protocol is padded to whole blocks, and proves nothing.
+    plain.resize(plain.len().next_multiple_of(8), 0);
+    let len = plain.len();
+    let key = derive(secret, CIPHER_LABEL);
+    if let Ok(encryptor) = cbc::Encryptor::<des::TdesEde3>::new_from_slices(&key, &vector) {
+        let _ = encryptor.encrypt_padded::<NoPadding>(&mut plain, len);
+    }
+    let mut blob: Vec<u8> = HEADER.iter().flat_map(|word| word.to_le_bytes()).collect();
+    blob.extend_from_slice(&vector);
+    blob.extend_from_slice(&sso_hash(secret, nonce));
+    blob.extend_from_slice(&plain);
+    STANDARD.encode(blob)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,6 +141,15 @@ mod tests {
         let mut blob = STANDARD.decode(BLOB).unwrap();
         *blob.last_mut().unwrap() ^= 1;
         assert_eq!(sso_proves(STANDARD.encode(blob).as_bytes(), NONCE, &secret), Some(false));
+    }
+
+    #[test]
+    fn blobs_are_written_as_they_are_read() {
+        let secret = STANDARD.decode(SECRET).unwrap();
+        assert_eq!(sso_blob(&secret, NONCE, [0; 8]), BLOB);
+        assert_eq!(sso_proves(sso_blob(&secret, NONCE, *b"anything").as_bytes(), NONCE, &secret), Some(true));
+        assert_eq!(sso_proves(sso_blob(b"another", NONCE, [7; 8]).as_bytes(), NONCE, &secret), Some(false));
+        assert_eq!(sso_proves(sso_blob(&secret, b"short", [7; 8]).as_bytes(), b"short", &secret), Some(false));
     }
 
     proptest! {
