@@ -11,7 +11,8 @@ use super::{
     walk::{Learn, Show},
 };
 use crate::{
-    fields::Proto,
+    fields::{Proto, link::STATE_EVICTED},
+    item::Tree,
     output::Dissection,
     packet::{Arrival, Need, Packet},
     session::{
@@ -134,6 +135,7 @@ pub(crate) fn dissect<D: Dissector>(
             true => {
                 let announced = &mut out.announced;
                 dissector.learn(&mut Learn { session, packet, data, record: before, announced }, &unit, span);
+                keep_losses(session, place);
                 learnt(session, packet, &before)
             }
             false => after.unwrap_or(before),
@@ -142,6 +144,7 @@ pub(crate) fn dissect<D: Dissector>(
             out.tree.implies(proto);
         }
         dissector.show(&mut Show { session, packet, data, record, out }, &unit, span);
+        tell_losses(session, place, &mut out.tree);
         if packet.want_depends {
             reassembled::depend(session, place, out);
         }
@@ -167,11 +170,16 @@ pub(crate) fn aside(
     let packet = &Packet { unit: packet.unit + out.units, ..*packet };
     let record = session.record(packet);
     let cares = match packet.first_pass {
-        true => learn(&mut Learn { session, packet, data: &[], record, announced: &mut out.announced }),
+        true => {
+            let cares = learn(&mut Learn { session, packet, data: &[], record, announced: &mut out.announced });
+            keep_losses(session, record.place());
+            cares
+        }
         false => known(session, record.place()),
     };
     if cares {
         show(&mut Show { session, packet, data: &[], record, out });
+        tell_losses(session, record.place(), &mut out.tree);
         out.units += 1;
     }
 }
@@ -180,6 +188,25 @@ pub(crate) fn aside(
 pub(crate) fn finish(out: &mut Dissection, len: usize) {
     out.consumed = len;
     out.need = Need::Nothing;
+}
+
+/// Keeps what tables lost with a PDU.
+fn keep_losses(session: &mut Session, place: Place) {
+    let lost = session.losses.take();
+    if !lost.is_empty() {
+        session.lost.keep(place, lost);
+    }
+}
+
+/// Tells what tables lost with a PDU.
+fn tell_losses(session: &Session, place: Place, tree: &mut Tree) {
+    if session.lost.is_empty() || !tree.wanted() {
+        return;
+    }
+    // Each one goes before those that were told.
+    for loss in session.lost.get(place).into_iter().flat_map(|lost| lost.iter().rev()) {
+        tree.late_expert(STATE_EVICTED, Some(&loss.wording()));
+    }
 }
 
 /// What is known of the bytes that the sender sent, and the sequence number of the first byte now; nothing on later

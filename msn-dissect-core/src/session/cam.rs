@@ -8,6 +8,7 @@ use super::{
     NameId, Place, Timeline,
     bounded::Bounded,
     connection::ConnId,
+    losses::{Loss, Losses},
     map::Map,
     notes::{NoteKey, Notes},
 };
@@ -33,7 +34,7 @@ pub struct Promise {
 }
 
 /// Everything remembered about webcams.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Cam {
     promises: Vec<Promise>,
     by_address: Bounded<(IpAddr, u16), u32, MAX_REMEMBERED>,
@@ -42,16 +43,27 @@ pub struct Cam {
     histories: Map<ConnId, Timeline<Option<u32>>>,
     /// The promise that a control item makes.
     pub made_in: Notes<u32>,
-    /// Promises that were not remembered because there were too many.
-    pub lost: u64,
+    losses: Losses,
 }
 
 impl Cam {
+    /// Nothing yet; what is lost is reported.
+    pub fn new(losses: &Losses) -> Self {
+        Cam {
+            promises: Vec::new(),
+            by_address: Bounded::new(Loss::Webcam, losses),
+            by_numbers: Bounded::new(Loss::Webcam, losses),
+            links: Bounded::new(Loss::Webcam, losses),
+            histories: Map::default(),
+            made_in: Notes::default(),
+            losses: losses.clone(),
+        }
+    }
+
     /// Remembers an offer: addresses, and the numbers of recipient and session that the connection will name.
     pub fn promise(&mut self, promise: Promise, addresses: &[(IpAddr, u16)], numbers: Option<(u32, u32)>) {
         if self.promises.len() >= MAX_PROMISES {
-            self.lost += 1;
-            return;
+            return self.losses.report(Loss::WebcamPromise);
         }
         let number = self.promises.len() as u32;
         self.made_in.keep(promise.key, number);
@@ -111,7 +123,7 @@ mod tests {
 
     #[test]
     fn connections_are_found_by_address_or_by_their_numbers() {
-        let mut cam = Cam::default();
+        let mut cam = Cam::new(&Losses::default());
         let at = |last: u8| (IpAddr::from([192, 0, 2, last]), 6891);
         cam.promise(Promise { key: (FrameId::nth(5), 0, 0), ..Promise::default() }, &[at(1), at(2)], Some((7, 8)));
         assert_eq!(cam.open(1, [at(9), at(2)], FrameId::nth(10)), Some(0));
@@ -128,7 +140,7 @@ mod tests {
 
     #[test]
     fn what_the_first_pass_found_is_found_on_later_ones() {
-        let mut cam = Cam::default();
+        let mut cam = Cam::new(&Losses::default());
         for frame in 1..=MAX_REMEMBERED as u32 + 2 {
             cam.promise(Promise { key: (FrameId::nth(frame), 0, 0), ..Promise::default() }, &[], None);
         }

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! One MSN connection: who is the server, what was negotiated, who is signed in.
 
-use super::{flow::Flow, map::Map, names::NameId, place::Place, timeline::Timeline, versions::Range};
+use super::{
+    flow::Flow,
+    losses::{Loss, Losses},
+    map::Map,
+    names::NameId,
+    place::Place,
+    timeline::Timeline,
+    versions::Range,
+};
 use crate::{
     command::{Dir, ServerKind},
     packet::Endpoint,
@@ -126,9 +134,15 @@ pub struct Connections {
     histories: Vec<Timeline<State>>,
     /// Key and place that were asked for last: a unit asks several times.
     last: Option<(u64, u32)>,
+    losses: Losses,
 }
 
 impl Connections {
+    /// No connections; that some share a place is reported.
+    pub fn new(losses: &Losses) -> Self {
+        Connections { losses: losses.clone(), ..Connections::default() }
+    }
+
     /// The connection of a key, made now if it is new. Beyond [`MAX_CONNECTIONS`] all new ones share one place.
     #[inline]
     pub fn of(&mut self, key: u64) -> &mut Connection {
@@ -152,7 +166,11 @@ impl Connections {
     /// The place of a key; the next one if the key is new.
     fn place(&mut self, key: u64) -> u32 {
         let next = self.all.len().min(MAX_CONNECTIONS - 1) as u32;
+        let full = self.all.len() >= MAX_CONNECTIONS;
         if key >= NEAR_KEYS {
+            if full && !self.by_key.contains_key(&key) {
+                self.losses.report(Loss::Connection);
+            }
             return *self.by_key.entry(key).or_insert(next);
         }
         let key = key as usize;
@@ -161,6 +179,9 @@ impl Connections {
         }
         match self.near.get_mut(key) {
             Some(place) if *place == 0 => {
+                if full {
+                    self.losses.report(Loss::Connection);
+                }
                 *place = next + 1;
                 next
             }

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Direct connections between clients: what the handshake told.
 
-use super::{Ledger, Place, Timeline, bounded::Bounded, connection::ConnId, map::Map};
+use super::{
+    Ledger, Place, Timeline,
+    bounded::Bounded,
+    connection::ConnId,
+    losses::{Loss, Losses},
+    map::Map,
+};
 use crate::{packet::Endpoint, session::FrameId};
 
 /// Most connections remembered.
@@ -50,7 +56,7 @@ pub enum NonceStatus {
 }
 
 /// Everything remembered about direct connections.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Direct {
     /// Connections by the consumer's key.
     pub links: Bounded<u64, DirectLink, MAX_LINKS>,
@@ -60,6 +66,15 @@ pub struct Direct {
 }
 
 impl Direct {
+    /// Nothing yet; what is lost is reported.
+    pub fn new(losses: &Losses) -> Self {
+        Direct {
+            links: Bounded::new(Loss::DirectConnection, losses),
+            nonces: Ledger::default(),
+            histories: Map::default(),
+        }
+    }
+
     /// Keeps what is known of a connection behind a packet.
     pub fn set(&mut self, conn: ConnId, place: Place, state: DirectState) {
         self.histories.entry(conn).or_default().set(place, state);

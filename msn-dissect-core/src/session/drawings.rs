@@ -4,7 +4,13 @@
 use crate::session::FrameId;
 use std::hash::{DefaultHasher, Hasher};
 
-use super::{bounded::Bounded, connection::ConnId, names::NameId, notes::Notes};
+use super::{
+    bounded::Bounded,
+    connection::ConnId,
+    losses::{Loss, Losses},
+    names::NameId,
+    notes::Notes,
+};
 
 /// Most drawings that differ remembered, for all chats.
 pub const MAX_DRAWINGS: usize = 1 << 14;
@@ -31,7 +37,7 @@ struct Seen {
 }
 
 /// All drawings.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Drawings {
     seen: Bounded<(NameId, u64), Seen, MAX_DRAWINGS>,
     /// What is known of each.
@@ -39,6 +45,11 @@ pub struct Drawings {
 }
 
 impl Drawings {
+    /// Nothing yet; what is lost is reported.
+    pub fn new(losses: &Losses) -> Self {
+        Drawings { seen: Bounded::new(Loss::Drawing, losses), notes: Notes::default() }
+    }
+
     /// Takes note of a drawing in a chat (may be no name); gives the frame of the same one on another side. What one
     /// side carries twice was sent twice.
     pub fn learn(&mut self, chat: NameId, conn: ConnId, frame: FrameId, bytes: &[u8]) -> Option<FrameId> {
@@ -76,7 +87,7 @@ mod tests {
     fn sides_repeat_and_senders_may_too() {
         let mut names = Names::default();
         let (chat, other) = (names.keep("1"), names.keep("2"));
-        let mut drawings = Drawings::default();
+        let mut drawings = Drawings::new(&Losses::default());
         let mut learn = |chat, conn, frame, bytes: &[u8]| drawings.learn(chat, ConnId(conn), frame, bytes);
         assert_eq!(learn(chat, 1, FrameId::nth(10), b"a"), None);
         assert_eq!(learn(chat, 2, FrameId::nth(11), b"a"), Some(FrameId::nth(10)));

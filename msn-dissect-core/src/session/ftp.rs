@@ -5,7 +5,12 @@ use crate::session::FrameId;
 use std::net::IpAddr;
 
 use super::{
-    Ledger, NameId, Notes, Place, Timeline, assembly::MessageId, bounded::Bounded, connection::ConnId, map::Map,
+    Ledger, NameId, Notes, Place, Timeline,
+    assembly::MessageId,
+    bounded::Bounded,
+    connection::ConnId,
+    losses::{Loss, Losses},
+    map::Map,
     notes::NoteKey,
 };
 use crate::{packet::Endpoint, wire::ftp_blocks::Position};
@@ -119,7 +124,7 @@ pub struct Progress {
 }
 
 /// Everything remembered about MSNFTP.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Ftp {
     invitations: Bounded<(ConnId, Box<str>), Invitation, MAX_REMEMBERED>,
     offers: Vec<Offer>,
@@ -134,17 +139,33 @@ pub struct Ftp {
     pub announced: Notes<u32>,
     /// Name of the file that an answer to an invitation is about.
     pub answered: Notes<NameId>,
-    /// Offers and transfers that were not remembered because the tables were full.
-    pub lost: u64,
+    losses: Losses,
 }
 
 impl Ftp {
+    /// Nothing yet; what is lost is reported.
+    pub fn new(losses: &Losses) -> Self {
+        Ftp {
+            invitations: Bounded::new(Loss::Invitation, losses),
+            offers: Vec::new(),
+            by_address: Bounded::new(Loss::Invitation, losses),
+            by_cookie: Bounded::new(Loss::Invitation, losses),
+            links: Bounded::new(Loss::FileConnection, losses),
+            transfers: Vec::new(),
+            progress: Ledger::default(),
+            histories: Map::default(),
+            announced: Notes::default(),
+            answered: Notes::default(),
+            losses: losses.clone(),
+        }
+    }
+
     /// Remembers an invitation of a switchboard connection.
     pub fn invite(&mut self, conn: ConnId, cookie: &str, invitation: Invitation) {
         if cookie.len() <= MAX_TEXT && invitation.name.len() <= MAX_TEXT {
             self.invitations.insert((conn, cookie.into()), invitation);
         } else {
-            self.lost += 1;
+            self.losses.report(Loss::InvitationLength);
         }
     }
 
@@ -163,8 +184,12 @@ impl Ftp {
     /// Remembers where an accepted file will be had. The copies of one answer, as its sender and its receiver see it,
     /// make one offer. Returns its number, or [`NONE`].
     pub fn announce(&mut self, offer: Offer, addresses: &[(IpAddr, u16)]) -> u32 {
-        if offer.cookie.len() > MAX_TEXT || self.offers.len() >= MAX_OFFERS {
-            self.lost += 1;
+        if offer.cookie.len() > MAX_TEXT {
+            self.losses.report(Loss::InvitationLength);
+            return NONE;
+        }
+        if self.offers.len() >= MAX_OFFERS {
+            self.losses.report(Loss::FileTransfer);
             return NONE;
         }
         let known = self.by_cookie.get(&offer.cookie).copied().filter(|&number| {
@@ -214,7 +239,7 @@ impl Ftp {
 
     /// The offer that has this cookie, marked as opened.
     pub fn open_cookie(&mut self, cookie: &str, frame: FrameId) -> u32 {
-        self.by_cookie.get(&cookie.into()).copied().map_or(NONE, |number| self.open(number, frame))
+        self.by_cookie.get(cookie).copied().map_or(NONE, |number| self.open(number, frame))
     }
 
     fn open(&mut self, number: u32, frame: FrameId) -> u32 {
@@ -227,7 +252,7 @@ impl Ftp {
     /// A new transfer, whose blocks begin at this sequence number; [`NONE`] if there are too many.
     pub fn begin(&mut self, offer: u32, size: u64, sequence: Option<u32>) -> u32 {
         if self.transfers.len() >= MAX_OFFERS {
-            self.lost += 1;
+            self.losses.report(Loss::FileTransfer);
             return NONE;
         }
         let number = self.transfers.len() as u32;

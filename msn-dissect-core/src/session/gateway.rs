@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Sessions of the HTTP gateway: each is one MSN connection, over however many TCP connections.
 
-use super::{Ledger, assembly::MessageId, map::Map};
+use super::{
+    Ledger,
+    assembly::MessageId,
+    bounded::Bounded,
+    losses::{Loss, Losses},
+    map::Map,
+};
 use crate::gateway::stable_part;
+
+/// Most TCP connections whose latest message is remembered.
+pub const MAX_CARRIERS: usize = 1 << 16;
 
 /// Most gateway sessions that are kept apart; further ones share the last place.
 pub const MAX_SESSIONS: usize = 1 << 16;
@@ -66,22 +75,34 @@ pub struct Body {
 }
 
 /// All sessions, and how to find them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Gateway {
     sessions: Vec<GatewaySession>,
     by_id: Map<Box<[u8]>, u32>,
     by_stable_part: Map<Box<[u8]>, u32>,
     /// By TCP connection: the session of its latest message, and whether that is a request without answer yet.
-    carriers: Map<u64, (u32, bool)>,
+    carriers: Bounded<u64, (u32, bool), MAX_CARRIERS>,
     /// Bodies, by place.
     pub bodies: Ledger<Body>,
     /// Pieces of PDUs, by place.
     pub fragments: Ledger<PduFragment>,
-    /// Sessions that share the last place because there were too many.
-    pub lost: u64,
+    losses: Losses,
 }
 
 impl Gateway {
+    /// Nothing yet; what is lost is reported.
+    pub fn new(losses: &Losses) -> Self {
+        Gateway {
+            sessions: Vec::new(),
+            by_id: Map::default(),
+            by_stable_part: Map::default(),
+            carriers: Bounded::new(Loss::GatewayCarrier, losses),
+            bodies: Ledger::default(),
+            fragments: Ledger::default(),
+            losses: losses.clone(),
+        }
+    }
+
     /// The connection key of a session.
     pub fn key(session: u32) -> u64 {
         KEY | u64::from(session)
@@ -141,7 +162,7 @@ impl Gateway {
 
     fn open(&mut self) -> u32 {
         if self.sessions.len() >= MAX_SESSIONS {
-            self.lost += 1;
+            self.losses.report(Loss::GatewaySession);
         } else {
             self.sessions.push(GatewaySession::default());
         }
@@ -172,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_session_keeps_its_number_while_its_id_and_its_carrier_change() {
-        let mut gateway = Gateway::default();
+        let mut gateway = Gateway::new(&Losses::default());
         let opened = gateway.request(7, None);
         assert_eq!(gateway.response(7, Some(b"100.1")), opened);
         assert_eq!(gateway.request(8, Some(b"100.1")), opened);
@@ -189,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_late_capture_start_makes_a_session_of_an_unknown_id() {
-        let mut gateway = Gateway::default();
+        let mut gateway = Gateway::new(&Losses::default());
         let one = gateway.response(1, Some(b"5.5"));
         assert_eq!(gateway.request(2, Some(b"5.6")), one);
         assert_ne!(gateway.request(2, Some(b"6.6")), one);
@@ -197,10 +218,10 @@ mod tests {
 
     #[test]
     fn there_is_a_limit() {
-        let mut gateway = Gateway::default();
+        let mut gateway = Gateway::new(&Losses::default());
         for carrier in 0..MAX_SESSIONS as u64 + 3 {
             gateway.request(carrier, Some(&[b'x'; MAX_ID + 1]));
         }
-        assert_eq!((gateway.sessions.len(), gateway.lost), (MAX_SESSIONS, 3));
+        assert_eq!((gateway.sessions.len(), gateway.losses.any(&[Loss::GatewaySession])), (MAX_SESSIONS, true));
     }
 }

@@ -13,6 +13,7 @@ use super::{
     challenge::{Pending, Scheme},
     connection::ConnId,
     contacts::Contacts,
+    losses::{Loss, Losses},
     names::Names,
     notes::{NoteKey, Notes},
     people::{OwnHistory, Participants},
@@ -160,13 +161,15 @@ pub struct Links {
     pub names: Names,
     /// Contacts kept, of all connections.
     kept_contacts: usize,
-    /// Contacts that were not kept because there were too many.
-    pub lost_contacts: u64,
-    /// Losses of the tables that all connections share, as far as they were told.
-    pub told: u64,
+    losses: Losses,
 }
 
 impl Links {
+    /// Nothing yet; what is lost is reported.
+    pub fn new(losses: &Losses) -> Self {
+        Links { names: Names::new(losses), losses: losses.clone(), ..Links::default() }
+    }
+
     /// Whether a unit was not met before on a first pass; notes it.
     pub fn enter(&mut self, key: NoteKey) -> bool {
         let (frame, unit, _) = key;
@@ -206,7 +209,7 @@ impl Links {
         if self.kept_contacts < MAX_ALL_CONTACTS && contacts.keep(contact, account) {
             self.kept_contacts += 1;
         } else {
-            self.lost_contacts += 1;
+            self.losses.report(Loss::Contact);
         }
     }
 

@@ -5,6 +5,7 @@ use super::{
     assembly::{Arrival, Assembly, Fate, MessageId, Order},
     bounded::Bounded,
     connection::ConnId,
+    losses::{Loss, Losses},
     notes::{NoteKey, Notes},
 };
 use crate::command::Dir;
@@ -45,8 +46,6 @@ pub struct Part {
     pub beyond: bool,
     /// There are more parts than are put together.
     pub many: bool,
-    /// Another message was given up to make room for this one.
-    pub evicted: bool,
 }
 
 /// What is known of a message beside its bytes.
@@ -64,7 +63,7 @@ struct Open {
 }
 
 /// All split messages of a capture.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Messages {
     open: Bounded<Key, Open, MAX_OPEN>,
     /// In the order of their numbers.
@@ -79,6 +78,11 @@ pub fn key(conn: ConnId, dir: Dir, sender: &[u8], id: &[u8]) -> Key {
 }
 
 impl Messages {
+    /// No messages; that one is given up is reported.
+    pub fn new(losses: &Losses) -> Self {
+        Messages { open: Bounded::new(Loss::SplitMessage, losses), facts: Vec::new(), notes: Notes::default() }
+    }
+
     /// Learns of a part; `kind` is the Content-Type of a first part, and `data` nothing if its end is missing: it would be
     /// taken for a whole part. Gives the message that is whole now.
     pub fn learn(
@@ -117,7 +121,7 @@ impl Messages {
                 assembly.abandon(before.message);
             }
         }
-        if self.open.get(&key).is_none() && !self.begin(assembly, &key, part) {
+        if self.open.get(&key).is_none() && !self.begin(assembly, &key) {
             part.many = true;
             return None;
         }
@@ -147,13 +151,12 @@ impl Messages {
     }
 
     /// Begins a message, if there are not too many.
-    fn begin(&mut self, assembly: &mut Assembly, key: &Key, part: &mut Part) -> bool {
+    fn begin(&mut self, assembly: &mut Assembly, key: &Key) -> bool {
         let Some(message) = assembly.begin(Order::Pieces, None) else { return false };
         let facts = Facts { kind: Box::default(), sender: key.2.clone() };
         self.facts.push((message, facts));
         if let Some((_, oldest)) = self.open.insert(key.clone(), Open { message, total: None }) {
             assembly.drop_open(oldest.message);
-            part.evicted = true;
         }
         true
     }
@@ -184,7 +187,7 @@ impl Messages {
 
 impl Part {
     fn alone(index: u32) -> Self {
-        Part { message: None, index, headless: false, double: false, beyond: false, many: false, evicted: false }
+        Part { message: None, index, headless: false, double: false, beyond: false, many: false }
     }
 }
 
@@ -193,9 +196,15 @@ mod tests {
     use super::*;
     use crate::session::FrameId;
 
-    /// Messages, and where they are put together.
-    #[derive(Default)]
-    struct Both(Messages, Assembly);
+    /// Messages, where they are put together, and what is lost.
+    struct Both(Messages, Assembly, Losses);
+
+    impl Default for Both {
+        fn default() -> Self {
+            let losses = Losses::default();
+            Both(Messages::new(&losses), Assembly::default(), losses)
+        }
+    }
 
     impl Both {
         fn learn(&mut self, frame: u32, name: &str, index: u32, total: Option<u32>) -> Part {
@@ -273,7 +282,11 @@ mod tests {
         }
         let last = both.learn(u32::MAX, "first", 1, None);
         assert_eq!((both.whole(last), both.1.lost), (Some(&b"ab"[..]), 0));
-        let told = (0..MAX_OPEN as u32 + 10).filter(|name| both.learn(*name, &name.to_string(), 0, Some(2)).evicted);
+        assert!(both.2.take().is_empty());
+        let told = (0..MAX_OPEN as u32 + 10).filter(|name| {
+            both.learn(*name, &name.to_string(), 0, Some(2));
+            both.2.take().iter().eq([Loss::SplitMessage])
+        });
         assert_eq!(told.count(), 10);
         assert_eq!((both.0.open.len(), both.1.lost), (MAX_OPEN, 10));
     }

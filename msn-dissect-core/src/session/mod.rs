@@ -19,6 +19,7 @@ pub mod ftp;
 pub mod gateway;
 pub mod ledger;
 pub mod links;
+pub mod losses;
 pub mod map;
 pub mod messages;
 pub mod names;
@@ -53,6 +54,7 @@ use direct::Direct;
 use ftp::Ftp;
 use gateway::Gateway;
 use links::Links;
+use losses::{LossSet, Losses};
 use names::Names;
 use p2p::P2p;
 use records::Records;
@@ -61,7 +63,7 @@ use secrets::Secrets;
 use transfers::Transfers;
 
 /// Everything remembered of one capture file.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Session {
     /// Frames that were seen.
     pub frames: frames::Frames,
@@ -97,10 +99,43 @@ pub struct Session {
     pub gateway: Gateway,
     /// What web services taught.
     pub soap: soap::Soap,
+    /// What the tables lost, until it is told.
+    pub losses: Losses,
+    /// What was lost with a PDU.
+    pub lost: Ledger<LossSet>,
     /// Values that came before, and what they show.
     pub(crate) memo: Option<Box<Memo>>,
     /// The frame that is being shown, and how much its tree holds.
     pub(crate) shown: (u32, Used),
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        let losses = &Losses::default();
+        Session {
+            frames: frames::Frames::default(),
+            connections: Connections::new(losses),
+            records: Records::default(),
+            names: Names::new(losses),
+            rendezvous: Rendezvous::new(losses),
+            p2p: P2p::new(losses),
+            assembly: assembly::Assembly::default(),
+            transfers: Transfers::new(losses),
+            ftp: Ftp::new(losses),
+            direct: Direct::new(losses),
+            drawings: drawings::Drawings::new(losses),
+            cam: cam::Cam::new(losses),
+            messages: messages::Messages::new(losses),
+            links: Links::new(losses),
+            secrets: Secrets::default(),
+            gateway: Gateway::new(losses),
+            soap: soap::Soap::new(losses),
+            losses: losses.clone(),
+            lost: Ledger::default(),
+            memo: None,
+            shown: <(u32, Used)>::default(),
+        }
+    }
 }
 
 impl Session {

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Account names, kept once each and named by number.
 
-use super::map::Map;
+use super::{
+    losses::{Loss, Losses},
+    map::Map,
+};
 
 /// Number of a kept name; 0 is no name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NameId(u32);
 
-/// Most names kept; further ones are counted, not kept.
+/// Most names kept; that further ones are not is reported.
 pub const MAX_NAMES: usize = 1 << 17;
 
 /// Longest name kept, in bytes; an account has at most 129 characters (fact base: transports 1).
@@ -18,8 +21,7 @@ pub const MAX_NAME: usize = 512;
 pub struct Names {
     by_text: Map<Box<str>, u32>,
     texts: Vec<Box<str>>,
-    /// Names that were not kept because the table was full or the name too long.
-    pub lost: u64,
+    losses: Losses,
 }
 
 impl NameId {
@@ -30,6 +32,11 @@ impl NameId {
 }
 
 impl Names {
+    /// No names; those that are not kept are reported.
+    pub fn new(losses: &Losses) -> Self {
+        Names { losses: losses.clone(), ..Names::default() }
+    }
+
     /// The number of a name, kept now if it is new.
     pub fn keep(&mut self, text: &str) -> NameId {
         if let Some(&id) = self.by_text.get(text) {
@@ -39,7 +46,7 @@ impl Names {
             return NameId::default();
         }
         if text.len() > MAX_NAME || self.texts.len() >= MAX_NAMES {
-            self.lost += 1;
+            self.losses.report(Loss::Name);
             return NameId::default();
         }
         self.texts.push(text.into());
@@ -71,6 +78,6 @@ mod tests {
         assert_eq!(names.get(alice), "alice@example.com");
         assert!(names.keep(&"x".repeat(MAX_NAME + 1)).is_none());
         assert!(names.keep("").is_none());
-        assert_eq!((names.lost, names.get(NameId::default())), (1, ""));
+        assert_eq!((names.losses.any(&[Loss::Name]), names.get(NameId::default())), (true, ""));
     }
 }

@@ -8,14 +8,14 @@ pub mod messages;
 pub mod packets;
 pub mod trouble;
 
-use super::notes::Notes;
+use super::{losses::Losses, notes::Notes};
 use dialogs::{Dialogs, SlpNote};
 use expected::ExpectedTable;
 use messages::Messages;
 use packets::{PacketNotes, Packets};
 
 /// Everything remembered of peer-to-peer traffic.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct P2p {
     /// Direct connections that session descriptions promise.
     pub expected: ExpectedTable,
@@ -29,18 +29,18 @@ pub struct P2p {
     pub notes: PacketNotes,
     /// What was learnt about each session description.
     pub slp_notes: Notes<SlpNote>,
-    /// How many tables had forgotten something when that was told last.
-    told: u8,
 }
 
 impl P2p {
-    /// Whether one more of the tables forgot something since this was asked last; `others` of other owners did.
-    pub fn forgot(&mut self, others: u8) -> bool {
-        let lossy = others
-            + self.packets.lossy()
-            + self.dialogs.lossy()
-            + u8::from(self.messages.is_lossy())
-            + u8::from(self.expected.is_lossy());
-        std::mem::replace(&mut self.told, lossy) < lossy
+    /// Nothing yet; what is lost is reported.
+    pub fn new(losses: &Losses) -> Self {
+        P2p {
+            expected: ExpectedTable::new(losses),
+            messages: Messages::new(losses),
+            packets: Packets::new(losses),
+            dialogs: Dialogs::new(losses),
+            notes: PacketNotes::default(),
+            slp_notes: Notes::default(),
+        }
     }
 }

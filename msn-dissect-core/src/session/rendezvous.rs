@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What one connection says about another that is yet to come (fact base: state 3).
 
-use std::collections::VecDeque;
-
 use super::{
+    bounded::Bounded,
     connection::ConnId,
+    losses::{Loss, Losses},
     map::{Map, Set},
     names::NameId,
     notes::NoteKey,
@@ -63,53 +63,63 @@ pub const MAX_CHATS: usize = 1 << 14;
 /// Most connections of one chat that are tied together.
 pub const MAX_SIDES: usize = 32;
 
-/// Most accounts whose connections are tied together; further ones are counted.
+/// Most accounts whose connections are tied together.
 pub const MAX_ACCOUNTS: usize = 1 << 16;
 
-/// Most referrals without account that wait for the connection that follows them; further ones are counted.
+/// Most referrals without account that wait for the connection that follows them; the oldest goes first.
 pub const MAX_HOPS: usize = 1 << 12;
 
 /// A referral without account: client, server that it names, hop data.
 type Hop = ([u8; 16], Endpoint, Box<[u8]>);
 
 /// Tables that tie connections together.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Rendezvous {
-    tickets: Map<Box<[u8]>, Ticket>,
-    order: VecDeque<Box<[u8]>>,
+    tickets: Bounded<Box<[u8]>, Ticket, MAX_TICKETS>,
     servers: Set<Announcement>,
-    chats: Map<NameId, Vec<(ConnId, NoteKey)>>,
-    chat_order: VecDeque<NameId>,
+    chats: Bounded<NameId, Vec<(ConnId, NoteKey)>, MAX_CHATS>,
     accounts: Map<NameId, SignedIn>,
-    hops: Map<Hop, NoteKey>,
-    /// Cookies, chats and accounts forgotten because a table was full.
-    pub evicted: u64,
+    hops: Bounded<Hop, NoteKey, MAX_HOPS>,
+    losses: Losses,
 }
 
 impl Rendezvous {
+    /// Nothing yet; what is lost is reported.
+    pub fn new(losses: &Losses) -> Self {
+        Rendezvous {
+            tickets: Bounded::new(Loss::Ticket, losses),
+            servers: Set::default(),
+            chats: Bounded::new(Loss::Chat, losses),
+            accounts: Map::default(),
+            hops: Bounded::new(Loss::Referral, losses),
+            losses: losses.clone(),
+        }
+    }
+
+    /// Whether cookies, or accounts that they were given to, were lost.
+    pub fn lost_cookies(&self) -> bool {
+        self.losses.any(&[Loss::Ticket, Loss::TicketLength, Loss::SignedIn])
+    }
+
     /// Remembers a cookie that an XFR or RNG announced.
     pub fn announce(&mut self, cookie: &[u8], ticket: Ticket) {
         if cookie.len() > MAX_COOKIE {
-            self.evicted += 1;
-            return;
+            return self.losses.report(Loss::TicketLength);
         }
         if let Some(known) = self.tickets.get_mut(cookie) {
             *known = Ticket { announced: known.announced + 1, used: known.used, ..ticket };
             return;
         }
         self.tickets.insert(cookie.into(), Ticket { announced: 1, used: 0, ..ticket });
-        self.order.push_back(cookie.into());
-        if self.order.len() > MAX_TICKETS {
-            if let Some(oldest) = self.order.pop_front() {
-                self.tickets.remove(&oldest);
-                self.evicted += 1;
-            }
-        }
     }
 
     /// Whether this server was not announced before; at most [`MAX_SERVERS`] are.
     pub fn is_new_server(&mut self, server: &Announcement) -> bool {
-        self.servers.len() < MAX_SERVERS && self.servers.insert(server.clone())
+        if self.servers.len() >= MAX_SERVERS && !self.servers.contains(server) {
+            self.losses.report(Loss::Server);
+            return false;
+        }
+        self.servers.insert(server.clone())
     }
 
     /// What is known of a cookie.
@@ -130,22 +140,18 @@ impl Rendezvous {
         if chat.is_none() {
             return Vec::new();
         }
-        if !self.chats.contains_key(&chat) {
-            if self.chat_order.len() >= MAX_CHATS {
-                if let Some(oldest) = self.chat_order.pop_front() {
-                    self.chats.remove(&oldest);
-                    self.evicted += 1;
-                }
-            }
-            self.chat_order.push_back(chat);
+        if self.chats.get(&chat).is_none() {
+            self.chats.insert(chat, Vec::new());
         }
-        let sides = self.chats.entry(chat).or_default();
+        let Some(sides) = self.chats.get_mut(&chat) else { return Vec::new() };
         if sides.iter().any(|side| side.0 == conn) {
             return Vec::new();
         }
         let others = sides.iter().map(|side| side.1).collect();
         if sides.len() < MAX_SIDES {
             sides.push((conn, key));
+        } else {
+            self.losses.report(Loss::ChatSide);
         }
         others
     }
@@ -158,7 +164,7 @@ impl Rendezvous {
     /// An account signs in; where it was before.
     pub fn sign_in(&mut self, account: NameId, now: SignedIn) -> Option<SignedIn> {
         if self.accounts.len() >= MAX_ACCOUNTS && !self.accounts.contains_key(&account) {
-            self.evicted += 1;
+            self.losses.report(Loss::SignedIn);
             return None;
         }
         self.accounts.insert(account, now)
@@ -166,9 +172,11 @@ impl Rendezvous {
 
     /// A client whose account is not known is referred to a server, with hop data to present there.
     pub fn refer_by_hop(&mut self, client: [u8; 16], server: Endpoint, hop: &[u8], key: NoteKey) {
-        if hop.is_empty() || hop.len() > MAX_COOKIE || self.hops.len() >= MAX_HOPS {
-            self.evicted += u64::from(!hop.is_empty());
+        if hop.is_empty() {
             return;
+        }
+        if hop.len() > MAX_COOKIE {
+            return self.losses.report(Loss::TicketLength);
         }
         self.hops.insert((client, server, hop.into()), key);
     }
@@ -208,20 +216,35 @@ mod tests {
     }
 
     #[test]
+    fn no_more_servers_are_announced_than_there_is_room_for() {
+        use crate::packet::AnnouncedKind;
+        let losses = Losses::default();
+        let mut table = Rendezvous::new(&losses);
+        let at = |number: usize| Announcement {
+            address: [192, 0, (number >> 8) as u8, number as u8].into(),
+            port: 1863,
+            kind: AnnouncedKind::Ftp,
+        };
+        assert_eq!((0..MAX_SERVERS).filter(|&number| table.is_new_server(&at(number))).count(), MAX_SERVERS);
+        assert!(!table.is_new_server(&at(0)) && losses.take().is_empty());
+        assert!(!table.is_new_server(&at(MAX_SERVERS)) && losses.take().iter().eq([Loss::Server]));
+    }
+
+    #[test]
     fn the_oldest_cookie_goes_first() {
-        let mut table = Rendezvous::default();
+        let mut table = Rendezvous::new(&Losses::default());
         for number in 0..=MAX_TICKETS {
             table.announce(number.to_string().as_bytes(), ticket());
         }
         assert!(table.ticket(b"0").is_none() && table.ticket(b"1").is_some());
-        assert_eq!(table.evicted, 1);
+        assert!(table.lost_cookies());
         table.announce(&[b'x'; MAX_COOKIE + 1], ticket());
         assert!(table.ticket(&[b'x'; MAX_COOKIE + 1]).is_none());
     }
 
     #[test]
     fn uses_of_a_cookie_are_counted() {
-        let mut table = Rendezvous::default();
+        let mut table = Rendezvous::new(&Losses::default());
         table.announce(b"1.2.3", ticket());
         assert_eq!(table.take(b"1.2.3").map(|ticket| ticket.used), Some(0));
         table.announce(b"1.2.3", ticket());
@@ -232,7 +255,7 @@ mod tests {
     #[test]
     fn sides_of_a_chat_find_each_other() {
         let mut names = Names::default();
-        let mut table = Rendezvous::default();
+        let mut table = Rendezvous::new(&Losses::default());
         let chat = names.keep("11752013");
         assert!(table.join(chat, ConnId(1), (FrameId::nth(5), 0, 0)).is_empty());
         assert_eq!(table.join(chat, ConnId(2), (FrameId::nth(9), 0, 0)), [(FrameId::nth(5), 0, 0)]);
@@ -244,7 +267,7 @@ mod tests {
         for number in 0..MAX_CHATS {
             table.join(names.keep(&format!("c{number}")), ConnId(9), (FrameId::nth(20), 0, 0));
         }
-        assert_eq!(table.evicted, 1);
+        assert!(table.losses.any(&[Loss::Chat]));
         assert!(table.join(chat, ConnId(4), (FrameId::nth(30), 0, 0)).is_empty());
     }
 }

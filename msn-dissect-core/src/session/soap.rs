@@ -8,6 +8,7 @@ use super::{
     FrameId, Ledger, NameId, NoteKey,
     bounded::Bounded,
     challenge::{Pending, Scheme, Status},
+    losses::{Loss, Losses},
     secrets::Secret,
 };
 use crate::{
@@ -161,7 +162,7 @@ pub struct Note {
 }
 
 /// Everything that web services taught.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Soap {
     waiting: Bounded<u64, VecDeque<Waiting>, MAX_CONNECTIONS>,
     /// What each message was.
@@ -182,11 +183,29 @@ pub struct Soap {
     logins: Bounded<Box<str>, NoteKey, MAX_REFUSALS>,
     /// Accounts whose password was told to be in clear, by connection.
     told_password: Bounded<u64, (), MAX_CONNECTIONS>,
-    lost: u64,
-    told: u64,
+    losses: Losses,
 }
 
 impl Soap {
+    /// Nothing yet; what is lost is reported.
+    pub fn new(losses: &Losses) -> Self {
+        Soap {
+            waiting: Bounded::new(Loss::WebRequest, losses),
+            notes: Ledger::default(),
+            tickets: Bounded::new(Loss::LoginTicket, losses),
+            beginnings: Bounded::new(Loss::LoginTicket, losses),
+            early: Bounded::new(Loss::LoginTicket, losses),
+            uses: Bounded::new(Loss::LoginTicket, losses),
+            names: Bounded::new(Loss::ContactName, losses),
+            messages: Bounded::new(Loss::OfflineMessage, losses),
+            locks: Bounded::new(Loss::LockKey, losses),
+            refusals: Bounded::new(Loss::Refusal, losses),
+            logins: Bounded::new(Loss::LoginTicket, losses),
+            told_password: Bounded::new(Loss::WebRequest, losses),
+            losses: losses.clone(),
+        }
+    }
+
     /// Whether a message has ever been met.
     pub fn is_empty(&self) -> bool {
         self.notes.is_empty()
@@ -198,7 +217,7 @@ impl Soap {
             queue.push_back(waiting);
             if queue.len() > MAX_WAITING {
                 queue.pop_front();
-                self.lost += 1;
+                self.losses.report(Loss::WebRequest);
             }
             return;
         }
@@ -229,7 +248,7 @@ impl Soap {
             return;
         }
         if token.len() > MAX_TOKEN || ticket.secret.as_ref().is_some_and(|secret| secret.len() > MAX_SECRET) {
-            self.lost += 1;
+            self.losses.report(Loss::LoginTicket);
             return;
         }
         if let Some(known) = self.tickets.get_mut(&Box::from(token)) {
@@ -266,7 +285,7 @@ impl Soap {
 
     /// The login that used a ticket before it was seen to be given.
     pub fn foreseen(&mut self, token: &str) -> Option<Early> {
-        if self.early.is_empty() { None } else { self.early.remove(&token.get(..BEGINNING).unwrap_or(token).into()) }
+        if self.early.is_empty() { None } else { self.early.remove(token.get(..BEGINNING).unwrap_or(token)) }
     }
 
     /// Notes that a frame uses a ticket.
@@ -300,7 +319,7 @@ impl Soap {
         match self.names.get_mut(&key) {
             Some(history) if history.last().is_some_and(|last| last.1.as_ref() == name) => {}
             Some(history) if history.len() < MAX_HISTORY => history.push((since, name.into())),
-            Some(_) => self.lost += 1,
+            Some(_) => self.losses.report(Loss::ContactName),
             None => drop(self.names.insert(key, vec![(since, name.into())])),
         }
     }
@@ -387,20 +406,6 @@ impl Soap {
         }
         first
     }
-
-    /// Whether a table lost something since this was asked last.
-    pub fn lost_more(&mut self) -> bool {
-        let lost = self.lost
-            + self.waiting.evicted
-            + self.tickets.evicted
-            + self.names.evicted
-            + self.messages.evicted
-            + self.locks.evicted
-            + self.refusals.evicted;
-        let more = lost > self.told;
-        self.told = lost;
-        more
-    }
 }
 
 #[cfg(test)]
@@ -410,7 +415,8 @@ mod tests {
 
     #[test]
     fn answers_belong_to_the_oldest_request_and_tables_are_bounded() {
-        let mut soap = Soap::default();
+        let losses = Losses::default();
+        let mut soap = Soap::new(&losses);
         let wait = |n| Waiting {
             place: Place::new(FrameId::nth(n), 0),
             time: 0,
@@ -424,14 +430,14 @@ mod tests {
         }
         assert_eq!(soap.answer(7, None).map(|found| found.place.frame), Some(FrameId::nth(1)));
         assert_eq!(soap.awaited(7).map(|found| found.place.frame), Some(FrameId::nth(2)));
-        assert!(soap.answer(8, None).is_none() && !soap.lost_more());
+        assert!(soap.answer(8, None).is_none() && losses.take().is_empty());
         (0..2 * MAX_WAITING as u32).for_each(|n| soap.ask(7, wait(n)));
-        assert!(soap.lost_more() && !soap.lost_more());
+        assert!(!losses.take().is_empty() && losses.take().is_empty());
     }
 
     #[test]
     fn tickets_know_who_gave_and_who_uses_them() {
-        let mut soap = Soap::default();
+        let mut soap = Soap::new(&Losses::default());
         let ticket = |frame| Ticket { issued: FrameId::nth(frame), ..Ticket::default() };
         soap.give("abc", Ticket { secret: Some(Box::from(&b"s"[..])), ..ticket(3) });
         soap.give("abc", ticket(3));
@@ -447,7 +453,7 @@ mod tests {
 
     #[test]
     fn tokens_that_are_cut_are_known() {
-        let mut soap = Soap::default();
+        let mut soap = Soap::new(&Losses::default());
         let token = "0123456789".repeat(9);
         soap.give(&token, Ticket { issued: FrameId::nth(3), ..Ticket::default() });
         assert!(soap.ticket(&token[..70]).is_some() && soap.ticket(&token[..60]).is_none());
@@ -456,7 +462,7 @@ mod tests {
 
     #[test]
     fn refused_accounts_are_forgotten_when_let_in() {
-        let mut soap = Soap::default();
+        let mut soap = Soap::new(&Losses::default());
         soap.refuse("Alice@example.com", FrameId::nth(2), Refusal::Password);
         assert_eq!(soap.refusal("alice@example.com"), Some((FrameId::nth(2), Refusal::Password)));
         soap.admit("alice@example.com");

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Objects that one party sends to another, by whatever path: what was offered, and what became of it.
 
-use super::names::NameId;
+use super::{
+    losses::{Loss, Losses},
+    names::NameId,
+};
 use crate::session::FrameId;
 pub use crate::values::transfers::TransferKind;
 use std::num::NonZeroU32;
@@ -40,18 +43,22 @@ pub const MAX_TRANSFERS: usize = 1 << 18;
 pub const MAX_NAME: usize = 1040;
 
 /// All transfers of a capture.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Transfers {
     rows: Vec<Transfer>,
-    /// Transfers that were not remembered because the table was full.
-    pub lost: u64,
+    losses: Losses,
 }
 
 impl Transfers {
+    /// No transfers; those that are not remembered are reported.
+    pub fn new(losses: &Losses) -> Self {
+        Transfers { rows: Vec::new(), losses: losses.clone() }
+    }
+
     /// Remembers a transfer.
     pub fn add(&mut self, mut transfer: Transfer) -> Option<TransferId> {
         if self.rows.len() >= MAX_TRANSFERS {
-            self.lost += 1;
+            self.losses.report(Loss::Transfer);
             return None;
         }
         if transfer.name.len() > MAX_NAME {
@@ -84,7 +91,7 @@ mod tests {
 
     #[test]
     fn names_are_cut_between_letters() {
-        let mut transfers = Transfers::default();
+        let mut transfers = Transfers::new(&Losses::default());
         let name: Box<str> = "é".repeat(MAX_NAME).into();
         let id = transfers.add(Transfer { name, ..Transfer::default() }).unwrap();
         assert_eq!(transfers.get(id).unwrap().name.len(), MAX_NAME);

@@ -17,7 +17,7 @@ use crate::{
         reassembled,
         walk::{Learn, Show},
     },
-    fields::{link, mime as f, reassembly},
+    fields::{mime as f, reassembly},
     mime::media_type::essence,
     session::{NoteKey, Record, Session, assembly::MessageId, messages},
     text,
@@ -153,7 +153,6 @@ fn part(show: &mut Show<'_>, span: Span) {
         (part.double, f::CHUNK_DOUBLE),
         (part.beyond, f::CHUNK_RANGE),
         (part.many, f::CHUNKS_MANY),
-        (part.evicted, link::STATE_EVICTED),
     ] {
         if is {
             tree.expert(expert);

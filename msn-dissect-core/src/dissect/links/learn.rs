@@ -80,7 +80,6 @@ pub(super) fn command(learn: &mut Learn<'_>, body: &Body<'_>) {
     if record.dir == Dir::ToServer && !unit.on_switchboard() {
         unit.sign_in();
     }
-    unit.losses();
 }
 
 impl<'a> Unit<'a> {
@@ -370,17 +369,6 @@ impl<'a> Unit<'a> {
         let refusal = self.session.soap.refusal(self.session.names.get(self.record.account));
         if let Some((frame, why)) = refusal.filter(|_| unproved) {
             self.session.links.fact(Fact::Refused(frame, why));
-        }
-    }
-
-    /// Says so when a table that all connections share lost something with this unit.
-    fn losses(&mut self) {
-        let session = &mut *self.session;
-        let lost =
-            session.rendezvous.evicted + session.names.lost + session.links.names.lost + session.links.lost_contacts;
-        if lost > session.links.told {
-            session.links.told = lost;
-            self.remark(x::STATE_EVICTED, 1, 0);
         }
     }
 

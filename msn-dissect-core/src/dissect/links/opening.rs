@@ -31,7 +31,7 @@ impl Unit<'_> {
         }
         // Only where the account's other connection was seen whole can it be said which cookies it got, and how often.
         let rendezvous = &self.session.rendezvous;
-        let whole = rendezvous.evicted == 0
+        let whole = !rendezvous.lost_cookies()
             && rendezvous.signed_in(self.record.account).is_some_and(|signed_in| {
                 let conn = self.session.connections.get(signed_in.conn);
                 signed_in.from_start && conn.is_some_and(|conn| conn.heard_whole())

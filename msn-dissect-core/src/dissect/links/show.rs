@@ -259,7 +259,6 @@ fn wording(frames: &Frames, expert: Expert, first: u32, second: u32) -> Option<S
         x::VERSION_DOWNGRADE => format!("Server chose MSNP{first} although the client offers MSNP{second}"),
         x::STATE_EVICTED => match first {
             0 => "Too many requests without answer: the oldest was forgotten".into(),
-            1 => "A table of the session was full: something was forgotten, links may be missing".into(),
             _ => "Too many participants: further ones are not shown".into(),
         },
         _ => return None,

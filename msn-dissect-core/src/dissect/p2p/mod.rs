@@ -91,9 +91,6 @@ pub(crate) fn learn(learn: &mut Learn<'_>, packet: &Packet<'_>, route: &Route, k
         Form::Cut | Form::Unknown => {}
     }
     let session = &mut *learn.session;
-    if session.p2p.forgot(u8::from(session.transfers.lost > 0)) {
-        learnt.note.trouble |= trouble::EVICTED;
-    }
     session.p2p.notes.keep(key, learnt.note, learnt.links);
     if let (true, Some((span, purpose))) = (learnt.note.single, packet.data()) {
         let whole = Whole::single(key, purpose, &learnt.note, &learnt.links);

@@ -42,7 +42,7 @@ fn keep(learn: &mut Learn<'_>, unit: &Unit<'_>, mut note: Note) {
     if unit.message.as_ref().is_some_and(|message| message.stopped) {
         note.remarks.push(s::TOO_LARGE);
     }
-    if learn.session.soap.lost_more() {
+    if !learn.session.losses.take().is_empty() {
         note.remarks.push(s::EVICTED);
     }
     let frame = learn.record.frame;

@@ -191,7 +191,7 @@ fn operations_that_no_capture_has_are_known() {
     assert!(talk.post(BOOK, "", "<Unheard/>").tree.has_expert(s::UNKNOWN_OPERATION));
     let circle = "<ABFindContactsPagedResponse><CircleResult><CircleTicket>&lt;SignedTicket&gt;x&lt;/SignedTicket&gt;\
         </CircleTicket></CircleResult></ABFindContactsPagedResponse>";
-    talk.session.soap = Default::default();
+    talk.session.soap = crate::session::soap::Soap::new(&talk.session.losses);
     talk.post(BOOK, "", "<ABFindContactsPaged/>");
     let out = talk.answer(200, circle);
     assert_eq!(out.tree.text_of(s::CIRCLE_TICKET), Some("<SignedTicket>x</SignedTicket>"));

@@ -5,6 +5,7 @@ use super::flow::{Flow, Leg, Party};
 use crate::session::{
     FrameId,
     bounded::Bounded,
+    losses::{Loss, Losses},
     notes::NoteKey,
     transfers::{TransferId, TransferKind},
 };
@@ -96,13 +97,14 @@ const MAX_NAME: usize = 64;
 type Pair = (Party, Party);
 
 /// All sessions.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Dialogs {
     rows: Bounded<u32, Dialog, MAX_DIALOGS>,
     made: u32,
     by_session: Bounded<(u32, Option<Pair>), DialogId, { MAX_DIALOGS * 2 }>,
     by_call: Bounded<Box<[u8]>, DialogId, MAX_DIALOGS>,
     requests: Bounded<(Leg, Box<[u8]>), Request, MAX_DIALOGS>,
+    losses: Losses,
 }
 
 /// Both directions of a conversation have the same pair.
@@ -116,6 +118,18 @@ fn name(text: &[u8]) -> Box<[u8]> {
 }
 
 impl Dialogs {
+    /// No sessions; what is lost is reported.
+    pub fn new(losses: &Losses) -> Self {
+        Dialogs {
+            rows: Bounded::new(Loss::Session, losses),
+            made: 0,
+            by_session: Bounded::new(Loss::Session, losses),
+            by_call: Bounded::new(Loss::Session, losses),
+            requests: Bounded::new(Loss::SessionRequest, losses),
+            losses: losses.clone(),
+        }
+    }
+
     /// Remembers an invitation to a session; one that was seen on another leg is the same session.
     pub fn invite(&mut self, leg: Leg, flow: Flow, call_id: &[u8], session_id: u32, key: NoteKey) -> DialogId {
         let known = self.by_call.get(&name(call_id)).copied();
@@ -123,8 +137,13 @@ impl Dialogs {
             known.filter(|id| self.get(*id).is_some_and(|dialog| dialog.session_id == session_id && !dialog.ended));
         if let Some(id) = known {
             if let Some(dialog) = self.rows.get_mut(&id.0) {
-                if dialog.invitations.len() < MAX_LEGS && dialog.invitations.iter().all(|row| row.0 != leg) {
+                if dialog.invitations.iter().any(|row| row.0 == leg) {
+                    return id;
+                }
+                if dialog.invitations.len() < MAX_LEGS {
                     dialog.invitations.push((leg, key));
+                } else {
+                    self.losses.report(Loss::SessionLeg);
                 }
             }
             return id;
@@ -174,14 +193,6 @@ impl Dialogs {
         exact.or_else(|| self.by_session.get(&(session_id, None))).copied()
     }
 
-    /// How many of the tables forgot something.
-    pub fn lossy(&self) -> u8 {
-        [self.rows.evicted, self.by_session.evicted, self.by_call.evicted, self.requests.evicted]
-            .into_iter()
-            .map(|evicted| u8::from(evicted > 0))
-            .sum()
-    }
-
     /// Remembers a request, by Call-ID and branch.
     pub fn request(&mut self, leg: Leg, call_id: &[u8], branch: &[u8], request: Request) {
         let key = (leg, transaction(call_id, branch));
@@ -219,7 +230,7 @@ mod tests {
 
     #[test]
     fn sessions_are_found_by_call_and_by_number_in_both_directions() {
-        let mut dialogs = Dialogs::default();
+        let mut dialogs = Dialogs::new(&Losses::default());
         let flow = Flow { sender: Party::new(NameId::default(), 1, 0), receiver: Party::new(NameId::default(), 1, 1) };
         let id = dialogs.invite(Leg(1), flow, b"{a}", 77, (FrameId::nth(5), 0, 0));
         assert_eq!(dialogs.invite(Leg(2), flow, b"{A}", 77, (FrameId::nth(6), 0, 0)), id);
@@ -236,7 +247,7 @@ mod tests {
 
     #[test]
     fn answers_find_the_request_of_their_branch() {
-        let mut dialogs = Dialogs::default();
+        let mut dialogs = Dialogs::new(&Losses::default());
         dialogs.request(Leg(1), b"{a}", b"{b}", Request { key: (FrameId::nth(1), 0, 0), time: 10 });
         assert_eq!(dialogs.answered(Leg(1), b"{A}", b"{B}").unwrap().time, 10);
         assert!(dialogs.answered(Leg(2), b"{a}", b"{b}").is_none());

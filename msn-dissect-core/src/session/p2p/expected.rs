@@ -6,7 +6,14 @@ use std::net::IpAddr;
 
 use sha1::{Digest, Sha1};
 
-use crate::session::{bounded::Bounded, map::Map, names::NameId, notes::NoteKey, transfers::TransferId};
+use crate::session::{
+    bounded::Bounded,
+    losses::{Loss, Losses},
+    map::Map,
+    names::NameId,
+    notes::NoteKey,
+    transfers::TransferId,
+};
 
 /// A direct connection that a session description promises.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,22 +73,31 @@ pub const MAX_EXPECTED: usize = 1 << 16;
 pub const MAX_ADDRESSES: usize = 64;
 
 /// The promises of a capture.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct ExpectedTable {
     rows: Vec<Expected>,
     by_address: Map<(IpAddr, u16), u32>,
     by_nonce: Map<([u8; 16], bool), u32>,
     calls: Bounded<Box<str>, Call, MAX_EXPECTED>,
-    /// Promises that were not remembered because the table was full.
-    pub lost: u64,
+    losses: Losses,
 }
 
 impl ExpectedTable {
+    /// No promises; what is lost is reported.
+    pub fn new(losses: &Losses) -> Self {
+        ExpectedTable {
+            rows: Vec::new(),
+            by_address: Map::default(),
+            by_nonce: Map::default(),
+            calls: Bounded::new(Loss::DirectCall, losses),
+            losses: losses.clone(),
+        }
+    }
+
     /// Remembers a promise; a later one for the same address or nonce replaces the earlier.
     pub fn add(&mut self, mut expected: Expected) {
         if self.rows.len() >= MAX_EXPECTED {
-            self.lost += 1;
-            return;
+            return self.losses.report(Loss::DirectPromise);
         }
         expected.addresses.truncate(MAX_ADDRESSES);
         let number = self.rows.len() as u32;
@@ -103,6 +119,8 @@ impl ExpectedTable {
         let Some(call) = self.calls.get_mut(&name) else { return };
         if call.descriptions.len() < MAX_DESCRIPTIONS {
             call.descriptions.push(key);
+        } else {
+            self.losses.report(Loss::DirectDescription);
         }
         let Some((account, hash)) = hash.filter(|hash| hash.1 != [0; 16]) else { return };
         call.hashes.retain(|row| row.0 != account);
@@ -113,7 +131,7 @@ impl ExpectedTable {
 
     /// Where the notes of a call's transport descriptions are.
     pub fn descriptions(&self, call_id: &str) -> &[NoteKey] {
-        self.calls.get(&Box::from(call_id)).map_or(&[], |call| &call.descriptions)
+        self.calls.get(call_id).map_or(&[], |call| &call.descriptions)
     }
 
     /// Whether the negotiation that led to a connection gave a nonce to the end that listens (or the one that connects).
@@ -128,11 +146,6 @@ impl ExpectedTable {
                 call.is_some_and(|call| call.hashes.iter().any(|row| row.0 == end))
             }
         }
-    }
-
-    /// Whether something was forgotten, or not remembered.
-    pub fn is_lossy(&self) -> bool {
-        self.lost > 0 || self.calls.evicted > 0
     }
 
     /// A promise by its number.
@@ -205,7 +218,7 @@ mod tests {
 
     #[test]
     fn promises_are_found_by_address_and_by_either_kind_of_nonce() {
-        let mut table = ExpectedTable::default();
+        let mut table = ExpectedTable::new(&Losses::default());
         table.add(promise(Some((HASH, true))));
         table.add(Expected { addresses: Vec::new(), ..promise(Some((text_order(&[1; 16]), false))) });
         assert_eq!(table.at(IpAddr::from([192, 0, 2, 10]), 6891), Some(0));
@@ -219,7 +232,7 @@ mod tests {
     fn each_end_has_a_nonce_of_its_own_in_hashed_mode() {
         let mut names = crate::session::names::Names::default();
         let (alice, bob) = (names.keep("alice@example.com"), names.keep("bob@example.com"));
-        let mut table = ExpectedTable::default();
+        let mut table = ExpectedTable::new(&Losses::default());
         let hashed = Expected { listener: bob, connector: alice, ..promise(Some((HASH, true))) };
         assert!(table.gave_nonce(&hashed, true) && !table.gave_nonce(&hashed, false));
         table.describe(&hashed.call_id, (FrameId::nth(3), 0, 0), Some((alice, [1; 16])));

@@ -13,6 +13,7 @@ use crate::{
         FrameId,
         assembly::{Arrival, Assembly, Fate, MAX_TOTAL, MessageId, Order},
         bounded::Bounded,
+        losses::{Loss, Losses},
         notes::NoteKey,
         transfers::TransferId,
     },
@@ -116,7 +117,7 @@ struct Open {
 type WholeKey = (Flow, u32, u32, u8, u64);
 
 /// All messages.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Messages {
     facts: Vec<Facts>,
     open: Bounded<MessageKey, Open, MAX_OPEN>,
@@ -132,6 +133,16 @@ fn refused(trouble: u16) -> Placed {
 }
 
 impl Messages {
+    /// No messages; what is lost is reported.
+    pub fn new(losses: &Losses) -> Self {
+        Messages {
+            facts: Vec::new(),
+            open: Bounded::new(Loss::Message, losses),
+            latest: Bounded::new(Loss::MessageBegun, losses),
+            whole: Bounded::new(Loss::MessageWhole, losses),
+        }
+    }
+
     /// Finds the place of a piece, and adds it to its message. Also gives what names the message, if it is whole now.
     pub fn place(
         &mut self,
@@ -155,16 +166,14 @@ impl Messages {
         if len == 0 {
             return (Placed::default(), None);
         }
-        let mut evicted = 0;
         let found = match self.find(assembly, piece) {
             Some(key) => Ok(key),
-            None => self.begin(assembly, piece, purpose, &mut evicted),
+            None => self.begin(assembly, piece, purpose),
         };
-        let (mut placed, key) = match found {
+        let (placed, key) = match found {
             Ok(key) => (self.add(assembly, piece, &key), Some(key)),
             Err(placed) => (placed, None),
         };
-        placed.trouble |= evicted;
         (placed, key.filter(|_| placed.whole))
     }
 
@@ -249,14 +258,8 @@ impl Messages {
         (moved && piece.total.is_none_or(|total| total == u64::from(open.total))).then_some(*latest)
     }
 
-    /// Begins a message, or tells why none begins; `evicted` gets a bit of trouble if another one had to go.
-    fn begin(
-        &mut self,
-        assembly: &mut Assembly,
-        piece: &Piece<'_>,
-        purpose: Purpose,
-        evicted: &mut u16,
-    ) -> Result<MessageKey, Placed> {
+    /// Begins a message, or tells why none begins.
+    fn begin(&mut self, assembly: &mut Assembly, piece: &Piece<'_>, purpose: Purpose) -> Result<MessageKey, Placed> {
         let key = piece.key;
         let total = piece.total.ok_or(refused(trouble::NO_BEGIN))?;
         let name = (key.flow, key.session_id, piece.first, key.version, total);
@@ -273,7 +276,6 @@ impl Messages {
         let oldest = self.open.insert(key, Open { id, message, total, first: piece.first, direct: piece.direct });
         if let Some((_, oldest)) = oldest {
             assembly.drop_open(oldest.message);
-            *evicted = trouble::EVICTED;
         }
         // One of the same name that was not whole gets no more pieces.
         if let Some(before) = before {
@@ -295,11 +297,6 @@ impl Messages {
     /// Whether pieces of this message arrived, but not all.
     pub fn is_open(&self, key: &MessageKey) -> bool {
         self.open.get(key).is_some()
-    }
-
-    /// Whether whole messages were forgotten, whose repetitions are then told no more.
-    pub fn is_lossy(&self) -> bool {
-        self.whole.evicted > 0
     }
 }
 

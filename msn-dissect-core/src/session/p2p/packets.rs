@@ -8,6 +8,7 @@ use super::{
 use crate::session::{
     FrameId,
     bounded::Bounded,
+    losses::{Loss, Losses},
     notes::{NoteKey, Notes},
     transfers::TransferId,
 };
@@ -114,7 +115,7 @@ pub const MAX_TARGETS: usize = (1 << 17) / 8 * 7 - 1;
 pub const MAX_SEEN: usize = (1 << 16) / 8 * 7 - 1;
 
 /// What is remembered of single packets.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Packets {
     /// The latest packet of each name.
     targets: Bounded<(Flow, Name), Target, MAX_TARGETS>,
@@ -136,6 +137,16 @@ pub enum Sequence {
 }
 
 impl Packets {
+    /// Nothing yet; what is lost is reported.
+    pub fn new(losses: &Losses) -> Self {
+        Packets {
+            targets: Bounded::new(Loss::Acknowledged, losses),
+            others: Bounded::new(Loss::Acknowledged, losses),
+            seen: Bounded::new(Loss::Sequence, losses),
+            next: Bounded::new(Loss::Sequence, losses),
+        }
+    }
+
     /// Remembers a packet that may be acknowledged, by the key of its note.
     pub fn expect_ack(&mut self, leg: Leg, flow: Flow, name: Name, key: NoteKey, time: u64) {
         let target = Target { leg, key, time };
@@ -161,14 +172,6 @@ impl Packets {
             return Some(latest);
         }
         Some(self.others.get(&name).copied().filter(|other| other.leg == leg).unwrap_or(latest))
-    }
-
-    /// How many of the tables forgot something.
-    pub fn lossy(&self) -> u8 {
-        [self.targets.evicted, self.others.evicted, self.seen.evicted, self.next.evicted]
-            .into_iter()
-            .map(|evicted| u8::from(evicted > 0))
-            .sum()
     }
 
     /// Checks and remembers the sequence number of a packet of version 2 with data, or that opens a link.
@@ -200,7 +203,7 @@ mod tests {
 
     #[test]
     fn acknowledgements_prefer_their_own_leg() {
-        let mut packets = Packets::default();
+        let mut packets = Packets::new(&Losses::default());
         let flow =
             Flow { sender: super::super::flow::Party::new(Default::default(), 1, 0), receiver: Default::default() };
         for leg in [1, 2] {
@@ -217,7 +220,7 @@ mod tests {
 
     #[test]
     fn sequence_numbers_tell_repetitions_and_gaps() {
-        let mut packets = Packets::default();
+        let mut packets = Packets::new(&Losses::default());
         let mut check =
             |base, len, opens| packets.sequence(Leg(1), Flow::default(), base, len, opens, FrameId::nth(base));
         assert_eq!(check(100, 10, true), Sequence::Fine);

@@ -2,6 +2,7 @@
 //! Challenges, logins, lists, and what an analyst is told.
 
 use super::*;
+use crate::session::losses::Loss;
 
 #[test]
 fn challenges_are_verified_and_timed() {
@@ -242,4 +243,37 @@ fn a_frame_of_very_many_commands_does_not_list_the_chat_with_each() {
     let later = talk.again(talk.last());
     assert_eq!((later.tree.items().len(), later.tree.arena().len()), (rows, bytes));
     assert!(talk.say(2, ToClient, "BYE nobody@example.com").tree.find(x::PARTICIPANT).is_some());
+}
+
+#[test]
+fn what_any_table_lost_is_told_where_it_happened_and_on_every_pass() {
+    let told = |out: &crate::output::Dissection| -> Vec<String> {
+        let is = |item: &&crate::item::Item| item.kind == Kind::Expert as u8 && item.id == x::STATE_EVICTED.0;
+        out.tree.items().iter().filter(is).map(|item| out.tree.item_text(item).unwrap().to_owned()).collect()
+    };
+    // What tables report with a unit, whichever they are.
+    for kinds in [vec![Loss::SplitMessage], vec![Loss::DirectPromise, Loss::Message]] {
+        let mut talk = Talk::default();
+        talk.client("VER 1 MSNP12 CVR0");
+        kinds.iter().for_each(|&loss| talk.session.losses.report(loss));
+        let wanted: Vec<String> = kinds.iter().map(|loss| loss.wording()).collect();
+        assert_eq!(told(&talk.server("VER 1 MSNP12")), wanted);
+        let frame = talk.last();
+        assert!(told(&talk.server("QNG 41")).is_empty());
+        assert_eq!((told(&talk.again(frame)), told(&talk.again(frame))), (wanted.clone(), wanted));
+        assert!(told(&talk.again(frame + 1)).is_empty() && told(&talk.again(frame - 1)).is_empty());
+    }
+}
+
+#[test]
+fn split_messages_that_are_given_up_are_told() {
+    let mut talk = Talk::default();
+    let mut told = 0;
+    for number in 0..crate::session::messages::MAX_OPEN + 2 {
+        let body = format!("Message-ID: {{{number:08}}}\r\nChunks: 2\r\n\r\nx");
+        let out = talk.bytes(2, ToServer, format!("MSG 1 N {}\r\n{body}", body.len()).as_bytes());
+        told += usize::from(out.tree.has_expert(x::STATE_EVICTED));
+    }
+    assert_eq!(told, 2);
+    assert!(talk.again(talk.last()).tree.has_expert(x::STATE_EVICTED));
 }
