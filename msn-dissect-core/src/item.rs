@@ -14,7 +14,7 @@ use crate::{
     fields::{Expert, Field, Proto, expert, fits},
     session::assembly::MessageId,
     text,
-    wire::Span,
+    wire::{Span, work},
 };
 pub(crate) use limit::Used;
 pub use limit::{MAX_BYTES, MAX_ROWS, MAX_SOURCES};
@@ -183,6 +183,7 @@ impl Tree {
         let at = u32::try_from(self.arena.len()).unwrap_or(NO_TEXT);
         self.arena.extend_from_slice(bytes);
         self.arena.push(0);
+        work::done(bytes.len());
         at
     }
 
@@ -222,6 +223,7 @@ impl Tree {
 
     #[inline]
     fn add(&mut self, item: Item) -> Handle {
+        work::done(1);
         self.items.push(item);
         Handle(Some(self.items.len() - 1))
     }
@@ -374,7 +376,10 @@ impl Tree {
 
     /// The item added last is to be told about, so it is shown even if it was hidden.
     fn unhide(&mut self) {
-        let leaf = self.items.iter_mut().rfind(|item| item.kind != Kind::Close as u8);
+        let leaf = self.items.iter_mut().rfind(|item| {
+            work::done(1);
+            item.kind != Kind::Close as u8
+        });
         if let Some(item) = leaf {
             item.flags &= !HIDDEN;
         }

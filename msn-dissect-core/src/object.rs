@@ -3,7 +3,7 @@
 
 use crate::{
     view::{View, base64},
-    wire::Span,
+    wire::{Span, work},
 };
 use nom::{
     IResult, Parser,
@@ -54,6 +54,7 @@ pub fn parse(bytes: &[u8]) -> Option<Object> {
     let (mut rest, _) = start(bytes).ok()?;
     let mut object = Object::default();
     while let Ok((behind, (name, value))) = attribute(rest) {
+        work::done(rest.len() - behind.len());
         let (name, value) = (place(bytes, name), place(bytes, value));
         let whole = Span::new(name.start, bytes.len() - behind.len());
         object.attributes.push(Attribute { name, value, whole });
@@ -108,8 +109,10 @@ impl Object {
 
     fn hash(&self, bytes: &[u8], decoded: bool) -> Option<[u8; 20]> {
         let mut hash = Sha1::new();
+        work::done(self.attributes.len());
         for name in COVERED {
             let value = self.value(bytes, name)?;
+            work::done(value.len());
             hash.update(name.as_bytes());
             if decoded {
                 hash.update(View::new(value, Span::new(0, value.len())).percent().bytes());

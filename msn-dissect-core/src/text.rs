@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_decode;
 
+use crate::wire::work;
+
 /// A display form of wire bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown<'a> {
@@ -19,6 +21,7 @@ pub fn is_plain(bytes: &[u8]) -> bool {
     // Of a byte and the one before it, the uppermost bit of one is set if the byte is NUL or no ASCII; what is borrowed
     // from the next byte tells nothing that is not so already.
     const ONES: u64 = u64::MAX / 0xff;
+    work::done(bytes.len());
     let words = bytes.chunks_exact(8);
     let rest = words.remainder().iter().fold(0, |odd, &byte| odd | byte | byte.wrapping_sub(1));
     let odd = words.fold(u64::from(rest), |odd, word| {
@@ -35,6 +38,7 @@ pub fn is_unescaped(bytes: &[u8]) -> bool {
 
 /// Bytes as UTF-8; what is not UTF-8, and NUL, is escaped.
 pub fn utf8(bytes: &[u8]) -> Shown<'_> {
+    work::done(bytes.len());
     match std::str::from_utf8(bytes) {
         Ok(text) => without_nul(text.into()),
         Err(_) => {
@@ -57,6 +61,7 @@ fn without_nul(text: Cow<'_, str>) -> Shown<'_> {
 
 /// A percent-encoded token decoded, then as [`utf8`] (fact base: commands 0, `name`).
 pub fn percent(bytes: &[u8]) -> Shown<'_> {
+    work::done(bytes.len());
     if memchr::memchr(b'%', bytes).is_none() {
         return utf8(bytes);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Bytes decoded from an escaped form that remember where on the wire each of them stood.
 
-use crate::wire::Span;
+use crate::wire::{Span, work};
 use base64::{
     Engine,
     alphabet::STANDARD,
@@ -35,6 +35,7 @@ impl<'a> View<'a> {
     /// of that set. What is none becomes U+FFFD.
     pub fn converted(data: &[u8], span: Span, encoding: &'static Encoding) -> (View<'static>, bool) {
         let source = span.of(data);
+        work::done(source.len());
         let mut decoder = encoding.new_decoder_without_bom_handling();
         let mut bytes = Vec::with_capacity(source.len());
         let mut places = Vec::with_capacity(source.len() + 1);
@@ -107,6 +108,7 @@ impl<'a> View<'a> {
     }
 
     fn unescape(&self, mark: u8, escape: Escape) -> View<'_> {
+        work::done(self.bytes.len());
         let Some(first) = memchr::memchr(mark, &self.bytes) else {
             return self.part(Span::new(0, self.bytes.len()));
         };
@@ -177,6 +179,7 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 
 /// Base64 decoded; padding may be missing, white space may stand in it.
 pub fn base64(text: &[u8]) -> Option<Vec<u8>> {
+    work::done(text.len());
     if text.iter().any(u8::is_ascii_whitespace) {
         let text: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
         return LENIENT.decode(text).ok();

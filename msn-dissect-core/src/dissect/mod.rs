@@ -11,6 +11,8 @@ pub mod framer;
 pub mod framing;
 pub mod ftp;
 pub mod gateway;
+#[cfg(test)]
+mod growth;
 pub mod heuristic;
 mod learning;
 mod links;

@@ -81,6 +81,7 @@ const CLOSING: &[u8] = b"</msnobj>";
 /// Shows the attributes; the brackets and the name before and behind them are hidden.
 fn attributes(tree: &mut Tree, object: &Object, view: &View<'_>) {
     let mut at = 0;
+    let mut checked = false;
     for attribute in &object.attributes {
         let before = Span::new(at, attribute.whole.start);
         // The blanks between attributes, escaped or not, go with the one that follows.
@@ -93,7 +94,13 @@ fn attributes(tree: &mut Tree, object: &Object, view: &View<'_>) {
         let place = view.span(Span::new(start, at));
         let name = attribute.name.of(view.bytes());
         match ATTRIBUTES.iter().find(|row| name.eq_ignore_ascii_case(row.0.as_bytes())) {
-            Some(&(_, field, value)) => known(tree, object, view, attribute, place, (field, value)),
+            Some(&(_, field, value)) => {
+                known(tree, view, attribute, place, (field, value));
+                // The first counts; to check each would hash all the others each time.
+                if matches!(value, Value::Check) && !std::mem::replace(&mut checked, true) {
+                    check(tree, object, view, place);
+                }
+            }
             None => other(tree, view, attribute, place),
         }
     }
@@ -114,14 +121,7 @@ fn markup(tree: &mut Tree, view: &View<'_>, span: Span) {
     }
 }
 
-fn known(
-    tree: &mut Tree,
-    object: &Object,
-    view: &View<'_>,
-    attribute: &Attribute,
-    place: Span,
-    (field, value): (Field, Value),
-) {
+fn known(tree: &mut Tree, view: &View<'_>, attribute: &Attribute, place: Span, (field, value): (Field, Value)) {
     let part = view.part(attribute.value);
     let plain = part.xml();
     let shown = text::utf8(plain.bytes()).text;
@@ -158,10 +158,7 @@ fn known(
             }
         },
         Value::Hash => hash(tree, field, place, &shown),
-        Value::Check => {
-            hash(tree, field, place, &shown);
-            check(tree, object, view, place);
-        }
+        Value::Check => hash(tree, field, place, &shown),
     }
 }
 

@@ -5,7 +5,7 @@
 
 use memchr::memchr2;
 
-use crate::wire::Span;
+use crate::wire::{Span, work};
 
 /// A header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,10 +59,12 @@ impl<'a> Lines<'a> {
         let start = self.at;
         let Some(len) = memchr2(b'\r', b'\n', rest) else {
             self.at = self.end;
+            work::done(rest.len());
             return Span::new(start, self.end);
         };
         let ending = if rest.get(len..len + 2) == Some(b"\r\n") { 2 } else { 1 };
         self.at = start + len + ending;
+        work::done(len + ending);
         Span::new(start, start + len)
     }
 
@@ -85,6 +87,7 @@ impl<'a> Lines<'a> {
         let bytes = line.of(self.data);
         // A name holds no control characters.
         let stop = bytes.iter().position(|&byte| byte == b':' || byte < b' ');
+        work::done(stop.unwrap_or(bytes.len()));
         let colon = line.start + stop.filter(|&at| bytes.get(at) == Some(&b':'))?;
         Some(Header {
             name: trim(self.data, Span::new(line.start, colon)),

@@ -2,7 +2,7 @@
 //! `Content-Type`: a media type and parameters (fact base: mime 1).
 
 use super::headers::trim;
-use crate::wire::Span;
+use crate::wire::{Span, work};
 
 /// A media type with its parameters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,6 +43,7 @@ pub fn split(data: &[u8], span: Span, separator: u8) -> impl Iterator<Item = Spa
         let rest = Span::new(start, span.end).of(data);
         let len = memchr::memchr(separator, rest);
         at = len.map(|len| start + len + 1);
+        work::done(len.unwrap_or(rest.len()) + 1);
         Some(trim(data, Span::new(start, start + len.unwrap_or(rest.len()))))
     })
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Account names, kept once each and named by number.
 
+use crate::wire::work;
+
 use super::{
     losses::{Loss, Losses},
     map::Map,
@@ -39,6 +41,7 @@ impl Names {
 
     /// The number of a name, kept now if it is new.
     pub fn keep(&mut self, text: &str) -> NameId {
+        work::done(text.len());
         if let Some(&id) = self.by_text.get(text) {
             return NameId(id);
         }

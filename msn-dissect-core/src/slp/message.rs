@@ -8,7 +8,7 @@ use nom::{
     character::complete::char,
 };
 
-use crate::wire::Span;
+use crate::wire::{Span, work};
 
 /// A line `Name: value`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +90,7 @@ fn line(data: &[u8], at: usize, end: usize) -> (Span, Span) {
     let rest = Span::new(at, end).of(data);
     match memchr::memchr(b'\n', rest) {
         Some(len) => {
+            work::done(len + 1);
             let text = rest.get(..len).unwrap_or_default();
             let text = text.strip_suffix(b"\r").unwrap_or(text);
             (Span::new(at, at + len + 1), Span::new(at, at + text.len()))
@@ -97,6 +98,7 @@ fn line(data: &[u8], at: usize, end: usize) -> (Span, Span) {
         // A NUL ends the text even if the last line has no end.
         None => {
             let len = memchr::memchr(0, rest).unwrap_or(rest.len());
+            work::done(rest.len() + len);
             (Span::new(at, at + len), Span::new(at, at + len))
         }
     }
@@ -186,6 +188,7 @@ impl Message {
 }
 
 fn value<'a>(lines: &[Line], data: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    work::done(lines.len());
     lines.iter().find(|line| line.name.of(data).eq_ignore_ascii_case(name.as_bytes())).map(|line| line.value.of(data))
 }
 

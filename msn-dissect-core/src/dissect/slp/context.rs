@@ -14,11 +14,30 @@ use crate::{
     },
     values::slp as tables,
     view::View,
-    wire::Span,
+    wire::{Span, work},
 };
 
+/// What a session description says of its contexts.
+#[derive(Clone, Copy)]
+pub(super) struct What {
+    /// The session transfers a file.
+    file: bool,
+    /// It ends.
+    ends: bool,
+}
+
+/// What the contexts of a session description are; it may have any number of them.
+pub(super) fn what(data: &[u8], message: &Description) -> What {
+    work::done(message.form.fields.len());
+    let start = message.form.start;
+    let ends = matches!(start, Start::Request { method, .. } if method.of(data).eq_ignore_ascii_case(b"BYE"));
+    let kind = message.value(data, Kind::Euf).and_then(guid);
+    let file = kind.and_then(|kind| tables::kind_of(tables::SESSION_KINDS, &kind));
+    What { file: matches!(file, Some((_, TransferKind::File))), ends }
+}
+
 /// Shows what `value` decodes to. What it is follows from the kind of session, else from its own shape.
-pub(super) fn show(tree: &mut Tree, value: &[u8], data: &[u8], message: &Description) {
+pub(super) fn show(tree: &mut Tree, value: &[u8], What { file, ends }: What) {
     if value.is_empty() {
         return;
     }
@@ -26,11 +45,6 @@ pub(super) fn show(tree: &mut Tree, value: &[u8], data: &[u8], message: &Descrip
         tree.expert(f::BAD_CONTEXT);
         return;
     };
-    let start = message.form.start;
-    let ends = matches!(start, Start::Request { method, .. } if method.of(data).eq_ignore_ascii_case(b"BYE"));
-    let kind = message.value(data, Kind::Euf).and_then(guid);
-    let file = kind.and_then(|kind| tables::kind_of(tables::SESSION_KINDS, &kind));
-    let file = matches!(file, Some((_, TransferKind::File)));
     let mark = tree.enter_source(&bytes, "Context");
     decoded(tree, &bytes, file, ends);
     tree.leave_source(mark);

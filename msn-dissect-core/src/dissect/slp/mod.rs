@@ -79,10 +79,11 @@ fn body(tree: &mut Tree, data: &[u8], message: &Description) {
         tree.note(heading, name);
     }
     tree.open(heading);
+    let what = context::what(data, message);
     for (one, kind) in message.fields() {
         line::show(tree, data, one, kind, line::FIELD);
         if kind == Some(Kind::Context) {
-            context::show(tree, one.value.of(data), data, message);
+            context::show(tree, one.value.of(data), what);
         }
     }
     tree.close();
