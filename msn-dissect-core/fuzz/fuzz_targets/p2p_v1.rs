@@ -4,4 +4,4 @@
 #[path = "../targets.rs"]
 mod targets;
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::p2p_v1(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::p2p_v1(targets::short(data)));

@@ -4,4 +4,4 @@
 #[path = "../targets.rs"]
 mod targets;
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::p2p_v2(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::p2p_v2(targets::short(data)));
