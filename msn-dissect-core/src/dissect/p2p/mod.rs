@@ -4,6 +4,7 @@
 mod cam;
 mod content;
 mod first;
+mod options;
 mod place;
 mod second;
 

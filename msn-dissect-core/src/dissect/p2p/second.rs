@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Packets of version 2 (fact base: p2p 4).
 
-use nom::number::Endianness;
-
 use super::{
-    Packet,
+    Packet, options,
     place::{self, Learnt},
 };
 use crate::{
     dissect::walk::{Learn, Show},
     fields::{Proto, p2p as f},
     item::Tree,
-    p2p::{
-        peer_info,
-        tlv::{self, Piece as Option_, Tlv},
-        v2::{self, data_field, field},
-    },
+    p2p::v2::{self, data_field, field},
     session::{
         notes::NoteKey,
         p2p::{
@@ -138,7 +132,7 @@ fn header_items(tree: &mut Tree, bytes: &[u8], packet: &v2::Packet) {
     tree.number(f::SEQUENCE, field::BASE_ID, u64::from(transport.base_id));
     let next = tree.number(f::NEXT_SEQUENCE, Span::default(), u64::from(packet.next_base_id()));
     tree.generated(next);
-    options(tree, bytes, packet.transport_options, f::TLV_TYPE, transport_option);
+    options::show(tree, bytes, packet.transport_options, options::TRANSPORT);
     let Some((header, at)) = packet.data_header else { return };
     tree.number(f::DATA_HEADER_LENGTH, data_field::HEADER_LENGTH.shift(at), u64::from(header.header_length));
     let tf = tree.bits(f::TF, data_field::TF.shift(at), u64::from(header.tf));
@@ -147,83 +141,5 @@ fn header_items(tree: &mut Tree, bytes: &[u8], packet: &v2::Packet) {
     tree.close();
     tree.number(f::PACKAGE_NUMBER, data_field::PACKAGE_NUMBER.shift(at), u64::from(header.package_number));
     tree.number(f::SESSION_ID, data_field::SESSION_ID.shift(at), u64::from(header.session_id));
-    options(tree, bytes, packet.data_options, f::TLV_DATA_TYPE, data_option);
-}
-
-/// Shows an option's value; false if it is not known or has the wrong length.
-type ShowOption = fn(&mut Tree, &[u8], &Tlv) -> Shown;
-
-enum Shown {
-    Fine,
-    WrongLength,
-    Unknown,
-}
-
-fn options(tree: &mut Tree, bytes: &[u8], span: Span, kind: crate::fields::Field, show: ShowOption) {
-    for piece in tlv::pieces(bytes, span) {
-        match piece {
-            Option_::Padding(span) => {
-                tree.bytes(f::TLV_PADDING, span);
-            }
-            Option_::Cut(span) => {
-                tree.bytes(f::TLV_CUT, span);
-                tree.expert(f::OPTION_CUT);
-            }
-            Option_::Tlv(option) => {
-                let heading = tree.bytes(f::TLV, option.span);
-                tree.open(heading);
-                let at = option.span.start;
-                tree.number(kind, Span::new(at, at + 1), u64::from(option.kind));
-                tree.number(f::TLV_LENGTH, Span::new(at + 1, at + 2), option.value.len() as u64);
-                if !option.value.is_empty() {
-                    tree.bytes(f::TLV_VALUE, option.value);
-                }
-                match show(tree, bytes, &option) {
-                    Shown::Fine => {}
-                    Shown::WrongLength => tree.expert(f::OPTION_CUT),
-                    Shown::Unknown => tree.expert(f::UNKNOWN_OPTION),
-                }
-                tree.close();
-            }
-        }
-    }
-}
-
-fn transport_option(tree: &mut Tree, bytes: &[u8], option: &Tlv) -> Shown {
-    let value = option.value.of(bytes);
-    let (field, number) = match option.kind {
-        v2::PEER_INFO => return peer(tree, value, option.value),
-        v2::ACK => (f::ACK_SEQUENCE, v2::sequence(value)),
-        v2::NAK => (f::NAK_SEQUENCE, v2::sequence(value)),
-        _ => return Shown::Unknown,
-    };
-    let Some(number) = number else { return Shown::WrongLength };
-    tree.number(field, option.value, u64::from(number));
-    if option.kind == v2::NAK {
-        tree.expert(f::NAK);
-    }
-    Shown::Fine
-}
-
-fn peer(tree: &mut Tree, value: &[u8], place: Span) -> Shown {
-    let Ok((rest, info)) = peer_info::parse(value) else { return Shown::WrongLength };
-    let order = if info.order == Endianness::Big { "big-endian" } else { "little-endian" };
-    let order = tree.text(f::PEER_ORDER, Span::new(place.start, place.start + 2), order);
-    tree.generated(order);
-    let at = |from: usize, to: usize| Span::new(place.start + from, place.start + to);
-    tree.number(f::PEER_PROTOCOL, at(0, 2), u64::from(info.protocol_version));
-    tree.number(f::PEER_IMPLEMENTATION, at(2, 4), u64::from(info.implementation));
-    tree.number(f::PEER_VERSION, at(4, 6), u64::from(info.version));
-    tree.number(f::PEER_RESERVED, at(6, 8), u64::from(info.reserved));
-    tree.number(f::PEER_CAPABILITIES, at(8, 12), u64::from(info.capabilities));
-    if rest.is_empty() { Shown::Fine } else { Shown::WrongLength }
-}
-
-fn data_option(tree: &mut Tree, bytes: &[u8], option: &Tlv) -> Shown {
-    if option.kind != v2::REMAINING {
-        return Shown::Unknown;
-    }
-    let Ok(value) = <[u8; 8]>::try_from(option.value.of(bytes)) else { return Shown::WrongLength };
-    tree.number(f::REMAINING, option.value, u64::from_be_bytes(value));
-    Shown::Fine
+    options::show(tree, bytes, packet.data_options, options::DATA);
 }
