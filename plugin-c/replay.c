@@ -26,6 +26,7 @@ typedef struct {
     proto_tree *current; /* the innermost of the trees */
     unsigned depth;
     bool seen; /* items are built whether somebody asks for their fields or not */
+    bool unshown; /* nobody looks, but what is handed to other dissectors changes what they say of later frames */
     proto_item *last;
 } Replay;
 
@@ -320,7 +321,8 @@ static void hand_over(const Replay *replay, tvbuff_t *tvb, const MsnItem *item)
     const bool writable = col_get_writable(replay->pinfo->cinfo, -1);
     tvbuff_t *part;
 
-    if (name == NULL || (int)item->len <= 0) {
+    /* Those that leave nothing behind have nothing to do when nobody looks. */
+    if (name == NULL || (int)item->len <= 0 || (replay->unshown && strcmp(name, "xml") == 0)) {
         return;
     }
     part = tvb_new_subset_length(tvb, (int)item->start, (int)item->len);
@@ -404,13 +406,20 @@ void msn_replay(const MsnDissection *dissection, tvbuff_t *tvb, packet_info *pin
     replay.current = tree;
     replay.depth = 0;
     replay.seen = tree != NULL && PTREE_DATA(tree)->visible;
+    replay.unshown = !(packet->flags & MSN_WANT_TREE);
     replay.last = NULL;
     msn_export(dissection, tvb, pinfo);
     msn_count(dissection, pinfo);
     msn_tell_credentials(dissection, pinfo);
+    if (replay.unshown) {
+        replay.current = NULL;
+    }
     for (const MsnItem *item = dissection->items; item < dissection->items + dissection->item_count; item++) {
         tvbuff_t *source = item->source < replay.source_count ? replay.sources[item->source] : tvb;
 
+        if (replay.unshown && item->kind < MSN_KIND_HANDOFF) {
+            continue;
+        }
         switch (item->kind) {
         case MSN_KIND_CLOSE:
             close_subtree(&replay);

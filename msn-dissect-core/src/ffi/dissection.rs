@@ -15,7 +15,7 @@ use std::{
 
 use super::{
     credentials::{Logins, MsnLogin},
-    packet::{MSN_WANT_CREDENTIALS, MSN_WANT_STATISTICS, MSN_WANT_TREE, MsnPacket, packet_of},
+    packet::{MSN_WANT_CREDENTIALS, MSN_WANT_STATISTICS, MSN_WANT_TREE, MsnPacket, flags_of, packet_of},
     statistics::{Counted, MsnTick},
 };
 use crate::{
@@ -220,7 +220,7 @@ pub unsafe extern "C" fn msn_dissect(
     let Some(channel) = Channel::from_number(channel) else { return ptr::null() };
     // SAFETY: as the caller promises.
     let data = unsafe { bytes(data, len) };
-    guarded(&mut session.0, packet.flags, data.len(), |session, out| {
+    guarded(&mut session.0, flags_of(packet.flags, data), data.len(), |session, out| {
         channel.dissect(session, &packet_of(packet), data, out);
     })
 }

@@ -59,6 +59,21 @@ pub struct MsnPacket {
     pub destination: [u8; 16],
 }
 
+/// What stands in payloads that dissectors with a memory are given: invitations to calls, in XML or as they are, whose
+/// streams Wireshark then knows.
+const REMEMBERED: [&[u8]; 4] = [b"<sip", b"<\0s\0i\0p", b"SIP/2.0", b"application/sdp"];
+
+/// The flags of a packet with these bytes, for its dissection. On the first pass the items of a payload that goes to a dissector with a memory
+/// are wanted, whoever looks: what it learns must not depend on that. The shim shows them only if the packet asks for it.
+pub(super) fn flags_of(flags: u32, data: &[u8]) -> u32 {
+    let unseen = flags & (MSN_FIRST_PASS | MSN_WANT_TREE) == MSN_FIRST_PASS;
+    if unseen && REMEMBERED.iter().any(|mark| memchr::memmem::find(data, mark).is_some()) {
+        flags | MSN_WANT_TREE
+    } else {
+        flags
+    }
+}
+
 /// The packet as the core knows it.
 pub(super) fn packet_of(packet: &MsnPacket) -> Packet {
     let has = |flag| packet.flags & flag != 0;
@@ -84,5 +99,19 @@ pub(super) fn packet_of(packet: &MsnPacket) -> Packet {
         want_objects: has(MSN_WANT_OBJECTS),
         want_depends: has(MSN_WANT_DEPENDS),
         reported_len: packet.reported_len as usize,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn invitations_to_calls_are_read_once_whoever_looks() {
+        for data in [&b"UBN <sip e=\"base64\">"[..], b"<\0s\0i\0p\0", b"INVITE sip:bob@example.com SIP/2.0\r\n"] {
+            assert_eq!(flags_of(MSN_FIRST_PASS, data), MSN_FIRST_PASS | MSN_WANT_TREE);
+            assert_eq!(flags_of(MSN_WANT_INFO, data), MSN_WANT_INFO);
+        }
+        assert_eq!(flags_of(MSN_FIRST_PASS, b"MSG bob@example.com Bob 4\r\nsip!"), MSN_FIRST_PASS);
     }
 }

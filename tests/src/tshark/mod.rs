@@ -144,6 +144,18 @@ pub struct Summary {
     pub info: String,
 }
 
+/// Columns of the packet list, as [`Summary`] reads them.
+const COLUMNS: &str = r#"gui.column.format:"Number","%m","Protocol","%p","Info","%i""#;
+
+impl Summary {
+    fn parse(line: &str) -> Option<Summary> {
+        let (frame, rest) = line.trim_start().split_once(' ')?;
+        let (protocol, info) = rest.trim_start().split_once(' ').unwrap_or((rest, ""));
+        let info = info.trim_start().to_owned();
+        Some(Summary { frame: frame.parse().ok()?, protocol: protocol.to_owned(), info })
+    }
+}
+
 /// A capture file where tshark can read it; removed when dropped.
 #[derive(Debug)]
 pub struct Stored {
@@ -280,15 +292,36 @@ impl Tshark {
     /// # Errors
     /// As [`Tshark::run`], or when the output has another form.
     pub fn summary(&self, capture: &Stored, options: &Options) -> Result<Vec<Summary>> {
-        let columns = r#"gui.column.format:"Number","%m","Protocol","%p","Info","%i""#;
-        let text = self.text(capture, &[], &options.clone().preference(columns))?;
-        let parse = |line: &str| {
-            let (frame, rest) = line.trim_start().split_once(' ')?;
-            let (protocol, info) = rest.trim_start().split_once(' ').unwrap_or((rest, ""));
-            let info = info.trim_start().to_owned();
-            Some(Summary { frame: frame.parse().ok()?, protocol: protocol.to_owned(), info })
-        };
-        text.lines().map(|line| parse(line).with_context(|| format!("unexpected line {line:?}"))).collect()
+        let text = self.text(capture, &[], &options.clone().preference(COLUMNS))?;
+        text.lines().map(|line| Summary::parse(line).with_context(|| format!("unexpected line {line:?}"))).collect()
+    }
+
+    /// The packet list above whatever else is printed.
+    ///
+    /// # Errors
+    /// As [`Tshark::run`].
+    pub fn summary_above(&self, capture: &Stored, options: &Options) -> Result<Vec<Summary>> {
+        let text = self.text(capture, &["-P"], &options.clone().preference(COLUMNS))?;
+        let rows = text.lines().map_while(Summary::parse).zip(1..);
+        Ok(rows.take_while(|(packet, number)| packet.frame == *number).map(|(packet, _)| packet).collect())
+    }
+
+    /// The packet list as it is when the trees are built and shown, too.
+    ///
+    /// # Errors
+    /// As [`Tshark::run`].
+    pub fn summary_with_trees(&self, capture: &Stored, options: &Options) -> Result<Vec<Summary>> {
+        let text = self.text(capture, &["-P", "-V"], &options.clone().preference(COLUMNS))?;
+        let mut found: Vec<Summary> = Vec::new();
+        let mut before = "";
+        for line in text.lines() {
+            // A packet's line comes after an empty one, and the numbers are in order.
+            let next = Summary::parse(line).filter(|_| before.is_empty());
+            let last = found.last().map_or(0, |packet| packet.frame);
+            found.extend(next.filter(|packet| packet.frame == last + 1));
+            before = line;
+        }
+        Ok(found)
     }
 
     /// `--export-objects`: file name and contents of every object.
@@ -312,12 +345,20 @@ impl Tshark {
         Ok(objects)
     }
 
+    /// `-q -z which`: what it prints.
+    ///
+    /// # Errors
+    /// As [`Tshark::run`].
+    pub fn table(&self, capture: &Stored, which: &str, options: &Options) -> Result<String> {
+        self.text(capture, &["-q", "-z", which], options)
+    }
+
     /// `-z which`: the rows of a statistics tree.
     ///
     /// # Errors
     /// As [`Tshark::run`], or when the output has another form.
     pub fn statistics(&self, capture: &Stored, which: &str, options: &Options) -> Result<Vec<Counted>> {
-        statistics::parse(&self.text(capture, &["-q", "-z", which], options)?)
+        statistics::parse(&self.table(capture, which, options)?)
     }
 
     /// `-z credentials`: the list of logins.
@@ -325,7 +366,7 @@ impl Tshark {
     /// # Errors
     /// As [`Tshark::run`], or when the output has another form.
     pub fn credentials(&self, capture: &Stored, options: &Options) -> Result<Vec<Credential>> {
-        credentials::parse(&self.text(capture, &["-q", "-z", "credentials"], options)?)
+        credentials::parse(&self.table(capture, "credentials", options)?)
     }
 
     /// A sharkd that has loaded the capture.

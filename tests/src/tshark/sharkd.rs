@@ -2,6 +2,7 @@
 //! Drives sharkd, which dissects the frames of a loaded capture in any order, as a user who clicks around does.
 
 use super::process::complaints;
+use super::{Stored, Summary};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -9,6 +10,10 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::thread::{self, JoinHandle};
+
+/// Columns of sharkd's packet list, which are Wireshark's usual ones.
+const PROTOCOL: usize = 4;
+const INFO: usize = 6;
 
 /// A node of the protocol tree as sharkd gives it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -64,11 +69,50 @@ impl Sharkd {
             })
         });
         let mut sharkd = Sharkd { child, input, output, errors, requests: 0 };
-        let status = sharkd.request("load", json!({ "file": capture }))?;
+        sharkd.open(capture)?;
+        Ok(sharkd)
+    }
+
+    /// Closes the capture and loads another.
+    ///
+    /// # Errors
+    /// When sharkd cannot load it.
+    pub fn load(&mut self, capture: &Stored) -> Result<()> {
+        self.open(capture.path())
+    }
+
+    fn open(&mut self, path: &Path) -> Result<()> {
+        let status = self.request("load", json!({ "file": path }))?;
         if status.get("status").and_then(Value::as_str) != Some("OK") {
             bail!("sharkd cannot load the capture: {status}");
         }
-        Ok(sharkd)
+        Ok(())
+    }
+
+    /// Sets a preference, which has the capture dissected again.
+    ///
+    /// # Errors
+    /// When sharkd knows none of this name, or not this value.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<()> {
+        let answer = self.request("setconf", json!({ "name": name, "value": value }))?;
+        if answer.get("status").and_then(Value::as_str) != Some("OK") {
+            bail!("sharkd cannot set {name}: {answer}");
+        }
+        Ok(())
+    }
+
+    /// The packet list: number, protocol and info of each packet.
+    ///
+    /// # Errors
+    /// When sharkd fails.
+    pub fn summary(&mut self) -> Result<Vec<Summary>> {
+        let answer = self.request("frames", json!({}))?;
+        let text = |row: &Value, column: usize| row["c"][column].as_str().unwrap_or_default().to_owned();
+        let row = |row: &Value| {
+            let frame = row["num"].as_u64().and_then(|number| u32::try_from(number).ok()).context("no frame number")?;
+            Ok(Summary { frame, protocol: text(row, PROTOCOL), info: text(row, INFO) })
+        };
+        answer.as_array().context("no packet list")?.iter().map(row).collect()
     }
 
     fn request(&mut self, method: &str, parameters: Value) -> Result<Value> {
