@@ -1,28 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Claims connections that Wireshark would leave to others.
+/* Looks for MSN on the ports of other protocols, if the user wants that (a preference, off by default).
  *
- * A connection that is announced, and begins afterwards, finds its dissector by a wildcard conversation. That does not
- * help where the connection stood already; and some dissectors keep whatever comes on their port, although it may be a
- * proxy of another kind, or a tunnel through it to such a port. For these ports a guard takes the dissector's place in
- * the table: it looks at the first byte of a segment, and gives all that cannot be ours to the owner, which shows it as
- * ever. What proves MSN is a client's first line as the first data of a connection, or after a request for a tunnel; and
- * the first data of a connection to an announced address.
+ * http and socks keep whatever comes on their ports, although it may be a connection that was announced after it had
+ * begun, a proxy of another kind, or a tunnel through it to such a port. With the preference a guard takes the place of
+ * each of the two in the table of ports while a capture is open: it looks at the first bytes of a segment, and gives all
+ * that cannot be ours to the dissector that it stands for, which shows it as ever. What proves MSN is a client's first
+ * line as the first data of a connection, or after a request for a tunnel; and the first data of a connection to an
+ * announced address.
  *
- * The guards stand while a capture is open, and never on a port for which the user chose a dissector with Decode As. */
+ * A guard belongs to one dissector of Wireshark's own for good, so that it does that dissector's work wherever Decode As
+ * or a change of profile puts it. Without the preference no table is touched. */
 
 #include "shim.h"
 
 #include <epan/exceptions.h>
-
-/* Bits of tcp_analysis' completeness, which no header names. */
-#define SAW_SYN 1
-#define SAW_SYN_ACK 2
-
-/* An address that an announcement named. */
-typedef struct {
-    uint8_t address[MSN_MAX_ADDRESS];
-    uint32_t port;
-} Place;
 
 /* A connection on which somebody asked for a tunnel, or that was claimed although its conversation shares a dissector. */
 typedef struct {
@@ -31,192 +22,138 @@ typedef struct {
     bool by_http;              /* CONNECT asked for it */
 } Tunnel;
 
-static dissector_handle_t guard_handle;
-static dissector_table_t ports;
-static int tcp = -1, http = -1, socks = -1;
+/* A guard and the dissector that it stands for. */
+typedef struct {
+    const char *filter;      /* of the owner's protocol */
+    const char *description; /* Wireshark keeps these in lists with commas, so it has none */
+    dissector_handle_t owner, handle;
+} Guard;
 
-/* Port to the handle of the dissector that a guard stands for; NULL for a port that is nobody's. */
+static Guard guards[] = {
+    { "http", "HTTP or MSN Messenger", NULL, NULL },
+    { "socks", "SOCKS or MSN Messenger", NULL, NULL },
+};
+
+/* The guard of other ports, of yet others or of nobody, and whom it stood for on which port, now or before. Ports of
+ * nobody need one, too: otherwise the other end's port, or the last heuristic that was right, decides. */
+static dissector_handle_t other_guard;
 static GHashTable *owners;
 
-/* The port that was looked up last; 0 = none. */
-static struct {
-    uint32_t port;
-    dissector_handle_t owner;
-} latest;
+/* Wireshark's own dissectors of ports. Those that a Lua script brings may be freed, and get no guard. */
+static GHashTable *lasting;
 
-/* Place to the wildcard conversation of the connections to it. */
-static wmem_map_t *announced;
+/* Whether a capture is open and the user wants its ports watched. */
+static bool looking;
 
-static unsigned place_hash(gconstpointer key)
+static dissector_table_t ports;
+static int http = -1, socks = -1;
+
+static Guard *guard_of(dissector_handle_t owner)
 {
-    return wmem_strong_hash((const uint8_t *)key, sizeof(Place));
-}
-
-static gboolean place_equal(gconstpointer a, gconstpointer b)
-{
-    return memcmp(a, b, sizeof(Place)) == 0;
-}
-
-static bool make_place(Place *place, const address *at, uint32_t port)
-{
-    memset(place, 0, sizeof(*place));
-    if (at->len <= 0 || at->len > MSN_MAX_ADDRESS) {
-        return false;
+    for (unsigned i = 0; i < G_N_ELEMENTS(guards); i++) {
+        if (owner != NULL && guards[i].owner == owner) {
+            return &guards[i];
+        }
     }
-    memcpy(place->address, at->data, (size_t)at->len);
-    place->port = port;
-    return true;
+    return NULL;
 }
 
-/* A port of nobody needs a guard, too: otherwise the other end's port, or the last heuristic that was right, decides. */
+static bool is_guard(dissector_handle_t handle)
+{
+    for (unsigned i = 0; handle != NULL && i < G_N_ELEMENTS(guards); i++) {
+        if (guards[i].handle == handle) {
+            return true;
+        }
+    }
+    return handle != NULL && handle == other_guard;
+}
+
+/* Never on a port for which the user chose a dissector with Decode As. */
+static bool may_guard(uint32_t port, dissector_handle_t owner)
+{
+    return owner == dissector_get_default_uint_handle("tcp.port", port);
+}
+
 static void put_guard(uint32_t port)
 {
     dissector_handle_t owner = dissector_get_uint_handle(ports, port);
+    const Guard *guard = guard_of(owner);
 
-    if (port == 0 || owner == guard_handle || owner == msn_tcp_handle ||
-        owner != dissector_get_default_uint_handle("tcp.port", port)) {
+    if (guard != NULL && may_guard(port, owner)) {
+        dissector_add_uint("tcp.port", port, guard->handle);
+    }
+}
+
+void msn_watch_port(uint32_t port)
+{
+    dissector_handle_t owner;
+
+    if (!looking) {
         return;
     }
-    g_hash_table_insert(owners, GUINT_TO_POINTER(port), (void *)owner);
-    latest.port = 0;
-    dissector_add_uint("tcp.port", port, guard_handle);
+    owner = dissector_get_uint_handle(ports, port);
+    if (owner != msn_tcp_handle && !is_guard(owner) && guard_of(owner) == NULL && may_guard(port, owner) &&
+        (owner == NULL || g_hash_table_contains(lasting, owner))) {
+        g_hash_table_insert(owners, GUINT_TO_POINTER(port), (void *)owner);
+        dissector_add_uint("tcp.port", port, other_guard);
+    }
+}
+
+/* The dissector that a guard stands for on this port. */
+static dissector_handle_t owner_behind(dissector_handle_t guard, uint32_t port)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(guards); i++) {
+        if (guards[i].handle == guard) {
+            return guards[i].owner;
+        }
+    }
+    return (dissector_handle_t)g_hash_table_lookup(owners, GUINT_TO_POINTER(port));
+}
+
+/* The owner gets its place back, and so does what Decode As may have put there since. */
+static void remove_guard(uint32_t port)
+{
+    dissector_handle_t chosen = dissector_get_uint_handle(ports, port);
+    dissector_handle_t guard = dissector_get_default_uint_handle("tcp.port", port);
+
+    if (!is_guard(guard)) {
+        return;
+    }
+    if (owner_behind(guard, port) == NULL) {
+        dissector_delete_uint("tcp.port", port, guard);
+    } else {
+        dissector_add_uint("tcp.port", port, owner_behind(guard, port));
+    }
+    if (chosen != guard) {
+        dissector_change_uint("tcp.port", port, chosen);
+    }
 }
 
 static void note_port(const char *table _U_, ftenum_t type _U_, gpointer key, gpointer value, gpointer list)
 {
-    dissector_handle_t owner = dtbl_entry_get_handle((dtbl_entry_t *)value);
-    int protocol = owner == NULL ? -1 : dissector_handle_get_protocol_index(owner);
+    dissector_handle_t now = dtbl_entry_get_handle((dtbl_entry_t *)value);
+    dissector_handle_t first = dtbl_entry_get_initial_handle((dtbl_entry_t *)value);
 
-    if (protocol != -1 && (protocol == http || protocol == socks)) {
+    if (guard_of(now) != NULL || is_guard(first)) {
         g_array_append_val((GArray *)list, *(uint32_t[]){ GPOINTER_TO_UINT(key) });
     }
 }
 
-void msn_begin_claims(void)
+/* The table must not change while it is walked through. */
+static void on_each_port(void (*what)(uint32_t port))
 {
-    GArray *kept = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    GArray *list = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 
-    tcp = proto_get_id_by_filter_name("tcp");
-    http = proto_get_id_by_filter_name("http");
-    socks = proto_get_id_by_filter_name("socks");
-    ports = find_dissector_table("tcp.port");
-    owners = g_hash_table_new(g_direct_hash, g_direct_equal);
-    announced = wmem_map_new(wmem_file_scope(), place_hash, place_equal);
-    dissector_table_foreach("tcp.port", note_port, kept);
-    for (unsigned i = 0; i < kept->len; i++) {
-        put_guard(g_array_index(kept, uint32_t, i));
+    dissector_table_foreach("tcp.port", note_port, list);
+    for (unsigned i = 0; i < list->len; i++) {
+        what(g_array_index(list, uint32_t, i));
     }
-    g_array_free(kept, TRUE);
+    g_array_free(list, TRUE);
 }
 
-static void remove_guard(gpointer key, gpointer owner, gpointer unused _U_)
+static bool enabled(void)
 {
-    uint32_t port = GPOINTER_TO_UINT(key);
-
-    /* A preference may have given the port to somebody else, or to nobody. */
-    if (dissector_get_uint_handle(ports, port) != guard_handle) {
-        return;
-    }
-    if (owner == NULL) {
-        dissector_delete_uint("tcp.port", port, guard_handle);
-    } else {
-        dissector_add_uint("tcp.port", port, (dissector_handle_t)owner);
-    }
-}
-
-void msn_end_claims(void)
-{
-    g_hash_table_foreach(owners, remove_guard, NULL);
-    g_hash_table_destroy(owners);
-    owners = NULL;
-    announced = NULL;
-    latest.port = 0;
-    latest.owner = NULL;
-}
-
-void msn_expect_connection(packet_info *pinfo, const MsnAnnouncement *announcement)
-{
-    dissector_handle_t handle = msn_channel_handle(announcement->kind);
-    address server;
-    Place *place = wmem_new(wmem_file_scope(), Place);
-    conversation_t *conversation;
-
-    set_address(&server, announcement->address_len == 4 ? AT_IPv4 : AT_IPv6, announcement->address_len,
-                announcement->address);
-    if (!make_place(place, &server, announcement->port)) {
-        return;
-    }
-    conversation = (conversation_t *)wmem_map_lookup(announced, place);
-    if (conversation == NULL) {
-        conversation = conversation_new(pinfo->num, &server, NULL, CONVERSATION_TCP, announcement->port, 0, ANY_CLIENT);
-        wmem_map_insert(announced, place, conversation);
-        put_guard(announcement->port);
-    } else {
-        wmem_free(wmem_file_scope(), place);
-        if (conversation_get_dissector(conversation, pinfo->num) == handle) {
-            return;
-        }
-    }
-    /* One port may serve connections of several kinds, one after the other. */
-    conversation_set_dissector_from_frame_number(conversation, pinfo->num, handle);
-}
-
-/* Whether Wireshark's TCP dissector called, and not something that carries a stream inside another. */
-static bool plain_tcp(const packet_info *pinfo)
-{
-    wmem_list_frame_t *layer = wmem_list_tail(pinfo->layers);
-
-    return layer != NULL && GPOINTER_TO_INT(wmem_list_frame_data(layer)) == tcp;
-}
-
-/* Whether these are the first bytes that this end of the connection sends, and the capture saw it begin. */
-static bool first_data(packet_info *pinfo, const struct tcpinfo *data)
-{
-    struct tcp_analysis *analysis;
-
-    analysis = get_tcp_conversation_data(find_or_create_conversation(pinfo), pinfo);
-    return analysis != NULL && analysis->fwd != NULL &&
-           (analysis->conversation_completeness & (SAW_SYN | SAW_SYN_ACK)) != 0 &&
-           (data->seq == 1 || data->seq == analysis->fwd->base_seq + 1);
-}
-
-/* The dissector that an announcement named for an end of this connection. */
-static dissector_handle_t announced_for(const packet_info *pinfo, const address *end, uint32_t port)
-{
-    conversation_t *conversation;
-    Place place;
-
-    if (!make_place(&place, end, port)) {
-        return NULL;
-    }
-    conversation = (conversation_t *)wmem_map_lookup(announced, &place);
-    return conversation == NULL ? NULL : conversation_get_dissector(conversation, pinfo->num);
-}
-
-/* Claims the connection if it was announced and these are its first bytes. */
-static dissector_handle_t claim_announced(packet_info *pinfo, const void *data)
-{
-    const struct tcpinfo *segment = (const struct tcpinfo *)data;
-    conversation_t *conversation;
-    dissector_handle_t handle;
-
-    if (PINFO_FD_VISITED(pinfo) || announced == NULL || wmem_map_size(announced) == 0 || segment == NULL ||
-        !plain_tcp(pinfo)) {
-        return NULL;
-    }
-    handle = announced_for(pinfo, &pinfo->dst, pinfo->destport);
-    if (handle == NULL) {
-        handle = announced_for(pinfo, &pinfo->src, pinfo->srcport);
-    }
-    if (handle == NULL || !first_data(pinfo, segment)) {
-        return NULL;
-    }
-    conversation = find_or_create_conversation(pinfo);
-    if (conversation_get_dissector(conversation, pinfo->num) != NULL) {
-        return NULL; /* it was tried and did not want these bytes */
-    }
-    conversation_set_dissector_from_frame_number(conversation, pinfo->num, handle);
-    return handle;
+    return proto_is_protocol_enabled(find_protocol_by_id(msn_registry.protocols[0]));
 }
 
 /* Whether the owner of the port that a tunnel leads to would keep what comes out of it. */
@@ -334,12 +271,11 @@ dissector_handle_t msn_claim_proven(tvbuff_t *tvb, packet_info *pinfo, void *dat
     const Tunnel *tunnel;
     uint8_t channel;
 
-    if (PINFO_FD_VISITED(pinfo) || len == 0) {
+    if (!looking || PINFO_FD_VISITED(pinfo) || len == 0) {
         return NULL;
     }
     channel = msn_proven_channel(bytes, len);
-    if ((channel == MSN_NO_CHANNEL && !asks_for_tunnel(tvb, protocol)) ||
-        !proto_is_protocol_enabled(find_protocol_by_id(msn_registry.protocols[0]))) {
+    if ((channel == MSN_NO_CHANNEL && !asks_for_tunnel(tvb, protocol)) || !enabled()) {
         return NULL;
     }
     if (channel == MSN_NO_CHANNEL) {
@@ -349,8 +285,8 @@ dissector_handle_t msn_claim_proven(tvbuff_t *tvb, packet_info *pinfo, void *dat
     handle = msn_channel_handle(channel);
     conversation = find_or_create_conversation(pinfo);
     tunnel = tunnel_of(conversation);
-    if (tunnel == NULL && plain_tcp(pinfo) &&
-        (data == NULL || !first_data(pinfo, (const struct tcpinfo *)data))) {
+    if (tunnel == NULL && msn_plain_tcp(pinfo) &&
+        (data == NULL || !msn_first_data(pinfo, (const struct tcpinfo *)data))) {
         return NULL;
     }
     if (tunnel != NULL && tunnel->by_http && protocol == http) {
@@ -366,12 +302,12 @@ void msn_note_tunnel(tvbuff_t *tvb, packet_info *pinfo)
     const uint8_t *bytes = tvb_get_ptr(tvb, 0, (int)len);
     dissector_handle_t carrier = msn_carrier_handle();
 
-    if (len == 0 || len < tvb_reported_length(tvb) || bytes[0] != 'C' || owners == NULL || PINFO_FD_VISITED(pinfo) || carrier == NULL ||
-        !asks_for_tunnel(tvb, http)) {
+    if (!looking || len == 0 || len < tvb_reported_length(tvb) || bytes[0] != 'C' || PINFO_FD_VISITED(pinfo) ||
+        carrier == NULL || !asks_for_tunnel(tvb, http)) {
         return;
     }
     begin_tunnel(find_or_create_conversation(pinfo))->by_http = true;
-    put_guard(pinfo->destport);
+    msn_watch_port(pinfo->destport);
     /* This frame is http's: its own heuristic will say so. */
     conversation_set_dissector_from_frame_number(find_or_create_conversation(pinfo), pinfo->num + 1, carrier);
 }
@@ -402,36 +338,98 @@ dissector_handle_t msn_without_protocol(dissector_t dissector, const char *descr
     return create_dissector_handle_with_name_and_description(dissector, -1, NULL, description);
 }
 
-/* Most packets come on the port of the one before. */
-static dissector_handle_t owner_of(uint32_t port)
+static dissector_handle_t claim_announced(packet_info *pinfo, const void *data)
 {
-    if (port != latest.port && owners != NULL) {
-        latest.owner = (dissector_handle_t)g_hash_table_lookup(owners, GUINT_TO_POINTER(port));
-        latest.port = port;
-    }
-    return latest.owner;
+    return msn_plain_tcp(pinfo) ? msn_claim_announced(pinfo, data, NULL) : NULL;
 }
 
-static int dissect_guarded(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+static int dissect_guarded(const Guard *guard, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    dissector_handle_t owner = owner_of(pinfo->match_uint), handle;
+    dissector_handle_t handle = NULL;
 
-    handle = claim_announced(pinfo, data);
-    if (handle == NULL && owner != NULL) {
-        int protocol = dissector_handle_get_protocol_index(owner);
-
-        handle = msn_claim_proven(tvb, pinfo, data, owner);
-        if (handle == NULL && protocol == http) {
+    if (looking) {
+        handle = claim_announced(pinfo, data);
+        if (handle == NULL) {
+            handle = msn_claim_proven(tvb, pinfo, data, guard->owner);
+        }
+        if (handle == NULL && dissector_handle_get_protocol_index(guard->owner) == http) {
             handle = msn_claim_gateway(tvb, pinfo);
         }
-    } else if (handle == NULL) {
+    }
+    return msn_call_through(handle == NULL ? guard->owner : handle, tvb, pinfo, tree, data);
+}
+
+/* A dissector is not told by which handle it is called, so each guard has its own. */
+#define GUARD(number)                                                                                              \
+    static int dissect_guard_##number(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)              \
+    {                                                                                                              \
+        return dissect_guarded(&guards[number], tvb, pinfo, tree, data);                                           \
+    }
+
+GUARD(0)
+GUARD(1)
+
+/* Any dissector may own an announced port, and nobody the port of a proxy. */
+static int dissect_other(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    dissector_handle_t handle = looking ? claim_announced(pinfo, data) : NULL;
+
+    if (handle == NULL) {
+        handle = (dissector_handle_t)g_hash_table_lookup(owners, GUINT_TO_POINTER(pinfo->match_uint));
+    }
+    if (handle == NULL) {
         msn_note_tunnel(tvb, pinfo);
         return 0;
     }
-    return msn_call_through(handle == NULL ? owner : handle, tvb, pinfo, tree, data);
+    return msn_call_through(handle, tvb, pinfo, tree, data);
 }
 
-void msn_register_claims(void)
+/* Takes note of whom guards may stand for. */
+static void note_owner(const char *table _U_, ftenum_t type _U_, gpointer key _U_, gpointer value, gpointer unused _U_)
 {
-    guard_handle = msn_without_protocol(dissect_guarded, "MSN Messenger if it is proven, else as before");
+    dissector_handle_t owner = dtbl_entry_get_initial_handle((dtbl_entry_t *)value);
+    int protocol = owner == NULL ? -1 : dissector_handle_get_protocol_index(owner);
+
+    if (protocol == -1) {
+        return;
+    }
+    g_hash_table_add(lasting, (void *)owner);
+    for (unsigned i = 0; i < G_N_ELEMENTS(guards); i++) {
+        if (guards[i].owner == NULL && protocol == proto_get_id_by_filter_name(guards[i].filter)) {
+            guards[i].owner = owner;
+        }
+    }
+}
+
+void msn_handoff_claims(void)
+{
+    static const dissector_t dissectors[] = { dissect_guard_0, dissect_guard_1 };
+
+    G_STATIC_ASSERT(G_N_ELEMENTS(dissectors) == G_N_ELEMENTS(guards));
+    http = proto_get_id_by_filter_name("http");
+    socks = proto_get_id_by_filter_name("socks");
+    ports = find_dissector_table("tcp.port");
+    owners = g_hash_table_new(g_direct_hash, g_direct_equal);
+    lasting = g_hash_table_new(g_direct_hash, g_direct_equal);
+    dissector_table_foreach("tcp.port", note_owner, NULL);
+    for (unsigned i = 0; i < G_N_ELEMENTS(guards); i++) {
+        guards[i].handle = msn_without_protocol(dissectors[i], guards[i].description);
+    }
+    other_guard = msn_without_protocol(dissect_other, "MSN Messenger or what it was");
+}
+
+void msn_begin_claims(void)
+{
+    looking = msn_look_on_other_ports && enabled();
+    if (looking) {
+        on_each_port(put_guard);
+    }
+}
+
+void msn_end_claims(void)
+{
+    if (looking) {
+        on_each_port(remove_guard);
+    }
+    looking = false;
 }

@@ -11,11 +11,27 @@
 #define MSN_WIRESHARK(major, minor) \
     (WIRESHARK_VERSION_MAJOR > (major) || (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
 
-/* Callbacks return gboolean (an int) before 4.4 and bool since. */
+/* Heuristics return gboolean (an int) before 4.4 and bool since; variables of preferences changed with them. */
 #if MSN_WIRESHARK(4, 4)
 typedef bool msn_bool;
 #else
 typedef gboolean msn_bool;
+#endif
+
+/* Callbacks of memory pools, of tables in preferences and of conversation filters changed in 4.2 already. */
+#if MSN_WIRESHARK(4, 2)
+typedef bool msn_callback_bool;
+#else
+typedef gboolean msn_callback_bool;
+#endif
+
+/* Those that begin a table of statistics return nothing before 4.6, and since then whether they could. */
+#if MSN_WIRESHARK(4, 6)
+typedef bool msn_table_begun;
+#define MSN_TABLE_BEGUN true
+#else
+typedef void msn_table_begun;
+#define MSN_TABLE_BEGUN
 #endif
 
 /* Since 4.6 only the form with a hint on who calls is left. */
@@ -25,8 +41,8 @@ typedef gboolean msn_bool;
 #define msn_try_string(table, name, tvb, pinfo, tree) dissector_try_string(table, name, tvb, pinfo, tree, NULL)
 #endif
 
-/* Since 4.4 callbacks of conversation filters are told for what they are called. */
-#if MSN_WIRESHARK(4, 4)
+/* Since 4.2 callbacks of conversation filters are told for what they are called. */
+#if MSN_WIRESHARK(4, 2)
 #define MSN_FILTER_ARGUMENTS packet_info *pinfo, void *data _U_
 #define msn_register_filter(protocol, name, valid, build) register_conversation_filter(protocol, name, valid, build, NULL)
 #else

@@ -23,14 +23,14 @@ typedef struct {
 static Frame *current;
 static const wmem_allocator_t *current_pool;
 
-static msn_bool give_back_one(wmem_allocator_t *pool _U_, wmem_cb_event_t event _U_, void *dissection)
+static msn_callback_bool give_back_one(wmem_allocator_t *pool _U_, wmem_cb_event_t event _U_, void *dissection)
 {
     msn_dissection_free((const MsnDissection *)dissection);
     return FALSE;
 }
 
 /* Runs when the packet's memory is freed: the same memory then serves another frame. */
-static msn_bool leave_frame(wmem_allocator_t *pool _U_, wmem_cb_event_t event _U_, void *data)
+static msn_callback_bool leave_frame(wmem_allocator_t *pool _U_, wmem_cb_event_t event _U_, void *data)
 {
     Frame *frame = (Frame *)data;
 
@@ -300,6 +300,9 @@ msn_bool msn_heuristic_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
     unsigned captured = tvb_captured_length(tvb);
 
     if (!msn_heuristic(MSN_CHANNEL_SERVER, tvb_get_ptr(tvb, 0, (int)captured), captured)) {
+        if (msn_claim_announced(pinfo, msn_tcp_data(pinfo, data), msn_tcp_handle) != NULL) {
+            return msn_dissect_tcp(tvb, pinfo, tree, data) != 0;
+        }
         msn_note_tunnel(tvb, pinfo);
         return FALSE;
     }

@@ -34,9 +34,9 @@ static char *build(const packet_info *pinfo, uint8_t conversation)
     return g_string_free(filter, FALSE);
 }
 
-/* Before 4.4 the callbacks are not told for what they are called, so each conversation has its own. */
+/* Before 4.2 the callbacks are not told for what they are called, so each conversation has its own. */
 #define CALLBACKS(number)                                                                             \
-    static msn_bool has_##number(MSN_FILTER_ARGUMENTS) { return has(pinfo, number); }                 \
+    static msn_callback_bool has_##number(MSN_FILTER_ARGUMENTS) { return has(pinfo, number); }                 \
     static char *build_##number(MSN_FILTER_ARGUMENTS) { return build(pinfo, number); }
 
 CALLBACKS(0)

@@ -22,11 +22,9 @@
 #define MAX_HEAD (16 * 1024)
 #define MAX_SEARCH (64 * 1024)
 
-/* Types under which gateway requests are known to be sent, and who dissects these types otherwise. */
+/* A media type, and who dissects it when it is not the gateway's. */
 typedef struct {
     const char *type;
-    const char *description;
-    dissector_t dissector;
     dissector_handle_t owner;
 } SharedType;
 
@@ -161,41 +159,44 @@ static bool is_gateway(tvbuff_t *tvb, const packet_info *pinfo)
     return msn_is_gateway(&head);
 }
 
-static int dissect_xml(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
-static int dissect_html(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
-static int dissect_soap_xml(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
-
+/* Types of other dissectors under which web services speak, and gateway messages are sent by programs that do not name
+ * the gateway's own. */
 static SharedType shared_types[] = {
-    { "text/xml", "MSN Messenger in text/xml, else as before", dissect_xml, NULL },
-    { "text/html", "MSN Messenger in text/html, else as before", dissect_html, NULL },
-    { "application/soap+xml", "MSN Messenger in application/soap+xml, else as before", dissect_soap_xml, NULL },
+    { "text/xml", NULL },
+    { "text/html", NULL },
+    { "text/plain", NULL },
+    { "application/xml", NULL },
+    { "application/soap+xml", NULL },
+    { "application/octet-stream", NULL },
+    { "application/x-www-form-urlencoded", NULL },
 };
 
-static int dissect_shared(const SharedType *shared, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+static int dissect_shared(unsigned number, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
+    int end;
+
     if (is_gateway(tvb, pinfo)) {
         return call_dissector_only(gateway_handle, tvb, pinfo, tree, data);
     }
     /* What the services say comes behind what the owner shows, and in place of it in the columns. */
-    int end = shared->owner == NULL ? 0 : call_dissector_only(shared->owner, tvb, pinfo, tree, data);
-
+    end = call_dissector_only(shared_types[number].owner, tvb, pinfo, tree, data);
     return msn_soap_body(tvb, pinfo, tree) && end == 0 ? (int)tvb_captured_length(tvb) : end;
 }
 
-static int dissect_xml(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
-{
-    return dissect_shared(&shared_types[0], tvb, pinfo, tree, data);
-}
+/* A dissector is not told by which handle it is called, so each type has its own. */
+#define SHARED(number)                                                                                             \
+    static int dissect_shared_##number(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)             \
+    {                                                                                                              \
+        return dissect_shared(number, tvb, pinfo, tree, data);                                                     \
+    }
 
-static int dissect_html(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
-{
-    return dissect_shared(&shared_types[1], tvb, pinfo, tree, data);
-}
-
-static int dissect_soap_xml(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
-{
-    return dissect_shared(&shared_types[2], tvb, pinfo, tree, data);
-}
+SHARED(0)
+SHARED(1)
+SHARED(2)
+SHARED(3)
+SHARED(4)
+SHARED(5)
+SHARED(6)
 
 static msn_bool heuristic_http(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
@@ -321,10 +322,26 @@ void msn_register_gateway(void)
     carrier_handle = msn_without_protocol(dissect_carrier, "HTTP that carries MSN Messenger");
 }
 
+/* The entry keeps the name of the type's owner wherever users meet it: in Decode As, in the entries that it saves, in
+ * Lua. A type without owner needs no entry: our heuristic of http gets it. */
+static void share_type(SharedType *shared, dissector_t dissector)
+{
+    dissector_handle_t owner = dissector_get_string_handle(find_dissector_table("media_type"), shared->type);
+
+    if (owner != NULL) {
+        shared->owner = owner;
+        dissector_add_string("media_type", shared->type,
+                             msn_without_protocol(dissector, dissector_handle_get_description(owner)));
+    }
+}
+
 void msn_register_gateway_handoff(void)
 {
-    dissector_table_t media_types = find_dissector_table("media_type");
+    static const dissector_t dissectors[] = { dissect_shared_0, dissect_shared_1, dissect_shared_2,
+                                              dissect_shared_3, dissect_shared_4, dissect_shared_5,
+                                              dissect_shared_6 };
 
+    G_STATIC_ASSERT(G_N_ELEMENTS(dissectors) == G_N_ELEMENTS(shared_types));
     http_handle = find_dissector("http-over-tcp");
     if (http_handle == NULL) {
         http_handle = find_dissector("http");
@@ -333,9 +350,6 @@ void msn_register_gateway_handoff(void)
     heur_dissector_add("http", heuristic_http, "MSN Messenger HTTP gateway", "msn_http", msn_registry.protocols[0],
                        HEURISTIC_ENABLE);
     for (unsigned i = 0; i < G_N_ELEMENTS(shared_types); i++) {
-        SharedType *shared = &shared_types[i];
-
-        shared->owner = dissector_get_string_handle(media_types, shared->type);
-        dissector_add_string("media_type", shared->type, msn_without_protocol(shared->dissector, shared->description));
+        share_type(&shared_types[i], dissectors[i]);
     }
 }

@@ -15,7 +15,8 @@ static msn_bool claim_tcp(uint8_t channel, tvbuff_t *tvb, packet_info *pinfo, pr
     unsigned captured = tvb_captured_length(tvb);
 
     if (!msn_heuristic(channel, tvb_get_ptr(tvb, 0, (int)captured), captured)) {
-        return FALSE;
+        return msn_claim_announced(pinfo, msn_tcp_data(pinfo, data), handles[channel]) != NULL &&
+               dissect_tcp(channel, tvb, pinfo, tree, data) > 0;
     }
     conversation_set_dissector(find_or_create_conversation(pinfo), handles[channel]);
     return dissect_tcp(channel, tvb, pinfo, tree, data) > 0;

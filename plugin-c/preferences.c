@@ -12,6 +12,8 @@ typedef struct {
     char *secret;
 } SecretRow;
 
+msn_bool msn_look_on_other_ports;
+
 static SecretRow *secrets;
 static unsigned secret_count;
 
@@ -39,7 +41,7 @@ static void free_secret(void *record)
     g_free(row->secret);
 }
 
-static msn_bool check_secret(void *record, char **error)
+static msn_callback_bool check_secret(void *record, char **error)
 {
     const SecretRow *row = (const SecretRow *)record;
 
@@ -68,6 +70,11 @@ void msn_register_preferences(void)
     uat_t *table = uat_new("MSN Messenger secrets", sizeof(SecretRow), "msn_secrets", TRUE, &secrets, &secret_count,
                            UAT_AFFECTS_DISSECTION, NULL, copy_secret, check_secret, free_secret, NULL, NULL, fields);
 
+    prefs_register_bool_preference(module, "look_on_other_ports", "Look for MSN on the ports of other protocols",
+                                   "Finds tunnels through proxies to such ports, and connections to them that began "
+                                   "before they were announced. While a capture is open, HTTP, SOCKS and the owners of "
+                                   "announced ports are then called through this dissector, which Decode As shows",
+                                   &msn_look_on_other_ports);
     prefs_register_uat_preference(module, "secrets", "Secrets of accounts",
                                   "Passwords and single sign-on secrets with which logins are verified", table);
 }

@@ -165,12 +165,14 @@ static void begin_capture(void)
 {
     msn_session = msn_session_new();
     msn_tell_secrets();
+    msn_begin_announced();
     msn_begin_claims();
 }
 
 static void end_capture(void)
 {
     msn_end_claims();
+    msn_end_announced();
     msn_session_free(msn_session);
     msn_session = NULL;
     msn_forget_connections();
@@ -207,7 +209,6 @@ void msn_register(void)
     msn_stream_handle = register_dissector("msn.stream", msn_dissect_stream, msn_registry.protocols[0]);
     msn_register_gateway();
     msn_register_soap();
-    msn_register_claims();
 }
 
 void msn_register_handoff(void)
@@ -224,4 +225,5 @@ void msn_register_handoff(void)
     msn_register_gateway_handoff();
     msn_register_soap_handoff();
     msn_handoff_peers();
+    msn_handoff_claims();
 }

@@ -86,13 +86,33 @@ void msn_replay(const MsnDissection *dissection, tvbuff_t *tvb, packet_info *pin
 /* Tells Wireshark about the connections that a dissection announces. */
 void msn_expect(packet_info *pinfo, const MsnDissection *dissection);
 
-/* Registers the guards of ports whose dissectors keep everything; they stand while a capture is open. */
-void msn_register_claims(void);
+/* Prepares the guards of ports whose dissectors keep everything; if wanted, they stand while a capture is open. */
+void msn_handoff_claims(void);
 void msn_begin_claims(void);
 void msn_end_claims(void);
 
+/* Whether the user wants MSN to be looked for on the ports of other protocols: a preference. */
+extern msn_bool msn_look_on_other_ports;
+
+/* Watches an announced port, if the user wants that. */
+void msn_watch_port(uint32_t port);
+
+/* Begins and ends the list of announced connections. */
+void msn_begin_announced(void);
+void msn_end_announced(void);
+
 /* Makes Wireshark dissect an announced connection as what it will speak, whatever its port. */
 void msn_expect_connection(packet_info *pinfo, const MsnAnnouncement *announcement);
+
+/* Claims the connection for the dissector that is returned if it was announced, for the wanted one if that is not NULL,
+ * and these are its first bytes. TCP's own data say so. */
+dissector_handle_t msn_claim_announced(packet_info *pinfo, const void *data, dissector_handle_t wanted);
+
+/* Whether Wireshark's TCP dissector called, and not something that carries a stream inside another. */
+bool msn_plain_tcp(const packet_info *pinfo);
+
+/* Whether these are the first bytes that this end of the connection sends, and the capture saw it begin. */
+bool msn_first_data(packet_info *pinfo, const struct tcpinfo *data);
 
 /* Claims the connection if these bytes prove what it is; `owner` would have it otherwise. */
 dissector_handle_t msn_claim_proven(tvbuff_t *tvb, packet_info *pinfo, void *data, dissector_handle_t owner);

@@ -7,8 +7,10 @@
 #include <epan/tap.h>
 
 /* What our items may hold besides our own fields: expert infos, and what parts are given to. What the dissectors of
- * media types show is found in their table. */
-static const char *const others[] = { "_ws.expert", "_ws.malformed", "xml", "sip", "sdp" };
+ * media types show is found in their table, except for those that stand behind an entry of ours. */
+static const char *const others[] = {
+    "_ws.expert", "_ws.malformed", "xml", "sip", "sdp", "data-text-lines", "urlencoded-form",
+};
 
 /* The protocols of all that; looked up when it is first needed in a capture, because Decode As may change it. */
 static GArray *protocols;

@@ -12,6 +12,13 @@ use msn_tests::variants::difference;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+/// Has MSN looked for on the ports of other protocols.
+const LOOKING: &str = "msn.look_on_other_ports:TRUE";
+
+fn looking() -> Options {
+    Options::default().preference(LOOKING)
+}
+
 /// Time from one connection of a capture to the next.
 const LATER: Duration = Duration::from_secs(100);
 
@@ -85,9 +92,57 @@ fn every_proxy_on_its_usual_and_on_other_ports() -> Check {
         }
     }
     let tshark = Tshark::new()?;
+    let mut failures = many.differences(&tshark, &looking())?;
+    failures.extend(many.differences(&tshark, &looking().two_passes())?);
+    none(failures)
+}
+
+/// What needs no look on the ports of others is found without the preference.
+#[test]
+fn proxies_on_their_ports_lead_to_ports_of_ours_and_of_nobody() -> Check {
+    let stream = signed_in()?;
+    let mut many = Many::default();
+    many.add("plain".into(), &stream, 1863, Stream::clone);
+    for kind in Proxy::ALL {
+        let own = if kind == Proxy::HttpConnect { [8080, 23_456] } else { [1080, 23_456] };
+        for (port, target) in own.into_iter().flat_map(|port| [(port, 1863), (port, 1864)]) {
+            let name = format!("{kind:?} on {port} to {target}");
+            many.add(name, &stream, target, |moved| kind.through(moved, proxy(port)));
+        }
+    }
+    let tshark = Tshark::new()?;
     let mut failures = many.differences(&tshark, &Options::default())?;
     failures.extend(many.differences(&tshark, &Options::default().two_passes())?);
     none(failures)
+}
+
+/// Without the preference, what goes to the ports of others looks as it does without the plugin, MSN or not.
+#[test]
+fn the_ports_of_others_are_theirs_unless_the_user_says_otherwise() -> Check {
+    let tshark = Tshark::new()?;
+    let stream = signed_in()?;
+    let mut streams = Vec::new();
+    for (n, port) in [80, 8080].into_iter().enumerate() {
+        let moved =
+            |client_port, later| stream.relocated(client(client_port), ([192, 0, 2, 10], port).into(), LATER * later);
+        streams.push(moved(3001 + n as u16, 2 * n as u32));
+        for (m, (kind, at)) in
+            [(Proxy::HttpConnect, 3128), (Proxy::Socks5, 1080), (Proxy::Socks4, 1080)].iter().enumerate()
+        {
+            let moved = moved(4000 + (n * 4 + m) as u16, (50 + n * 4 + m) as u32);
+            streams.push(kind.through(&moved, proxy(*at)));
+        }
+    }
+    let stored = tshark.store(&Capture::of_streams(Link::Ethernet, &streams, &TcpOptions::default())?)?;
+    for options in [Options::default(), Options::default().two_passes()] {
+        let (with, without) = (tshark.verbose(&stored, &options)?, tshark.without_plugin().verbose(&stored, &options)?);
+        let wrong = with.lines().zip(without.lines()).find(|(with, without)| with != without);
+        assert_eq!((wrong, with.len()), (None, without.len()));
+    }
+    // They are MSN, though.
+    let found = pdus(&tshark.pdml(&stored, &only_msn(&looking()))?);
+    assert!(found.len() > 20 * streams.len(), "{}", found.len());
+    Ok(())
 }
 
 #[test]
@@ -98,7 +153,7 @@ fn a_port_that_nothing_announced_is_found_by_the_first_line() -> Check {
     for port in [1864, 7777, 443, 80, 8080, 1080, 5190, 23_456] {
         many.add(format!("port {port}"), &stream, port, Stream::clone);
     }
-    none(many.differences(&Tshark::new()?, &Options::default())?)
+    none(many.differences(&Tshark::new()?, &looking())?)
 }
 
 /// What http and socks show of the request for a tunnel is not changed by what comes through it, on any pass.
@@ -113,7 +168,7 @@ fn requests_for_tunnels_look_as_without_the_plugin() -> Check {
             let stored = tshark.store(&Capture::of_streams(Link::Ethernet, &[through], &TcpOptions::default())?)?;
             let handshake = Options::filter("tcp.len > 0 && !(tcp.payload contains \"VER 1\") && frame.number < 12");
             for options in [handshake.clone(), handshake.two_passes()] {
-                let with = tshark.summary(&stored, &options)?;
+                let with = tshark.summary(&stored, &options.clone().preference(LOOKING))?;
                 let without = tshark.without_plugin().summary(&stored, &options)?;
                 let before = |rows: Vec<msn_tests::tshark::Summary>| -> Vec<_> {
                     rows.into_iter()
@@ -213,7 +268,7 @@ fn announced_connections_that_stood_before_are_msn() -> Check {
         other.events.append(&mut after);
         all.extend(segments(&other, &TcpOptions::default()));
         let capture = Capture::of_segments(Link::Ethernet, all)?;
-        for options in [Options::default(), Options::default().two_passes()] {
+        for options in [looking(), looking().two_passes()] {
             let seen = pdus(&tshark.pdml(&tshark.store(&capture)?, &only_msn(&options))?);
             for (port, expected) in [(3001, 4), (3002, 4), (3009, 0)] {
                 let words = words(&seen, port);
@@ -254,7 +309,7 @@ fn a_proxy_of_all_trades() -> Check {
             });
             many.others.push(before);
         }
-        for options in [Options::default(), Options::default().two_passes()] {
+        for options in [looking(), looking().two_passes()] {
             failures.extend(many.differences(&tshark, &options)?);
             let all = [many.streams.clone(), many.others.clone()].concat();
             let capture = Capture::of_streams(Link::Ethernet, &all, &TcpOptions::default())?;
@@ -297,8 +352,8 @@ fn ports_that_the_user_gives_to_http_are_left_alone() -> Check {
         let through = Proxy::Socks5.through(&chat, proxy(port));
         Capture::of_streams(Link::Ethernet, &[through], &TcpOptions::default())
     };
-    let moved = Options::default().preference("http.tcp.port:80,9999");
-    let said = Options::default().decode_as("tcp.port==9999,http");
+    let moved = looking().preference("http.tcp.port:80,9999");
+    let said = looking().decode_as("tcp.port==9999,http");
     for (options, port, expected) in [(&moved, 9999, 0), (&moved, 8080, 2), (&said, 9999, 0), (&said, 80, 2)] {
         let stored = tshark.store(&capture(port)?)?;
         let seen = pdus(&tshark.pdml(&stored, &only_msn(options))?);
