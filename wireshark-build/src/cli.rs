@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The command line: what can be asked of the build tool.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+use crate::compile::Strictness;
+use crate::packages::Consent;
 use crate::project::Project;
-use crate::{bench, command, compile, debian, demo, doctor, install, matrix, test_run};
+use crate::{bench, command, compile, demo, doctor, install, matrix, packages, test_run};
 
 /// Builds, installs, tests and measures the MSN dissector plugin for Wireshark
 #[derive(Parser)]
@@ -24,19 +27,25 @@ struct Arguments {
 enum Action {
     /// Compile and check the plugin: target/plugins/<X.Y>/epan/msn.so
     ///
-    /// Compiles the Rust core as a static library, makes its C header, compiles the C shim against the installed
-    /// Wireshark headers and links both. Then checks that only plugin_* symbols are exported and that the file is
-    /// smaller than 2 MB. Nothing is installed: try the result, not as root, with
-    /// `WIRESHARK_PLUGIN_DIR=target/plugins tshark …`.
-    Build,
+    /// Compiles the Rust core as a static library, compiles the C shim against the installed
+    /// Wireshark headers and links both. Then checks that only plugin_* symbols are exported. Nothing is installed into
+    /// Wireshark: try the result, not as root, with `WIRESHARK_PLUGIN_DIR=target/plugins tshark …`.
+    Build(Agreement),
     /// Build the plugin and copy it into Wireshark's plugin folder
     ///
-    /// Root installs into the global folder, anybody else into the personal one; `tshark -G folders` names both.
-    Install,
+    /// Root installs into the global folder, anybody else into the personal one; `tshark -G folders` names both. An
+    /// installation that fails leaves nothing behind.
+    Install {
+        #[command(flatten)]
+        agreement: Agreement,
+        /// For packagers: put the file below this folder, at the place of the global plugin folder, and start no tshark
+        #[arg(long, value_name = "FOLDER")]
+        destdir: Option<PathBuf>,
+    },
     /// Remove the plugin from Wireshark's plugin folder
     ///
-    /// Removes msn.so from the folder that `install` uses for this user, and nothing else. A file of that name that is
-    /// not this plugin stays.
+    /// Removes msn.so from the folder that `install` uses for this user, also of other Wireshark versions and when there
+    /// is no tshark any more, and nothing else. A file of that name that is not this plugin stays.
     Uninstall,
     /// Install what is needed, build, install, and decode a real capture
     ///
@@ -66,18 +75,35 @@ enum Action {
     Bench(bench::Options),
 }
 
+#[derive(clap::Args)]
+struct Agreement {
+    /// Install missing Debian packages with apt-get, without a question
+    #[arg(short, long)]
+    yes: bool,
+}
+
+impl Agreement {
+    fn consent(&self) -> Consent {
+        if self.yes { Consent::Given } else { Consent::Ask }
+    }
+}
+
 /// Parses the command line and does what it asks.
 pub fn run() -> Result<ExitCode> {
     let arguments = Arguments::parse();
     command::set_verbose(arguments.verbose);
     let project = Project::load()?;
     match arguments.action {
-        Action::Build => {
-            debian::ensure(debian::BUILD)?;
-            compile::build(&project)?;
+        Action::Build(agreement) => {
+            packages::ensure(packages::BUILD, agreement.consent())?;
+            compile::build(&project, Strictness::Usable)?;
         }
-        Action::Install => {
-            debian::ensure(debian::INSTALL)?;
+        Action::Install { agreement, destdir: Some(folder) } => {
+            packages::ensure(packages::BUILD, agreement.consent())?;
+            install::stage(&project, &folder)?;
+        }
+        Action::Install { agreement, destdir: None } => {
+            packages::ensure(packages::INSTALL, agreement.consent())?;
             install::install(&project)?;
         }
         Action::Uninstall => install::uninstall()?,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! From sources to `msn.so`: static library, C header, shim objects, shared library.
+//! From sources to `msn.so`: static library, shim objects, shared library.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -15,23 +15,33 @@ use crate::project::{CORE, PLUGIN_FILE, Project};
 use crate::wireshark::Headers;
 use crate::{check, command};
 
-/// Name of the generated header, as the shim includes it.
-const HEADER: &str = "msn_dissect.h";
-
 /// What the Rust standard library needs of the system (`rustc --print native-static-libs` on Linux).
 const RUST_LIBS: [&str; 6] = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl"];
 
 /// Only the shim's `plugin_*` symbols stay visible; nothing of the static library that they do not reach is kept.
-/// Tables of strings need many relocations, which glibc 2.36 and later take in a packed form.
-const LINK_FLAGS: [&str; 7] = [
+const LINK_FLAGS: [&str; 6] = [
     "-shared",
     "-Wl,--exclude-libs,ALL",
     "-Wl,--no-undefined",
     "-Wl,--gc-sections",
-    "-Wl,-z,pack-relative-relocs",
     "-Wl,-z,noseparate-code",
     "-Wl,-s",
 ];
+
+/// Tables of strings need many relocations; linkers and C libraries of 2022 and later take them in a packed form.
+const PACKED: &str = "-Wl,-z,pack-relative-relocs";
+
+/// Compiles and links only where the packed form is understood when the plugin is loaded, too.
+const PACKED_PROBE: &str = "#include <features.h>\n#if !__GLIBC_PREREQ(2, 36)\n#error\n#endif\nint probe;\n";
+
+/// How strict a build is: users must not be stopped by what another compiler warns of, nor by goals of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strictness {
+    /// What compiles and works is good.
+    Usable,
+    /// Warnings are errors, and the file keeps to its size.
+    Strict,
+}
 
 /// A plugin file that passed the checks.
 #[derive(Debug, Clone)]
@@ -46,28 +56,35 @@ pub struct Plugin {
 ///
 /// # Errors
 /// When something does not compile, or when the result fails a check; the file of an earlier build then stays.
-pub fn build(project: &Project) -> Result<Plugin> {
+pub fn build(project: &Project, strictness: Strictness) -> Result<Plugin> {
     let headers = Headers::find(&Place::here()).context("Wireshark's development files are missing or incomplete")?;
+    if !headers.version.supported() {
+        bail!("this is Wireshark {}; the plugin needs 4.0 or newer", headers.version);
+    }
     let library = static_library(project)?;
     let file = plugin_file(project, &headers);
     let work = project.target.join("plugin-build").join(headers.version.folder());
     fs::create_dir_all(&work)?;
 
     let stamp_file = work.join("inputs");
-    let stamp = inputs(project, &headers, &library)?;
+    let stamp = inputs(project, &headers, &library, strictness)?;
     let up_to_date = file.is_file() && fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp);
     if !up_to_date {
-        header(project)?;
         let scratch = tempfile::tempdir_in(&work)?;
         let linked = scratch.path().join(PLUGIN_FILE);
         let compiler = compiler(project)?;
         let inputs = plugin_inputs(project, library)?;
-        command::run(&mut command_line(compiler, project, &headers, &inputs, &linked))
-            .context("the C shim does not compile or link")?;
+        let mut extra = if strictness == Strictness::Strict { vec!["-Werror"] } else { Vec::new() };
+        extra.extend(packs_relocations(project, scratch.path())?.then_some(PACKED));
+        let mut cc = command_line(compiler, project, &headers, &inputs, &linked);
+        command::run(cc.args(extra)).context("the C shim does not compile or link")?;
         publish(&linked, &file)?;
         fs::write(&stamp_file, stamp)?;
     }
     let facts = check::check(&file)?;
+    if strictness == Strictness::Strict {
+        check::within_limit(facts.size)?;
+    }
     println!(
         "{} {} for Wireshark {}: {}, {facts}",
         if up_to_date { "up to date" } else { "built" },
@@ -123,22 +140,13 @@ fn artifact(messages: &str) -> Option<PathBuf> {
     files.find_map(|file| file.as_str().filter(|file| file.ends_with(".a")).map(PathBuf::from))
 }
 
-/// Folder of the generated header.
-pub fn include_dir(project: &Project) -> PathBuf {
-    project.target.join("include")
-}
-
-/// Writes the core's C header; the file is left alone when nothing in it changed.
-pub fn header(project: &Project) -> Result<()> {
-    let core = project.root.join(CORE);
-    let mut config = cbindgen::Config::from_root_or_default(&core);
-    config.language = cbindgen::Language::C;
-    let bindings = cbindgen::Builder::new().with_crate(&core).with_config(config).generate();
-    let bindings = bindings.context("cbindgen cannot make the C header")?;
-    let folder = include_dir(project);
-    fs::create_dir_all(&folder)?;
-    bindings.write_to_file(folder.join(HEADER));
-    Ok(())
+/// Whether the linker packs relocations, and the C library reads them.
+fn packs_relocations(project: &Project, scratch: &Path) -> Result<bool> {
+    let source = scratch.join("probe.c");
+    fs::write(&source, PACKED_PROBE)?;
+    let mut cc = compiler(project)?;
+    cc.args(["-shared", "-fPIC", "-Wl,--fatal-warnings", PACKED, "-o"]).arg(scratch.join("probe.so")).arg(&source);
+    Ok(command::succeeds(&mut cc))
 }
 
 /// The shim's sources and headers, sorted.
@@ -158,12 +166,11 @@ fn shim_files(project: &Project, extension: &str) -> Result<Vec<PathBuf>> {
 
 /// Every compiler flag for the shim.
 fn compile_flags(project: &Project, headers: &Headers) -> Vec<String> {
-    let own = "-O2 -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections -Wall -Wextra -Werror";
+    let own = "-O2 -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections -Wall -Wextra";
     let mut flags: Vec<String> = own.split(' ').map(str::to_owned).collect();
     flags.push(format!("-DMSN_PLUGIN_VERSION=\"{}\"", project.version));
     flags.push(format!("-DMSN_WANT_MAJOR={}", headers.version.major));
     flags.push(format!("-DMSN_WANT_MINOR={}", headers.version.minor));
-    flags.push(format!("-I{}", include_dir(project).display()));
     flags.push(format!("-I{}", project.shim_dir().display()));
     flags.extend(headers.cflags.iter().cloned());
     flags
@@ -214,10 +221,8 @@ fn host_triple(project: &Project) -> Result<String> {
 }
 
 /// A description of everything that goes into the plugin: a file with the same description is up to date.
-fn inputs(project: &Project, headers: &Headers, library: &Path) -> Result<String> {
+fn inputs(project: &Project, headers: &Headers, library: &Path, strictness: Strictness) -> Result<String> {
     let mut files = vec![library.to_owned(), headers.version_file.clone(), std::env::current_exe()?];
-    let config = project.root.join(CORE).join("cbindgen.toml");
-    files.extend(config.is_file().then_some(config));
     files.extend(shim_files(project, "c")?);
     files.extend(shim_files(project, "h")?);
 
@@ -230,6 +235,7 @@ fn inputs(project: &Project, headers: &Headers, library: &Path) -> Result<String
     for name in ["CC", "CFLAGS"] {
         writeln!(text, "{name}={}", std::env::var(name).unwrap_or_default())?;
     }
+    writeln!(text, "{strictness:?}")?;
     text += &compile_flags(project, headers).join(" ");
     text += &link_flags(headers).join(" ");
     Ok(text)
@@ -265,14 +271,40 @@ mod tests {
             "-DMSN_PLUGIN_VERSION=\"0.1.0\"",
             "-DMSN_WANT_MAJOR=4",
             "-DMSN_WANT_MINOR=4",
-            "-Werror",
             "-fvisibility=hidden",
-            "-I/out/include",
+            "-I/src/plugin-c",
             "-isystem",
+            "-Wextra",
         ] {
             assert!(flags.iter().any(|found| found == flag), "{flag} in {flags:?}");
         }
         assert_eq!(plugin_file(&project, &headers), Path::new("/out/plugins/4.4/epan/msn.so"));
+    }
+
+    /// The C header is in the repository, so that users need not build what makes it. After a change of the C ABI:
+    /// `MSN_WRITE_HEADER=1 cargo test -p wireshark-build header`.
+    #[test]
+    fn the_header_is_what_the_core_gives() {
+        let project = Project::load().unwrap();
+        let core = project.root.join(CORE);
+        let mut config = cbindgen::Config::from_root_or_default(&core);
+        config.language = cbindgen::Language::C;
+        let mut made = Vec::new();
+        cbindgen::Builder::new().with_crate(&core).with_config(config).generate().unwrap().write(&mut made);
+        let file = project.shim_dir().join("msn_dissect.h");
+        if std::env::var_os("MSN_WRITE_HEADER").is_some() {
+            fs::write(&file, &made).unwrap();
+        }
+        let kept = fs::read_to_string(&file).unwrap();
+        assert!(kept == String::from_utf8(made).unwrap(), "plugin-c/msn_dissect.h is not what the core gives");
+    }
+
+    #[test]
+    fn a_linker_is_asked_before_relocations_are_packed() {
+        let project = Project::load().unwrap();
+        let scratch = tempfile::tempdir().unwrap();
+        let packs = packs_relocations(&project, scratch.path()).unwrap();
+        assert_eq!(packs, scratch.path().join("probe.so").is_file());
     }
 
     #[test]

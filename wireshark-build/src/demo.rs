@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::command::{self, find_program};
 use crate::project::Project;
 use crate::wireshark::tshark;
-use crate::{debian, install};
+use crate::{install, packages};
 
 /// The capture that is shown, below the workspace.
 const CAPTURE: &str = "tests/captures/msnp18-basic-libpurple2.10.9-escargot.pcap";
@@ -30,7 +30,7 @@ const INTERESTING: [&str; 4] =
 /// # Errors
 /// When a step fails, or when the plugin decodes nothing.
 pub fn demo(project: &Project) -> Result<()> {
-    debian::ensure(debian::INSTALL)?;
+    packages::ensure(packages::INSTALL, packages::Consent::Given)?;
     let capture = project.root.join(CAPTURE);
     if !capture.is_file() {
         bail!("the bundled capture {} is missing", capture.display());
@@ -61,7 +61,7 @@ pub fn demo(project: &Project) -> Result<()> {
     println!("\nOpen the same capture in Wireshark, with the plugin that was just installed:\n");
     println!("    wireshark {shown}");
     if find_program("wireshark").is_none() {
-        println!("\n(Wireshark's window is not installed; {})", debian::install_command(&["wireshark"]));
+        println!("\n(Wireshark's window is not installed; {})", packages::install_command(&["wireshark"]));
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use std::process::{Command, ExitCode};
 use anyhow::Result;
 
 use crate::command::{self, find_program, is_root, succeeds};
-use crate::debian::{BUILD, INSTALL, Need, install_command};
+use crate::packages::{self, BUILD, INSTALL, Need, install_command};
 use crate::place::Place;
 use crate::project::Project;
 use crate::wireshark::{Folders, Headers, Loaded, tshark_version};
@@ -63,6 +63,7 @@ impl fmt::Display for Finding {
 /// Prints one line for each thing; the exit code says whether everything required is there.
 pub fn doctor(project: &Project) -> Result<ExitCode> {
     let mut findings = vec![rust(project)];
+    findings.extend(packages::unsupported().map(|why| Finding::bad(State::Missing, "system", why, "")));
     findings.extend(components(project));
     findings.extend(INSTALL.iter().map(package));
     findings.extend(versions());
@@ -135,6 +136,12 @@ fn versions() -> Vec<Finding> {
     let tshark = tshark_version();
     let mut findings = Vec::new();
     match &headers {
+        Ok(headers) if !headers.version.supported() => findings.push(Finding::bad(
+            State::Missing,
+            "headers",
+            format!("Wireshark {}: older than 4.0, for which the plugin does not compile", headers.version),
+            "a newer release of the system, or Wireshark from source",
+        )),
         Ok(headers) => findings.push(Finding::ok("headers", format!("Wireshark {}", headers.version))),
         Err(_) => findings.push(Finding::bad(
             State::Missing,

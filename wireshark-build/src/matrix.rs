@@ -17,7 +17,7 @@ use crate::command::{self, is_root};
 use crate::place::Place;
 use crate::project::{PLUGIN_FILE, Project};
 use crate::wireshark::{Headers, Version};
-use crate::{compile, debian, roots};
+use crate::{compile, packages, roots};
 
 /// A Debian release, and the Wireshark that it carries.
 struct Release {
@@ -74,7 +74,7 @@ pub fn matrix(project: &Project, options: &Options) -> Result<()> {
         bail!("Debian roots are made and entered by root: sudo env \"PATH=$PATH\" cargo plugin matrix");
     }
     let releases = chosen(&options.only)?;
-    debian::ensure(debian::MATRIX)?;
+    packages::ensure(packages::MATRIX, packages::Consent::Given)?;
     let built = build(project)?;
     let mirror = options.mirror.clone().unwrap_or_else(|| roots::mirror(&roots::apt_sources()));
 
@@ -139,7 +139,6 @@ fn report(release: &Release, outcome: &Result<Outcome>) -> (bool, String) {
 
 fn build(project: &Project) -> Result<Built> {
     let library = compile::static_library(project)?;
-    compile::header(project)?;
     let mut cargo = project.cargo();
     cargo.args(["test", "--no-run", "--package", "msn-tests", "--message-format=json-render-diagnostics"]);
     command::announce(&cargo);
@@ -204,6 +203,7 @@ fn compile_in(project: &Project, place: &Place, headers: &Headers, library: &Pat
     let linked = scratch.path().join(PLUGIN_FILE);
     let inputs = compile::plugin_inputs(project, library.to_owned())?;
     let mut gcc = compile::command_line(place.command("gcc"), project, headers, &inputs, &linked);
+    gcc.arg("-Werror");
     command::run(&mut gcc).context("the C shim does not compile or link")?;
     let plugins = project.target.join("matrix/plugins");
     compile::publish(&linked, &plugins.join(headers.version.folder()).join("epan").join(PLUGIN_FILE))?;

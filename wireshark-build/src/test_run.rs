@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 
 use crate::command::{self, is_root, succeeds};
 use crate::project::Project;
-use crate::{compile, debian};
+use crate::{compile, packages};
 
 /// Names the plugin folder to the end-to-end tests.
 const PLUGIN_DIR: &str = "MSN_PLUGIN_DIR";
@@ -20,9 +20,9 @@ const PLUGIN_DIR: &str = "MSN_PLUGIN_DIR";
 /// # Errors
 /// At the first step that fails.
 pub fn test(project: &Project) -> Result<()> {
-    debian::ensure(debian::INSTALL)?;
+    packages::ensure(packages::INSTALL, packages::Consent::Given)?;
     step("plugin");
-    compile::build(project)?;
+    compile::build(project, compile::Strictness::Strict)?;
 
     if available(project, "fmt", "rustfmt") {
         step("formatting");
@@ -34,6 +34,8 @@ pub fn test(project: &Project) -> Result<()> {
         clippy.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
         command::run(&mut clippy)?;
     }
+
+    oldest_rust(project)?;
 
     // tshark ignores the plugin folder of the environment when it runs as root, so the tests start it as nobody, and
     // nobody may not be able to enter this workspace: it gets a copy.
@@ -56,6 +58,26 @@ pub fn test(project: &Project) -> Result<()> {
         tests.args(["test", "--workspace", "--lib", "--bins", "--tests", "--examples"]);
     }
     command::run(&mut tests)
+}
+
+/// Compiles everything with the oldest Rust that the workspace promises, where rustup has it. That no newer function of
+/// the standard library is called, clippy sees from the same promise (`incompatible_msrv`).
+fn oldest_rust(project: &Project) -> Result<()> {
+    let wanted = &project.rust_version;
+    let toolchains = command::output(Command::new("rustup").args(["toolchain", "list"])).unwrap_or_default();
+    let is_oldest = |name: &&str| name.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with(['.', '-']));
+    let Some(name) = toolchains.split_whitespace().find(is_oldest) else {
+        println!("\nSKIPPED: Rust {wanted} is not installed (rustup toolchain install {wanted} --profile minimal)");
+        return Ok(());
+    };
+    step("oldest Rust");
+    let mut cargo = Command::new("rustup");
+    cargo.args(["run", name, "cargo", "check", "--workspace", "--all-targets", "--quiet"]).current_dir(&project.root);
+    cargo
+        .env("CARGO_TARGET_DIR", project.target.join("oldest-rust"))
+        .env_remove("CARGO")
+        .env_remove("RUSTUP_TOOLCHAIN");
+    command::run(&mut cargo).with_context(|| format!("Rust {wanted} does not compile the workspace"))
 }
 
 fn cargo_test(project: &Project, plugins: &Path) -> Command {

@@ -33,6 +33,11 @@ impl Version {
         (self.major, self.minor) == (other.major, other.minor)
     }
 
+    /// Whether the plugin is made for it.
+    pub fn supported(self) -> bool {
+        self.major >= 4
+    }
+
     /// Reads the version from the text of `ws_version.h`.
     pub fn from_header(text: &str) -> Option<Self> {
         let number = |name: &str| {

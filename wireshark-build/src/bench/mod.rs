@@ -15,7 +15,7 @@ use clap::Args;
 
 use crate::command;
 use crate::compile;
-use crate::debian;
+use crate::packages;
 use crate::project::{CORE, PLUGIN_FILE, Project};
 use stage::{Plugins, Stage, reading};
 
@@ -118,8 +118,9 @@ const WEB_PACKETS: u32 = 20_000;
 /// When a run fails, when a dissector does not decode the capture, or, with `--strict`, when a goal is missed.
 pub fn bench(project: &Project, options: &Options) -> Result<()> {
     let counts = options.callgrind || options.web || options.peers;
-    debian::ensure(if counts { debian::CALLGRIND } else { debian::INSTALL })?;
-    let plugin = compile::build(project)?;
+    let needs = if counts { packages::CALLGRIND } else { packages::INSTALL };
+    packages::ensure(needs, packages::Consent::Ask)?;
+    let plugin = compile::build(project, compile::Strictness::Usable)?;
     let stage = Stage::set(project, &plugin)?;
     let modes: Vec<&Mode> = MODES
         .iter()

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Which Debian packages are needed, which are missing, and how they are installed.
+//! Which packages are needed, which are missing, how they are called on which system, and how they are installed.
 
 use std::fs;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::process::Command;
 
 use anyhow::{Result, bail};
@@ -90,15 +90,111 @@ fn missing(needs: &[Need], present: impl Fn(&Need) -> bool) -> Vec<&'static str>
     packages
 }
 
-/// The command that installs packages, as a user would type it.
+/// Names of packages on Debian and its descendants, on Fedora, and on Arch, where they are not the same.
+const NAMES: [(&str, &str, &str); 6] = [
+    ("libc6-dev", "glibc-devel", "glibc"),
+    ("pkg-config", "pkgconf-pkg-config", "pkgconf"),
+    ("libwireshark-dev", "wireshark-devel", "wireshark-cli"),
+    ("libglib2.0-dev", "glib2-devel", "glib2"),
+    ("tshark", "wireshark-cli", "wireshark-cli"),
+    ("wireshark", "wireshark", "wireshark-qt"),
+];
+
+/// Systems whose packages are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum System {
+    Debian,
+    Fedora,
+    Arch,
+}
+
+impl System {
+    const ALL: [(Self, &str); 3] = [(Self::Debian, "Debian or Ubuntu"), (Self::Fedora, "Fedora"), (Self::Arch, "Arch")];
+
+    /// The system that this is, by its package manager.
+    fn here() -> Option<Self> {
+        if has_apt() {
+            return Some(Self::Debian);
+        }
+        let others = [("dnf", Self::Fedora), ("pacman", Self::Arch)];
+        others.into_iter().find_map(|(program, system)| find_program(program).map(|_| system))
+    }
+
+    /// The name of a Debian package here.
+    fn name(self, package: &str) -> &str {
+        let row = NAMES.into_iter().find(|row| row.0 == package);
+        row.map_or(package, |(debian, fedora, arch)| match self {
+            Self::Debian => debian,
+            Self::Fedora => fedora,
+            Self::Arch => arch,
+        })
+    }
+
+    /// The command that installs Debian packages here, each once.
+    fn command(self, packages: &[&str]) -> String {
+        let mut names: Vec<&str> = Vec::new();
+        for package in packages {
+            let name = self.name(package);
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let manager = match self {
+            Self::Debian => "apt-get install -y --no-install-recommends",
+            Self::Fedora => "dnf install -y",
+            Self::Arch => "pacman -S --needed",
+        };
+        format!("{manager} {}", names.join(" "))
+    }
+}
+
+/// The command that installs packages, given by their Debian names, as a user of this system would type it; of each
+/// known system where this is none of them.
 pub fn install_command(packages: &[&str]) -> String {
     let sudo = if is_root() { "" } else { "sudo " };
-    format!("{sudo}apt-get install -y --no-install-recommends {}", packages.join(" "))
+    match System::here() {
+        Some(system) => format!("{sudo}{}", system.command(packages)),
+        None => {
+            let each = System::ALL.map(|(system, name)| format!("{name}: {}", system.command(packages)));
+            format!("install what carries them here; {}", each.join("; "))
+        }
+    }
+}
+
+/// What does not work on this system whatever is installed, in plain words.
+pub fn unsupported() -> Option<&'static str> {
+    cfg!(target_os = "macos").then_some(
+        "macOS: Wireshark.app comes without development files, so the plugin must be built against a Wireshark that was \
+         built from source; this was never tried",
+    )
 }
 
 /// Whether this system installs packages with apt.
 pub fn has_apt() -> bool {
     find_program("apt-get").is_some() && find_program("dpkg-query").is_some()
+}
+
+/// Whether the user agreed that packages are installed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consent {
+    /// By the subcommand, which says that it does, or by `--yes`.
+    Given,
+    /// Not yet: a question on the terminal, or nothing is installed.
+    Ask,
+}
+
+/// Asks on the terminal, if there is one.
+fn agreed(consent: Consent, list: &str) -> bool {
+    if consent == Consent::Given {
+        return true;
+    }
+    if !std::io::stdin().is_terminal() {
+        return false;
+    }
+    print!("missing: {list}. Install with apt-get now? [y/N] ");
+    let mut answer = String::new();
+    let read = std::io::stdout().flush().and_then(|()| std::io::stdin().read_line(&mut answer));
+    read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
 }
 
 /// How packages can be installed here.
@@ -124,26 +220,27 @@ fn way(apt: bool, root: bool, sudo: bool, terminal: bool) -> Way {
     }
 }
 
-/// Installs what is missing of `needs`.
+/// Installs what is missing of `needs`, on Debian and if the user agrees.
 ///
 /// # Errors
-/// When something is missing and cannot be installed; the message names the packages and the command.
-pub fn ensure(needs: &[Need]) -> Result<()> {
+/// When something is missing and is not installed; the message names the packages and the command.
+pub fn ensure(needs: &[Need], consent: Consent) -> Result<()> {
     let packages = missing(needs, Need::present);
     if packages.is_empty() {
         return Ok(());
     }
     let list = packages.join(" ");
+    let by_hand = || format!("missing: {list}. To install: {}", install_command(&packages));
     let way = way(has_apt(), is_root(), find_program("sudo").is_some(), std::io::stdin().is_terminal());
     let prefix: &[&str] = match way {
         Way::Root => &[],
         Way::Sudo => &["sudo"],
         Way::SudoSilent => &["sudo", "-n"],
-        Way::No if has_apt() => {
-            bail!("missing: {list}. As root: apt-get install --no-install-recommends {list}")
-        }
-        Way::No => bail!("missing (names of the Debian packages): {list}. Install what carries them on this system"),
+        Way::No => bail!("{}", by_hand()),
     };
+    if !agreed(consent, &list) {
+        bail!("{}, or say --yes", by_hand());
+    }
     let with = if prefix.is_empty() { "" } else { ", with sudo" };
     println!("installing the missing Debian packages{with}: {list}");
     install(prefix, &packages)?;
@@ -201,6 +298,25 @@ mod tests {
         assert_eq!(missing(&two, |need| need.package == "pkg-config"), ["tshark", "libwireshark-dev"]);
         assert!(missing(INSTALL, |_| true).is_empty());
         assert_eq!(missing(BUILD, |_| false).len(), BUILD.len());
+    }
+
+    #[test]
+    fn packages_have_their_names_on_each_system() {
+        let wanted = ["gcc", "libwireshark-dev", "tshark"];
+        assert_eq!(
+            System::Debian.command(&wanted),
+            "apt-get install -y --no-install-recommends gcc libwireshark-dev tshark"
+        );
+        assert_eq!(System::Fedora.command(&wanted), "dnf install -y gcc wireshark-devel wireshark-cli");
+        assert_eq!(System::Arch.command(&wanted), "pacman -S --needed gcc wireshark-cli");
+    }
+
+    #[test]
+    fn nobody_is_asked_where_nobody_can_answer() {
+        assert!(agreed(Consent::Given, "tshark"));
+        if !std::io::stdin().is_terminal() {
+            assert!(!agreed(Consent::Ask, "tshark"));
+        }
     }
 
     #[test]
