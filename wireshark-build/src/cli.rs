@@ -10,7 +10,7 @@ use clap::{Parser, Subcommand};
 use crate::compile::Strictness;
 use crate::packages::Consent;
 use crate::project::Project;
-use crate::{bench, command, compile, demo, doctor, install, matrix, packages, test_run};
+use crate::{bench, command, compile, demo, doctor, faults, install, matrix, packages, test_run};
 
 /// Builds, installs, tests and measures the MSN dissector plugin for Wireshark
 #[derive(Parser)]
@@ -57,7 +57,11 @@ enum Action {
     /// Formatting, clippy, documentation tests, and all tests of the workspace (with cargo-nextest if it is
     /// installed). The end-to-end tests drive tshark with the plugin that was just built; nothing is installed into
     /// Wireshark's folders.
-    Test,
+    Test {
+        /// Only see whether the tests notice faults: put those of tests/faults.txt into the C shim, one by one
+        #[arg(long)]
+        faults: bool,
+    },
     /// Say what is missing, and the exact command that mends it
     ///
     /// One line for each thing. The exit code is not zero when something required is missing.
@@ -108,7 +112,8 @@ pub fn run() -> Result<ExitCode> {
         }
         Action::Uninstall => install::uninstall()?,
         Action::Demo => demo::demo(&project)?,
-        Action::Test => test_run::test(&project)?,
+        Action::Test { faults: true } => faults::run(&project)?,
+        Action::Test { faults: false } => test_run::test(&project)?,
         Action::Matrix(options) => matrix::matrix(&project, &options)?,
         Action::Bench(options) => bench::bench(&project, &options)?,
         Action::Doctor => return doctor::doctor(&project),

@@ -10,6 +10,7 @@ mod command;
 mod compile;
 mod demo;
 mod doctor;
+mod faults;
 mod install;
 mod matrix;
 mod measure;

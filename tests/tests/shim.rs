@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! What the C shim does with the core's items: marks, experts, subtrees, byte ranges, units, columns, checks of tables.
+
+mod common;
+
+use common::Check;
+use msn_tests::pcap::{Capture, Link, Side, Stream, TcpOptions};
+use msn_tests::transcript::{Transcript, all};
+use msn_tests::tshark::{Node, Options, Stored, Tshark};
+
+/// A refused login, and a status with a sum of bits.
+fn login(tshark: &Tshark) -> Result<Stored, anyhow::Error> {
+    let mut stream = Stream::new(([192, 0, 2, 1], 3000).into(), ([192, 0, 2, 10], 1863).into());
+    stream.send(Side::Client, "VER 1 MSNP12 CVR0\r\n").send(Side::Server, "VER 1 MSNP12\r\n");
+    stream.send(Side::Client, "USR 2 TWN I alice@example.com\r\n").send(Side::Server, "911 2\r\n");
+    stream.send(Side::Server, "NLN NLN bob@example.com Bob 268435492\r\n");
+    stream.send(Side::Server, "NLN AWY bob@example.com Bob 0\r\nFLN bob@example.com\r\n");
+    tshark.store(&Capture::of_streams(Link::Ethernet, &[stream], &TcpOptions::default())?)
+}
+
+/// Lines of the trees in their order: brackets mark what is inferred, indentation says what is below what.
+const LINES: &str = "
+MSN Messenger Protocol, VER 1 MSNP12 CVR0
+    Command: VER
+    Transaction ID: 1
+    Offered version: MSNP12
+    Offered version: CVR0
+    [Response in: 5]
+    [Direction: Client to server]
+    [Server: Notification server]
+MSN Messenger Protocol, VER 1 MSNP12
+    Command: VER
+    [Response to: 4]
+    [Time since request: 0.001000000 seconds]
+MSN Messenger Protocol, USR 2 TWN I alice@example.com
+    Account: alice@example.com
+    [Connection owner: alice@example.com]
+MSN Messenger Protocol, 911 2 (authentication failed) to USR
+    Command: 911
+    Error: authentication failed (911)
+        [Expert Info (Error/Response): Error 911: authentication failed]
+            [Error 911: authentication failed]
+            [Severity level: Error]
+            [Group: Response]
+    [Response to: 6]
+        [Expert Info (Warning/Response): Login refused: authentication failed (911)]
+            [Login refused: authentication failed (911)]
+            [Severity level: Warning]
+            [Group: Response]
+    [Direction: Server to client]
+MSN Messenger Protocol, NLN bob@example.com is Online
+    Status: NLN (Online)
+    Capabilities: 0x10000024 (MSNC1 (MSN Messenger 6.0), Ink as GIF, Multi-packet messages)
+        .... .... .... .... .... .... .... ...0 = Online through a mobile device: False
+        .... .... .... .... .... .... .... .1.. = Ink as GIF: True
+        0001 .... .... .... .... .... .... .... = Version: MSNC1 (MSN Messenger 6.0) (1)
+    [Direction: Server to client]
+MSN Messenger Protocol, NLN bob@example.com is Away
+MSN Messenger Protocol, FLN bob@example.com is Offline";
+
+#[test]
+fn trees_have_marks_experts_and_levels() -> Check {
+    let tshark = Tshark::new()?;
+    let stored = login(&tshark)?;
+    let text = tshark.verbose(&stored, &Options::filter("msn").two_passes().arg("-O").arg("msn"))?;
+    let mut lines = text.lines();
+    for wanted in LINES.lines().skip(1) {
+        assert!(lines.any(|line| line == wanted), "no {wanted:?} in its place of\n{text}");
+    }
+    Ok(())
+}
+
+#[test]
+fn experts_are_counted_with_their_severity_and_group() -> Check {
+    let tshark = Tshark::new()?;
+    let table = tshark.table(&login(&tshark)?, "expert", &Options::default())?;
+    // Under each heading: its underline, the names of the columns, and a row for each expert info.
+    let row = |heading: &str| -> Vec<&str> {
+        let row = table.lines().skip_while(|line| *line != heading).nth(3).unwrap_or_default();
+        row.split_whitespace().collect()
+    };
+    assert_eq!(row("Errors (1)"), ["1", "Response", "MSNP", "Error", "911:", "authentication", "failed"], "{table}");
+    let warning = ["1", "Response", "MSNP", "Login", "refused:", "authentication", "failed", "(911)"];
+    assert_eq!(row("Warns (1)"), warning, "{table}");
+    Ok(())
+}
+
+fn find<'n>(nodes: &'n [Node], label: &str) -> Option<&'n Node> {
+    nodes.iter().find_map(|node| if node.label.starts_with(label) { Some(node) } else { find(&node.children, label) })
+}
+
+#[test]
+fn items_lie_on_their_bytes() -> Check {
+    let tshark = Tshark::new()?;
+    let mut sharkd = tshark.sharkd(&login(&tshark)?)?;
+    let tree = sharkd.frame(4)?;
+    // Behind 54 bytes of Ethernet, IP and TCP.
+    for (label, place, filter) in [
+        ("MSN Messenger Protocol", [54, 19], "msn"),
+        ("Command: VER", [54, 3], "msn.command == \"VER\""),
+        ("Transaction ID: 1", [58, 1], "msn.trid == 1"),
+        ("Offered version: CVR0", [67, 4], "msn.offered_version == \"CVR0\""),
+    ] {
+        let node = find(&tree, label).ok_or(label)?;
+        assert_eq!(
+            (node.place.as_slice(), node.filter.as_str(), node.generated),
+            (&place[..], filter, false),
+            "{label}"
+        );
+    }
+    let node = find(&tree, "Response in: 5").or_else(|| find(&tree, "[Response in: 5]")).ok_or("no link")?;
+    assert!(node.generated && node.filter == "msn.response_in == 5", "{node:?}");
+    let error = sharkd.frame(7)?;
+    assert_eq!(find(&error, "Error: authentication failed (911)").ok_or("no error")?.severity, "Error");
+    Ok(sharkd.finish()?)
+}
+
+#[test]
+fn what_is_hidden_can_be_filtered_on_and_is_not_shown() -> Check {
+    let tshark = Tshark::new()?;
+    let path = all()?.into_iter().find(|path| path.ends_with("documents.txt")).ok_or("no documents")?;
+    let stored = tshark.store(&Transcript::read(&path)?.capture()?)?;
+    let pdml = tshark.run(
+        &["-n".as_ref(), "-T".as_ref(), "pdml".as_ref(), "-r".as_ref(), stored.path().as_os_str()],
+        &Options::filter("msn.sip"),
+    )?;
+    let text = String::from_utf8_lossy(&pdml.stdout).into_owned();
+    let fields: Vec<&str> = text.lines().filter(|line| line.contains("name=\"msn.sip.text\"")).collect();
+    assert!(!fields.is_empty() && fields.iter().all(|line| line.contains("hide=\"yes\"")), "{fields:?}");
+    let shown = text.lines().filter(|line| line.contains("name=\"msn.sip\"") && !line.contains("hide="));
+    assert!(shown.count() > 0);
+    Ok(())
+}
+
+#[test]
+fn columns_take_one_entry_from_each_unit() -> Check {
+    let tshark = Tshark::new()?;
+    let rows = tshark.summary(&login(&tshark)?, &Options::filter("msn"))?;
+    let rows: Vec<(&str, &str)> = rows.iter().map(|row| (row.protocol.as_str(), row.info.as_str())).collect();
+    assert_eq!(rows[0], ("MSNP", "VER 1 MSNP12 CVR0"));
+    assert_eq!(rows[3], ("MSNP", "911 2 (authentication failed) to USR"));
+    assert_eq!(rows[5], ("MSNP", "NLN bob@example.com is Away; FLN bob@example.com is Offline"));
+    Ok(())
+}
+
+#[test]
+fn the_table_of_secrets_refuses_what_cannot_be_right() -> Check {
+    let tshark = Tshark::new()?;
+    let stored = login(&tshark)?;
+    let accepted = |row: &str| -> Result<bool, anyhow::Error> {
+        let options =
+            Options { may_complain: true, ..Options::default() }.preference(&format!("uat:msn_secrets:{row}"));
+        let output = tshark.run(&["-r".as_ref(), stored.path().as_os_str()], &options)?;
+        Ok(output.status.success() && !output.stderr.contains("msn_secrets"))
+    };
+    assert!(accepted(r#""alice@example.com","secret","""#)?);
+    assert!(accepted(r#""alice@example.com","","AAECAwQFBgcICQoLDA0ODw==""#)?);
+    assert!(!accepted(r#""","secret","""#)?);
+    assert!(!accepted(r#""alice@example.com","","not base64""#)?);
+    Ok(())
+}
