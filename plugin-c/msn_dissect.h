@@ -58,9 +58,14 @@
 #define MAX_PAYLOAD (1 << 20)
 
 /*
+ Most pieces of a message that are shown one by one.
+ */
+#define MAX_SHOWN 1000
+
+/*
  Grows with every change of the ABI; the shim compares it with the header it was compiled against.
  */
-#define MSN_ABI_VERSION 5
+#define MSN_ABI_VERSION 6
 
 /*
  How many reassembly tables there are.
@@ -178,6 +183,16 @@
 #define NO_TEXT UINT32_MAX
 
 /*
+ Most rows of a frame: items, and those that a sum of bits becomes. Wireshark stops at a million.
+ */
+#define MAX_ROWS 250000
+
+/*
+ Most bytes of strings and of decoded sources of a frame.
+ */
+#define MAX_BYTES (32 << 20)
+
+/*
  Bold.
  */
 #define BOLD 1
@@ -283,6 +298,31 @@
 #define REMAINING 1
 
 /*
+ Largest message that is put together, in bytes: Wireshark counts them with a sign.
+ */
+#define MAX_TOTAL (uint32_t)INT32_MAX
+
+/*
+ Largest piece, in bytes.
+ */
+#define MAX_PIECE ((1 << 30) - 1)
+
+/*
+ Most pieces of one message. Each takes 12 bytes here, and came in a packet that is longer.
+ */
+#define MAX_PIECES (1 << 22)
+
+/*
+ Most pieces of one message that overlap others.
+ */
+#define MAX_OVERLAPS 256
+
+/*
+ Messages of a capture, of every kind together.
+ */
+#define MAX_MESSAGES (1 << 28)
+
+/*
  Most addresses, numbers and connections remembered, of each.
  */
 #define MAX_REMEMBERED (1 << 14)
@@ -359,11 +399,6 @@
 #define MAX_FOLLOWERS 256
 
 /*
- Most pings without answer that are remembered.
- */
-#define MAX_PINGS 16
-
-/*
  Most contacts of all connections whose GUIDs are remembered.
  */
 #define MAX_ALL_CONTACTS (1 << 18)
@@ -399,21 +434,6 @@
 #define MAX_ADDRESSES 64
 
 /*
- Largest message that is put together.
- */
-#define MAX_TOTAL (1 << 30)
-
-/*
- Most pieces of one message. Each takes some 40 bytes here, and came in a packet that is longer.
- */
-#define MAX_PIECES (1 << 22)
-
-/*
- Most pieces that overlap others: the consumer's lists are as long as pieces cover the same bytes.
- */
-#define MAX_OVERLAPS 256
-
-/*
  Most whole messages that are remembered, to tell their repetitions.
  */
 #define MAX_WHOLE (1 << 16)
@@ -427,6 +447,11 @@
  Most packets whose sequence numbers are remembered, to tell repetitions.
  */
 #define MAX_SEEN (1 << 16)
+
+/*
+ Most packets that wait for an acknowledgement on a second leg.
+ */
+#define MAX_OTHERS (1 << 14)
 
 /*
  It was sent before.
@@ -492,6 +517,11 @@
  It acknowledges a message of which the capture lacks something.
  */
 #define INCOMPLETE 4096
+
+/*
+ A table was full, and something older was forgotten.
+ */
+#define EVICTED 8192
 
 /*
  Most participants of a chat that are told apart; further ones are counted, not shown. Real chats have some dozens.
@@ -658,6 +688,11 @@ enum MsnKind
    A piece of a message that spans several units; `number` is its index in the dissection.
    */
   MSN_KIND_FRAGMENT = 7,
+  /*
+   The bytes of a message that was put together, which the session has under `number`; items with this `source` refer
+   to them. `note` is their name.
+   */
+  MSN_KIND_MESSAGE = 8,
 };
 #if __STDC_VERSION__ >= 202311L
 typedef enum MsnKind MsnKind;
@@ -1188,9 +1223,9 @@ typedef struct {
    */
   const char *content_type;
   /*
-   The bytes, where they were decoded; null where they stand in the data given.
+   The bytes, valid as long as the session; null where they stand in the data given.
    */
-  const uint8_t *decoded;
+  const uint8_t *bytes;
   /*
    Place of the bytes in the data given.
    */
@@ -1274,13 +1309,21 @@ typedef struct {
    */
   const MsnFragment *fragments;
   /*
-   Objects for export.
+   Frames that have pieces of messages that are whole now.
    */
-  const MsnObject *objects;
+  const uint32_t *depends;
   /*
    How many.
    */
+  uint32_t depend_count;
+  /*
+   How many objects.
+   */
   uint32_t object_count;
+  /*
+   Objects for export.
+   */
+  const MsnObject *objects;
   /*
    What Statistics > MSN counts.
    */
@@ -1377,7 +1420,7 @@ typedef struct {
    */
   uint16_t destination_port;
   /*
-   Sender's address; an IPv4 address fills the first four bytes.
+   Sender's address, IPv6; an IPv4 address as it is mapped there (`::ffff:a.b.c.d`).
    */
   uint8_t source[16];
   /*
@@ -1604,6 +1647,17 @@ const MsnDissection *msn_dissect_message(MsnSession *session,
                                          uint32_t id,
                                          const uint8_t *data,
                                          uint32_t len);
+
+/*
+ The bytes of a message that was put together, and how many they are; null if there is no such message. They stay as
+ they are and where they are until the session ends.
+
+ # Safety
+ `session` is null or came from [`msn_session_new`]; `len` is null or can be written.
+ */
+const uint8_t *msn_message_bytes(const MsnSession *session,
+                                 uint32_t message,
+                                 uint32_t *len);
 
 /*
  Gives a dissection back.
