@@ -68,16 +68,6 @@
 #define MSN_ABI_VERSION 6
 
 /*
- How many reassembly tables there are.
- */
-#define MSN_TABLES 4
-
-/*
- Table of units cut between bodies of the HTTP gateway.
- */
-#define MSN_TABLE_GATEWAY 2
-
-/*
  No protocol, see [`MsnDissection::protocol`].
  */
 #define MSN_NO_PROTOCOL UINT8_MAX
@@ -141,6 +131,11 @@
  Logins are wanted; goes with [`MSN_WANT_TREE`].
  */
 #define MSN_WANT_CREDENTIALS 512
+
+/*
+ Frames with pieces of whole messages are wanted.
+ */
+#define MSN_WANT_DEPENDS 1024
 
 /*
  Longest start line with header lines that is looked at, in bytes.
@@ -439,7 +434,7 @@
 #define MAX_WHOLE (1 << 16)
 
 /*
- Most packets that wait for an acknowledgement.
+ Most packets that wait for an acknowledgement, on the last leg and on the one before.
  */
 #define MAX_TARGETS (1 << 17)
 
@@ -447,11 +442,6 @@
  Most packets whose sequence numbers are remembered, to tell repetitions.
  */
 #define MAX_SEEN (1 << 16)
-
-/*
- Most packets that wait for an acknowledgement on a second leg.
- */
-#define MAX_OTHERS (1 << 14)
 
 /*
  It was sent before.
@@ -594,26 +584,6 @@
 #define MAX_TRANSFERS (1 << 18)
 
 /*
- Windows that make one window of the next size.
- */
-#define RADIX 256
-
-/*
- Most pieces that are put together without windows.
- */
-#define MAX_PLAIN_PIECES (1 << 12)
-
-/*
- Numbers of windows begin here; messages have the ones below.
- */
-#define FIRST_ID (1 << 28)
-
-/*
- Most windows of a table; messages that would need more are not put together.
- */
-#define MAX_WINDOWS (1 << 24)
-
-/*
  Least bytes of a file context: up to the name. Shorter ones are something else.
  */
 #define MIN_FILE 22
@@ -685,14 +655,10 @@ enum MsnKind
    */
   MSN_KIND_SOURCE = 6,
   /*
-   A piece of a message that spans several units; `number` is its index in the dissection.
-   */
-  MSN_KIND_FRAGMENT = 7,
-  /*
    The bytes of a message that was put together, which the session has under `number`; items with this `source` refer
    to them. `note` is their name.
    */
-  MSN_KIND_MESSAGE = 8,
+  MSN_KIND_MESSAGE = 7,
 };
 #if __STDC_VERSION__ >= 202311L
 typedef enum MsnKind MsnKind;
@@ -1169,44 +1135,6 @@ typedef struct {
 } MsnAnnouncement;
 
 /*
- A piece of a message that spans units.
- */
-typedef struct {
-  /*
-   Number of the message within its table.
-   */
-  uint32_t id;
-  /*
-   Place of the bytes.
-   */
-  uint32_t start;
-  /*
-   How many.
-   */
-  uint32_t len;
-  /*
-   Byte offset, or number of the piece.
-   */
-  uint32_t offset;
-  /*
-   0 = the bytes given, otherwise a decoded source.
-   */
-  uint16_t source;
-  /*
-   Reassembly table, less than [`MSN_TABLES`].
-   */
-  uint8_t table;
-  /*
-   `offset` counts pieces.
-   */
-  bool numbered;
-  /*
-   More pieces follow.
-   */
-  bool more;
-} MsnFragment;
-
-/*
  An object that came over the wire whole.
  */
 typedef struct {
@@ -1305,10 +1233,6 @@ typedef struct {
    */
   const MsnAnnouncement *announced;
   /*
-   Pieces of messages; items of kind fragment refer to them by number.
-   */
-  const MsnFragment *fragments;
-  /*
    Frames that have pieces of messages that are whole now.
    */
   const uint32_t *depends;
@@ -1340,10 +1264,6 @@ typedef struct {
    Lines in which an account proves itself.
    */
   const MsnLogin *logins;
-  /*
-   How many pieces.
-   */
-  uint32_t fragment_count;
   /*
    How many servers were announced.
    */
@@ -1634,19 +1554,6 @@ const MsnDissection *msn_dissect(MsnSession *session,
                                  uint8_t channel,
                                  const uint8_t *data,
                                  uint32_t len);
-
-/*
- Dissects a message that was put together from the fragments `id` of `table`. Null as for [`msn_dissect`].
-
- # Safety
- As for [`msn_dissect`].
- */
-const MsnDissection *msn_dissect_message(MsnSession *session,
-                                         const MsnPacket *packet,
-                                         uint8_t table,
-                                         uint32_t id,
-                                         const uint8_t *data,
-                                         uint32_t len);
 
 /*
  The bytes of a message that was put together, and how many they are; null if there is no such message. They stay as

@@ -406,12 +406,15 @@ void msn_replay(const MsnDissection *dissection, tvbuff_t *tvb, packet_info *pin
     replay.current = tree;
     replay.depth = 0;
     replay.seen = tree != NULL && PTREE_DATA(tree)->visible;
-    replay.unshown = !(packet->flags & MSN_WANT_TREE);
+    replay.unshown = !msn_items_wanted(tree) && !msn_stats_wanted() && !msn_credentials_wanted();
     replay.last = NULL;
     msn_export(dissection, tvb, pinfo);
     msn_count(dissection, pinfo);
     msn_tell_credentials(dissection, pinfo);
     if (replay.unshown) {
+        if (tree != NULL && dissection->protocol != MSN_NO_PROTOCOL) {
+            proto_tree_add_item(tree, msn_registry.protocols[dissection->protocol], tvb, 0, -1, ENC_NA);
+        }
         replay.current = NULL;
     }
     for (const MsnItem *item = dissection->items; item < dissection->items + dissection->item_count; item++) {
