@@ -68,6 +68,11 @@
 #define MSN_ABI_VERSION 6
 
 /*
+ Number of the protocol of web services.
+ */
+#define MSN_PROTOCOL_SOAP 5
+
+/*
  No protocol, see [`MsnDissection::protocol`].
  */
 #define MSN_NO_PROTOCOL UINT8_MAX
@@ -138,6 +143,21 @@
 #define MSN_WANT_DEPENDS 1024
 
 /*
+ The head of an HTTP message ends where the bytes end, see [`MsnSoapHead::place`].
+ */
+#define MSN_HEAD_END 0
+
+/*
+ It is the first one of an encoded body in them.
+ */
+#define MSN_HEAD_WITHIN 1
+
+/*
+ It begins where they begin.
+ */
+#define MSN_HEAD_START 2
+
+/*
  Longest start line with header lines that is looked at, in bytes.
  */
 #define MAX_HEAD (16 * 1024)
@@ -186,6 +206,11 @@
  Most bytes of strings and of decoded sources of a frame.
  */
 #define MAX_BYTES (32 << 20)
+
+/*
+ Most sources of a tree. Wireshark looks through their list for each one that it adds, and for each row that it prints.
+ */
+#define MAX_SOURCES 1000
 
 /*
  Bold.
@@ -379,6 +404,11 @@
 #define NONE UINT32_MAX
 
 /*
+ Most TCP connections whose latest message is remembered.
+ */
+#define MAX_CARRIERS (1 << 16)
+
+/*
  Most gateway sessions that are kept apart; further ones share the last place.
  */
 #define MAX_SESSIONS (1 << 16)
@@ -409,7 +439,7 @@
 #define MAX_OPEN 2048
 
 /*
- Most names kept; further ones are counted, not kept.
+ Most names kept; that further ones are not is reported.
  */
 #define MAX_NAMES (1 << 17)
 
@@ -429,19 +459,20 @@
 #define MAX_ADDRESSES 64
 
 /*
- Most whole messages that are remembered, to tell their repetitions.
+ Most whole messages that are remembered, to tell their repetitions; chosen as [`MAX_OPEN`].
  */
-#define MAX_WHOLE (1 << 16)
+#define MAX_WHOLE ((((1 << 16) / 8) * 7) - 1)
 
 /*
- Most packets that wait for an acknowledgement, on the last leg and on the one before.
+ Most packets that wait for an acknowledgement, on the last leg and on the one before. A table is an eighth emptier than a
+ power of two: one more than this many would double it.
  */
-#define MAX_TARGETS (1 << 17)
+#define MAX_TARGETS ((((1 << 17) / 8) * 7) - 1)
 
 /*
- Most packets whose sequence numbers are remembered, to tell repetitions.
+ Most packets whose sequence numbers are remembered, to tell repetitions; chosen as [`MAX_TARGETS`].
  */
-#define MAX_SEEN (1 << 16)
+#define MAX_SEEN ((((1 << 16) / 8) * 7) - 1)
 
 /*
  It was sent before.
@@ -559,12 +590,12 @@
 #define MAX_SIDES 32
 
 /*
- Most accounts whose connections are tied together; further ones are counted.
+ Most accounts whose connections are tied together.
  */
 #define MAX_ACCOUNTS (1 << 16)
 
 /*
- Most referrals without account that wait for the connection that follows them; further ones are counted.
+ Most referrals without account that wait for the connection that follows them; the oldest goes first.
  */
 #define MAX_HOPS (1 << 12)
 
@@ -572,6 +603,21 @@
  Most accounts.
  */
 #define MAX_SECRETS 4096
+
+/*
+ Longest token, identifier or secret that is kept, in bytes.
+ */
+#define MAX_TOKEN 4096
+
+/*
+ Most frames that are listed for a ticket or offline message; further ones are counted.
+ */
+#define MAX_FRAMES 64
+
+/*
+ How much clocks of client, server and capture may differ, ns.
+ */
+#define CLOCKS 300000000000
 
 /*
  Most requests of a connection that are remembered; the oldest goes first.
@@ -597,6 +643,11 @@
  Longest header of version 3.
  */
 #define END_3 638
+
+/*
+ Most nodes of a body that are taken apart.
+ */
+#define MAX_NODES 300000
 
 /*
  The check failed.
@@ -1371,6 +1422,24 @@ typedef struct {
   bool continued;
 } MsnHead;
 
+/*
+ Bytes with the head of an HTTP message.
+ */
+typedef struct {
+  /*
+   The bytes.
+   */
+  const uint8_t *data;
+  /*
+   How many.
+   */
+  uint32_t len;
+  /*
+   Where in them: [`MSN_HEAD_END`], [`MSN_HEAD_WITHIN`] or [`MSN_HEAD_START`].
+   */
+  uint8_t place;
+} MsnSoapHead;
+
 
 
 
@@ -1648,5 +1717,37 @@ bool msn_session_secret(MsnSession *session,
  `secret` is NUL-terminated or null.
  */
 bool msn_secret_valid(const char *secret);
+
+/*
+ Whether a connection that begins with these bytes asks a web service for something.
+
+ # Safety
+ `data` points to `len` readable bytes.
+ */
+bool msn_asks_soap(const uint8_t *data, uint32_t len);
+
+/*
+ Dissects an HTTP message with this head and body if it is one of a web service. Null if it cannot be one, if the session
+ is null, or if memory ran out; without units if it is none.
+
+ # Safety
+ `session` came from `msn_session_new`; `packet`, `head` and its bytes are readable; `data` points to `len` readable bytes.
+ */
+const MsnDissection *msn_dissect_soap(MsnSession *session,
+                                      const MsnPacket *packet,
+                                      const MsnSoapHead *head,
+                                      const uint8_t *data,
+                                      uint32_t len);
+
+/*
+ Whether [`msn_dissect_soap`] is worth the trouble: a cheap look, for web traffic is much and mostly not ours.
+
+ # Safety
+ As for [`msn_dissect_soap`].
+ */
+bool msn_may_be_soap(MsnSession *session,
+                     const MsnSoapHead *head,
+                     const uint8_t *data,
+                     uint32_t len);
 
 #endif  /* MSN_DISSECT_H */
