@@ -77,6 +77,13 @@ enum Action {
     /// Reads a generated capture with this plugin, with the built-in msnms, and with a plugin that claims the port and
     /// decodes nothing. Prints processor time (user and system), its ratio to msnms, the goals, and peak memory.
     Bench(bench::Options),
+    /// Talk to a server, be a server, play a conversation: `cargo plugin lab --help`
+    #[command(disable_help_flag = true)]
+    Lab {
+        /// What the lab is asked for
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<std::ffi::OsString>,
+    },
 }
 
 #[derive(clap::Args)]
@@ -116,6 +123,11 @@ pub fn run() -> Result<ExitCode> {
         Action::Test { faults: false } => test_run::test(&project)?,
         Action::Matrix(options) => matrix::matrix(&project, &options)?,
         Action::Bench(options) => bench::bench(&project, &options)?,
+        Action::Lab { arguments } => {
+            let mut lab = project.cargo();
+            let status = lab.args(["run", "--quiet", "--package", "msn-lab", "--"]).args(arguments).status()?;
+            return Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
         Action::Doctor => return doctor::doctor(&project),
     }
     Ok(ExitCode::SUCCESS)

@@ -21,6 +21,7 @@ mod check;
 mod parse;
 
 pub use check::{check, units};
+pub use parse::line_bytes;
 
 use crate::pcap::{Capture, Event, Link, Segment, Side, Stream, TcpOptions, Timed, segments};
 use crate::tshark::Options;

@@ -270,7 +270,10 @@ impl Parser {
 }
 
 /// A line with escapes; CRLF is added unless it ends with a backslash.
-fn line_bytes(text: &str) -> Result<Vec<u8>> {
+///
+/// # Errors
+/// When an escape is none.
+pub fn line_bytes(text: &str) -> Result<Vec<u8>> {
     let mut out = Vec::new();
     let mut rest = text;
     while let Some((plain, escape)) = rest.split_once('\\') {
