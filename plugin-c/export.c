@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* File > Export Objects > MSN, and tshark --export-objects msn,DIR: the core says which objects are whole. */
+/* File > Export Objects > MSNP, and tshark --export-objects msn,DIR: the core says which objects are whole. */
 
 #include "shim.h"
 

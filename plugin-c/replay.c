@@ -125,10 +125,15 @@ static proto_item *add_field(proto_tree *tree, uint16_t id, tvbuff_t *tvb, const
     }
 }
 
-/* Writes which bits are set; numbers among them come first, because long lines are cut. */
+/* Bytes that the number itself takes in a line, with what stands around it. */
+#define NUMBER_LENGTH 24
+
+/* Writes which bits are set; numbers among them come first, because long lines are cut: here, at the end of a name. */
 static void list_bits(char *names, size_t size, const MsnField *field, uint64_t number)
 {
     const MsnField *bits = &msn_registry.catalogue->fields[field->bits_first];
+    const size_t taken = strlen(field->name) + NUMBER_LENGTH;
+    const size_t room = size > taken ? size - taken : 0;
     size_t end = 0;
 
     names[0] = '\0';
@@ -143,7 +148,11 @@ static void list_bits(char *names, size_t size, const MsnField *field, uint64_t 
             if (numbers) {
                 name = try_val_to_str((uint32_t)(value / (bit->mask & -bit->mask)), (const value_string *)bit->values);
             }
-            if (name != NULL && end < size) {
+            if (name != NULL && end + strlen(name) + sizeof ", …" > room) {
+                g_strlcpy(names + end, ", …", size - end);
+                return;
+            }
+            if (name != NULL) {
                 end += (size_t)g_snprintf(names + end, size - end, "%s%s", end == 0 ? "" : ", ", name);
             }
         }
@@ -190,7 +199,10 @@ static void add_bits(proto_item *parent, tvbuff_t *tvb, const MsnItem *item)
 static void decorate(const Replay *replay, proto_item *added, const MsnItem *item)
 {
     if (item->note != NO_TEXT && item->kind != MSN_KIND_SOURCE) {
-        proto_item_append_text(added, " (%s)", (const char *)replay->dissection->arena + item->note);
+        const bool empty = item->kind == MSN_KIND_LEAF && item->text != NO_TEXT && item->text_len == 0;
+
+        /* Behind the name of a field stands a blank already. */
+        proto_item_append_text(added, empty ? "(%s)" : " (%s)", (const char *)replay->dissection->arena + item->note);
     }
     if (item->flags & GENERATED) {
         proto_item_set_generated(added);

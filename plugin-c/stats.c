@@ -68,5 +68,5 @@ static tap_packet_status count_ticks(stats_tree *tree, packet_info *pinfo _U_, e
 void msn_register_stats(void)
 {
     tap = register_tap("msn");
-    stats_tree_register_plugin("msn", "msn", "MSN", 0, count_ticks, start, NULL);
+    stats_tree_register_plugin("msn", "msn", "MSNP", 0, count_ticks, start, NULL);
 }

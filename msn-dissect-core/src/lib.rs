@@ -15,7 +15,7 @@
 //! dissect::stream(&mut session, &Packet::example(), line, &mut out);
 //! assert_eq!(out.consumed, line.len());
 //! assert_eq!(out.tree.text_of(field::COMMAND), Some("VER"));
-//! assert_eq!(out.info, "VER 1 MSNP12 MSNP11 CVR0");
+//! assert_eq!(out.info, "VER 1 offers MSNP12, MSNP11, CVR0");
 //! ```
 #![forbid(unsafe_op_in_unsafe_fn)]
 #![deny(rustdoc::broken_intra_doc_links)]

@@ -94,11 +94,35 @@ pub fn push_line(line: &mut String, text: &str, limit: usize) {
     }
     for (count, letter) in text.chars().enumerate() {
         if count == limit {
+            end_of_word(line, letter);
             line.push('…');
             return;
         }
         line.push(if is_unprintable(letter) { ' ' } else { letter });
     }
+}
+
+/// Most bytes that are given up so that a line does not end within a word.
+const MAX_WORD: usize = 20;
+
+/// Cuts the word at the end of a line that would go on with `next`, if it began not long ago.
+fn end_of_word(line: &mut String, next: char) {
+    let begun = line.rfind(' ').filter(|&blank| next != ' ' && line.len() - blank <= MAX_WORD);
+    if let Some(blank) = begun {
+        line.truncate(blank);
+    }
+}
+
+/// The beginning of a text that takes no more than `max` bytes; where it is cut it ends in `…`, behind a word.
+pub fn shortened(text: &str, max: usize) -> Cow<'_, str> {
+    if text.len() <= max {
+        return text.into();
+    }
+    let end = (0..=max.saturating_sub('…'.len_utf8())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    let mut short = text.get(..end).unwrap_or_default().to_owned();
+    end_of_word(&mut short, text.get(end..).and_then(|rest| rest.chars().next()).unwrap_or(' '));
+    short.push('…');
+    short.into()
 }
 
 /// Control characters, and the marks that turn the direction of a line or hide in it.
@@ -147,6 +171,11 @@ mod tests {
         line.clear();
         push_line(&mut line, "äöüäöü", 3);
         assert_eq!(line, "äöü…");
+        line.clear();
+        push_line(&mut line, "one two three", 9);
+        assert_eq!(line, "one two…");
+        assert_eq!((shortened("one two", 7), shortened("one two three", 12)), ("one two".into(), "one two…".into()));
+        assert_eq!((shortened("äöüäöü", 8), shortened("ä", 0)), ("äö…".into(), "…".into()));
         for token in [&b"a@example.com"[..], b"a%20b", b"a\x01b", b"\xff", "ä".as_bytes(), b"0123456789abcdefg", b""] {
             let (mut quick, mut slow) = (String::new(), String::new());
             push_percent(&mut quick, token, 16);

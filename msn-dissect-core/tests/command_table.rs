@@ -4,7 +4,7 @@
 //!
 //! An example is `>` (client) or `<` (server), the server kind, the protocol version (0 = unknown) and the line; a
 //! payload stands behind `|`. Below it, indented, one field a line: filter name, value, remark in brackets. Fields that
-//! every command has, and the payload's own fields, are left out.
+//! every command has, and the payload's own fields, are left out. `info` and a text is what the Info column says.
 
 use msn_dissect_core::{
     output::Dissection,
@@ -27,11 +27,16 @@ struct Example {
     line: String,
     payload: String,
     fields: Vec<String>,
+    info: Option<String>,
 }
 
 fn examples() -> Vec<Example> {
     let mut out: Vec<Example> = Vec::new();
     for text in include_str!("commands.txt").lines() {
+        if let Some(info) = text.strip_prefix("    info ") {
+            out.last_mut().unwrap().info = Some(info.to_owned());
+            continue;
+        }
         if let Some(field) = text.strip_prefix("    ") {
             out.last_mut().unwrap().fields.push(field.to_owned());
             continue;
@@ -48,7 +53,15 @@ fn examples() -> Vec<Example> {
             .unwrap()
             .split_once('|')
             .map_or_else(|| (text.splitn(4, ' ').nth(3).unwrap(), ""), |(line, payload)| (line, payload));
-        out.push(Example { dir, server, version, line: line.into(), payload: payload.into(), fields: Vec::new() });
+        out.push(Example {
+            dir,
+            server,
+            version,
+            line: line.into(),
+            payload: payload.into(),
+            fields: Vec::new(),
+            info: None,
+        });
     }
     out
 }
@@ -141,6 +154,17 @@ fn every_example_shows_exactly_its_fields() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn examples_say_in_the_info_column_what_they_ought_to() {
+    let mut told = 0;
+    for example in examples() {
+        let Some(info) = &example.info else { continue };
+        assert_eq!(&example.dissect().info, info);
+        told += 1;
+    }
+    assert!(told > 40, "only {told}");
 }
 
 #[test]

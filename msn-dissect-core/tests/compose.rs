@@ -34,6 +34,8 @@ fn values(kind: &'static Kind) -> BoxedStrategy<String> {
         Kind::Object => prop_oneof![Just("0".to_owned()), Just("%3Cmsnobj%20Size%3D%221%22/%3E".to_owned())].boxed(),
         Kind::Stamp => "2005-04-2[0-9]T18:57:44\\.8130000-07:00".boxed(),
         Kind::Version => (2u8..22).prop_map(|number| format!("MSNP{number}")).boxed(),
+        Kind::MaybePrefixed => "[a-z][a-z0-9.]{0,8}@example\\.com".boxed(),
+        Kind::Pass => prop_oneof!["t=[a-zA-Z0-9*!]{1,20}&p=[a-z]{0,4}", "[0-9a-f]{20}"].boxed(),
         Kind::Ticket => "t=[a-zA-Z0-9*!]{1,20}&p=[a-z]{0,4}".boxed(),
         Kind::Keys => "lc=[0-9]{1,4},id=[0-9]{1,3}".boxed(),
         Kind::Md5 => "[0-9a-f]{32}".boxed(),
@@ -88,7 +90,7 @@ fn decoded(kind: &Kind, token: &[u8]) -> String {
     }
 }
 
-const COMPOSITE: &[Field] = &[f::EMAIL, f::SERVER_ADDRESS, f::CURRENT_ADDRESS, f::GROUP_ID, f::OBJECT];
+const COMPOSITE: &[Field] = &[f::EMAIL, f::CALLEE, f::SERVER_ADDRESS, f::CURRENT_ADDRESS, f::GROUP_ID, f::OBJECT];
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]

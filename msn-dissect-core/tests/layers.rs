@@ -91,6 +91,7 @@ const CORE: Rules = Rules {
                     "dissect::p2p",
                     "dissect::p2p_body",
                     "dissect::params",
+                    "dissect::parties",
                     "dissect::reassembled",
                     "dissect::slp",
                     "dissect::slp_body",

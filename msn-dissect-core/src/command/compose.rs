@@ -253,9 +253,9 @@ mod tests {
     #[test]
     fn what_cannot_be_said_is_refused() {
         let line = Compose::new("CAL", Known { server: None, ..known(Dir::ToServer, 9) }).trid(2);
-        assert_eq!(line.clone().write(), Err(ComposeError::Missing(f::EMAIL)));
-        assert_eq!(line.clone().value(f::EMAIL, "bob").write(), Err(ComposeError::Unfit(f::EMAIL)));
-        assert_eq!(line.clone().value(f::EMAIL, "b@c\r\nOUT").write(), Err(ComposeError::Unfit(f::EMAIL)));
+        assert_eq!(line.clone().write(), Err(ComposeError::Missing(f::CALLEE)));
+        assert_eq!(line.clone().value(f::CALLEE, "bob").write(), Err(ComposeError::Unfit(f::CALLEE)));
+        assert_eq!(line.clone().value(f::CALLEE, "b@c\r\nOUT").write(), Err(ComposeError::Unfit(f::CALLEE)));
         assert_eq!(Compose::new("XYZ", Known::default()).write(), Err(ComposeError::NoRow));
         // Without brand the account would be read as one.
         let version = Compose::new("CVR", known(Dir::ToServer, 8)).trid(2).value(f::LCID, "0x0409");

@@ -18,3 +18,4 @@ pub use line::{Line, LineError, parse_line};
 pub use params::{Kind, Param};
 pub use roles::Role;
 pub use table::{Dir, Row, ServerKind, rows_of};
+pub use template::Word;

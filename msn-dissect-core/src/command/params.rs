@@ -79,6 +79,8 @@ pub enum Kind {
     Version,
     /// `t=…&p=…`, percent- or HTML-encoded.
     Ticket,
+    /// The same, or a ticket of another form: anything that is no [`Kind::Keys`].
+    Pass,
     /// `key=value,key=value`.
     Keys,
     /// 32 hexadecimal digits.
@@ -87,7 +89,9 @@ pub enum Kind {
     Base64,
     /// One letter, an equals sign and what follows (`N=`, `F=`, `C=`).
     Prefixed(u8, &'static Kind),
-    /// Number of a switchboard session; a revived server writes it in hexadecimal.
+    /// An account, perhaps with `N=` before it.
+    MaybePrefixed,
+    /// Identifier of a switchboard session: a number; revived servers take any token.
     Session,
     /// `key=value`.
     Pair,
@@ -149,13 +153,15 @@ impl Kind {
             Kind::Stamp => token.first().is_some_and(u8::is_ascii_digit),
             Kind::Version => token == b"0" || token == b"CVR0" || msnp_number(token).is_some(),
             Kind::Ticket => token.starts_with(b"t="),
+            Kind::Pass => token.starts_with(b"t=") || !token.contains(&b'='),
             Kind::Keys => !token.starts_with(b"t=") && token.contains(&b'='),
             Kind::Md5 => token.len() == 32 && token.iter().all(u8::is_ascii_hexdigit),
             Kind::Base64 => token.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte)),
             Kind::Prefixed(letter, inner) => {
                 matches!(token, [first, b'=', rest @ ..] if first == letter && inner.fits(rest))
             }
-            Kind::Session => token.iter().all(u8::is_ascii_hexdigit),
+            Kind::MaybePrefixed => is_address(token.strip_prefix(b"N=").unwrap_or(token)),
+            Kind::Session => !token.is_empty(),
             Kind::Pair => token.contains(&b'='),
             Kind::Word => decimal(token).is_none(),
             Kind::Name | Kind::Text => true,

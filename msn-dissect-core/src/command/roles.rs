@@ -22,6 +22,10 @@ pub enum Role {
     Email,
     /// A contact's GUID.
     ContactId,
+    /// A contact group.
+    Group,
+    /// The name of a contact group.
+    GroupName,
     /// A display name.
     Name,
     /// A presence status.
@@ -66,9 +70,10 @@ pub enum Role {
 
 use Role::*;
 
-const ALL: [Role; 27] = [
-    Account, Handle, Contact, Address, Person, Email, ContactId, Name, Status, Property, Value, List, Cookie, Host,
-    Session, Hop, Scheme, Challenge, Response, Ticket, Product, Machine, Mode, Contacts, Groups, Notice, Reason,
+const ALL: [Role; 29] = [
+    Account, Handle, Contact, Address, Person, Email, ContactId, Group, GroupName, Name, Status, Property, Value, List,
+    Cookie, Host, Session, Hop, Scheme, Challenge, Response, Ticket, Product, Machine, Mode, Contacts, Groups, Notice,
+    Reason,
 ];
 
 /// Number of a parameter that is not there.
@@ -114,9 +119,11 @@ const fn plays(param: &Param, at: usize, role: Role) -> bool {
         Handle => matches!(param.kind, Kind::Handle),
         Contact => matches!(param.kind, Kind::Email | Kind::Naddr),
         Address => matches!(param.kind, Kind::Naddr) && at < 2,
-        Person => is(field, f::EMAIL) || is(field, f::CONTACT_ID),
-        Email => is(field, f::EMAIL),
+        Person => is(field, f::EMAIL) || is(field, f::CONTACT_ID) || is(field, f::CALLER) || is(field, f::CALLEE),
+        Email => is(field, f::EMAIL) || is(field, f::CALLER) || is(field, f::CALLEE),
         ContactId => is(field, f::CONTACT_ID),
+        Group => is(field, f::GROUP_ID),
+        GroupName => is(field, f::GROUP_NAME),
         Name => matches!(param.kind, Kind::Name),
         Status => is(field, f::STATUS),
         Property => is(field, f::PROPERTY),

@@ -60,6 +60,8 @@ pub enum Verb {
     ContactSetting,
     /// It names a contact by its GUID, perhaps with its account.
     ContactId,
+    /// It names groups, by number or GUID, perhaps with their names.
+    GroupId,
     /// Somebody is put on a list: with transaction ID 0, this account on somebody else's.
     Added,
     /// Somebody is in the chat.

@@ -21,6 +21,7 @@ pub(crate) mod object;
 pub(crate) mod p2p;
 pub(crate) mod p2p_body;
 pub mod params;
+mod parties;
 pub mod probe;
 pub(crate) mod reassembled;
 pub(crate) mod slp;

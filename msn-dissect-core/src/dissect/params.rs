@@ -161,6 +161,10 @@ fn one(tree: &mut Tree, data: &[u8], span: Span, kind: &Kind, field: Field) {
             }
         },
         Kind::Email => account(tree, data, field, span),
+        Kind::MaybePrefixed => {
+            let letter = if token.starts_with(b"N=") { 2 } else { 0 };
+            account(tree, data, field, Span::new(span.start + letter, span.end));
+        }
         Kind::Handle => handle(tree, data, field, span),
         Kind::Naddr => match split_naddr(token) {
             Some((network, address, via)) => {
@@ -220,6 +224,7 @@ fn one(tree: &mut Tree, data: &[u8], span: Span, kind: &Kind, field: Field) {
         | Kind::Stamp
         | Kind::Version
         | Kind::Ticket
+        | Kind::Pass
         | Kind::Keys
         | Kind::Md5
         | Kind::Base64
@@ -285,6 +290,22 @@ fn capabilities(tree: &mut Tree, data: &[u8], span: Span) {
             }
             None if at.is_empty() => {}
             None => misfit(tree, data, at),
+        }
+    }
+}
+
+/// The names of the bits that are set.
+pub(super) fn push_bits(info: &mut String, field: Field, token: &[u8]) {
+    let Some(Type::Bits(_, bits, _)) = def(field).map(|def| def.kind) else { return };
+    let number = decimal(token).unwrap_or(0);
+    let mut names = bits.iter().filter(|bit| number & bit.0 != 0).map(|bit| bit.2).peekable();
+    if names.peek().is_none() {
+        info.push_str(if field == f::LISTS { "no list" } else { "nothing" });
+    }
+    while let Some(name) = names.next() {
+        info.push_str(name);
+        if names.peek().is_some() {
+            info.push_str(", ");
         }
     }
 }

@@ -37,6 +37,8 @@ fields! { 0;
 
     EMAIL = "msn.email" "Account" Str, "Account or other address of a person, circle or phone.";
     FRIENDLY_NAME = "msn.friendly_name" "Friendly name" Str, "Display name, decoded.";
+    CALLER = "msn.caller" "Caller" Str, "Account that calls somebody to a chat.";
+    CALLEE = "msn.callee" "Callee" Str, "Account that is called to a chat.";
     CONTACT_ID = "msn.contact_id" "Contact ID" Str, "Identifier of a contact in the address book.";
     GROUP_ID = "msn.group_id" "Group ID" Str, "Number or GUID of a contact group.";
     GROUP_NAME = "msn.group_name" "Group name" Str, "Name of a contact group, decoded.";
@@ -56,6 +58,8 @@ fields! { 0;
     PRIVACY = "msn.privacy" "Users on no list" Str, "Whether users on neither the allow nor the block list may write.";
     PROPERTY = "msn.property" "Property" Str, "Property that is set.";
     PROPERTY_VALUE = "msn.property_value" "Property value" Str, "Value of the property, decoded; absent when it was cleared.";
+    PROPERTY_FLAG = "msn.property_flag" "Property flag" Str, "Number behind the value of a property, without known meaning.";
+    PHONE = "msn.phone" "Telephone number" Str, "Telephone number that is looked up.";
     REFRESH = "msn.refresh" "Refresh" Bits(4, REFRESH_BITS, None), "What the client is to send again.";
 
     STATUS = "msn.status" "Status" Str, "Presence.";
@@ -102,7 +106,8 @@ fields! { 0;
     CURRENT_PORT = "msn.server.current_port" "Current server port" Uint(2, Dec, None), "Port that the dispatch server gives as its own.";
     COOKIE = "msn.cookie" "Switchboard cookie" Str, "Ticket for one switchboard session.";
     COOKIE_KIND = "msn.cookie_kind" "Cookie kind" Str, "Security package of a switchboard session.";
-    SESSION_ID = "msn.session_id" "Session ID" Str, "Number of a switchboard session.";
+    SESSION_ID = "msn.session_id" "Session ID" Str, "Identifier of a switchboard session.";
+    CHAT = "msn.chat" "Chat" Str, "Session ID of the chat that this switchboard connection belongs to.";
     TRANSPORT = "msn.transport" "Transport" Str, "How the next server is reached.";
     TRANSPORT_D = "msn.transport_domain" "Server domain" Str, "Domain of the next server, or D.";
     DIRECT = "msn.direct" "Direct connection" Uint(1, Dec, Some(numbers::DIRECT)), "Whether the switchboard is reached over TCP.";

@@ -11,7 +11,7 @@ fields! { super::slp::END;
     FTP_VERSION = "msnftp.version" "Version" Str, "Protocol name that VER carries, with whatever stands before it.";
     FTP_EMAIL = "msnftp.email" "Receiver" Str, "Account of the file's receiver.";
     FTP_COOKIE = "msnftp.cookie" "Cookie" Str, "AuthCookie of the invitation.";
-    FTP_COOKIE_STATUS = "msnftp.cookie.status" "Cookie Status" Uint(1, Dec, Some(objects::CHECKS)), "Whether the cookie is the one of the invitation.";
+    FTP_COOKIE_STATUS = "msnftp.cookie.status" "Cookie status" Uint(1, Dec, Some(objects::CHECKS)), "Whether the cookie is the one of the invitation.";
     FTP_FILE_SIZE = "msnftp.file_size" "File size" Uint(8, Dec, None), "Bytes of the file.";
     FTP_CODE = "msnftp.code" "Code" Uint(4, Hex, Some(values::BYE_CODES)), "How the transfer ended.";
     FTP_PARAMETER = "msnftp.parameter" "Parameter" Str, "Parameter that the command is not known to have.";
@@ -33,7 +33,7 @@ fields! { super::slp::END;
     DIRECT_FOO = "msnp2p.direct.greeting" "Greeting" Str, "The word foo, with which the connecting side begins.";
     DIRECT_KEEP_ALIVE = "msnp2p.direct.keep_alive" "Keep-alive" Heading, "Packet without content.";
     DIRECT_HASHED = "msnp2p.nonce.hashed" "Hashed nonce" Guid, "First 16 bytes of the SHA-1 of the nonce, as the negotiation carries it.";
-    DIRECT_NONCE_STATUS = "msnp2p.nonce.status" "Nonce Status" Uint(1, Dec, Some(objects::CHECKS)), "Whether the negotiation carried this nonce or its hash.";
+    DIRECT_NONCE_STATUS = "msnp2p.nonce.status" "Nonce status" Uint(1, Dec, Some(objects::CHECKS)), "Whether the negotiation carried this nonce or its hash.";
     DIRECT_CALL_ID = "msnp2p.direct.call_id" "Call-ID" Str, "Call-ID of the negotiation that led to this connection.";
     DIRECT_CONTINUATION = "msnp2p.direct.continuation" "Continuation data" Bytes, "Bytes in which no packet begins.";
 
@@ -43,7 +43,7 @@ fields! { super::slp::END;
     TRANSFER_TYPE = "msn.transfer.content_type" "Content type" Str, "Type of the content, by its bytes.";
     TRANSFER_SIZE = "msn.transfer.size" "Size" Uint(8, Dec, None), "Bytes that arrived.";
     SHA1D_COMPUTED = "msn.object.sha1d.computed" "SHA1D computed" Str, "Base64 of the SHA-1 of the bytes that arrived.";
-    SHA1D_STATUS = "msn.object.sha1d.status" "SHA1D Status" Uint(1, Dec, Some(objects::CHECKS)), "Whether the bytes have the SHA-1 that the object announced.";
+    SHA1D_STATUS = "msn.object.sha1d.status" "SHA1D status" Uint(1, Dec, Some(objects::CHECKS)), "Whether the bytes have the SHA-1 that the object announced.";
 
     // Webcam (fact base: msnftp 6).
     CAM_LINE = "msncam.line" "Line" Str, "Text line of the handshake.";

@@ -16,8 +16,8 @@ fields! { super::login::END;
     EARLIER_CONNECTION = "msn.earlier_connection" "Earlier connection of this account" Frame(Link::Any), "Frame in which the account signed in before.";
     LATER_CONNECTION = "msn.later_connection" "Later connection of this account" Frame(Link::Any), "Frame in which the account signs in again.";
 
-    CHALLENGE_STATUS = "msn.challenge.status" "Challenge Response Status" Uint(1, Dec, Some(PROOFS)), "Whether the answer to the challenge is right.";
-    AUTH_STATUS = "msn.auth.status" "Login Response Status" Uint(1, Dec, Some(PROOFS)), "Whether the login proves the secret given in the preferences.";
+    CHALLENGE_STATUS = "msn.challenge.status" "Challenge response status" Uint(1, Dec, Some(PROOFS)), "Whether the answer to the challenge is right.";
+    AUTH_STATUS = "msn.auth.status" "Login response status" Uint(1, Dec, Some(PROOFS)), "Whether the login proves the secret given in the preferences.";
     AUTH_CHALLENGE_IN = "msn.auth.challenge_in" "Login challenge in" Frame(Link::Request), "Frame with the challenge, nonce or key list that this login answers.";
     AUTH_RESPONSE_IN = "msn.auth.response_in" "Login response in" Frame(Link::Response), "Frame with the login that answers this challenge.";
 

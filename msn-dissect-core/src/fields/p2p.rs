@@ -16,7 +16,7 @@ fields! { super::link::END;
     ACK_UNIQUE_ID = "msnp2p.ack_unique_id" "Acknowledgement unique ID" Uint(4, Hex, None), "In an acknowledgement the random number of the acknowledged message.";
     ACK_SIZE = "msnp2p.ack_size" "Acknowledged data size" Uint(8, Dec, None), "Size of the acknowledged message, or where to resume.";
     NONCE = "msnp2p.nonce" "Nonce" Guid, "Nonce that ties a direct connection to its invitation.";
-    APP_ID = "msnp2p.app_id" "Application" Uint(4, Dec, Some(slp::APPLICATIONS)), "Application that the packet belongs to (footer).";
+    APP_ID = "msnp2p.app_id" "AppID (application)" Uint(4, Dec, Some(slp::APPLICATIONS)), "Application that the packet belongs to (footer).";
 
     HEADER_LENGTH = "msnp2p.header_length" "Transport header length" Uint(1, Dec, None), "Bytes of the transport header with options and padding.";
     OPCODE = "msnp2p.opcode" "Operation" Bits(1, slp::OPCODES, None), "What the packet asks for.";

@@ -31,12 +31,12 @@ fields! { super::p2p::END;
     TERMINATOR = "msnslp.terminator" "Final NUL" Bytes, "NUL that ends the message, counted in its length.";
     TRAILING = "msnslp.trailing" "Trailing bytes" Bytes, "Bytes behind the body.";
 
-    EUF_GUID = "msnslp.euf_guid" "Kind of session" Guid, "What the session is for (EUF-GUID).";
+    EUF_GUID = "msnslp.euf_guid" "EUF-GUID (kind of session)" Guid, "What the session is for (EUF-GUID).";
     SESSION_ID = "msnslp.session_id" "Session ID" Uint(4, Dec, None), "Number of the session in binary headers.";
     CHANNEL_STATE = "msnslp.channel_state" "SChannelState" Uint(4, Dec, None), "State of the channel, 0.";
     CAPABILITIES_FLAGS = "msnslp.capabilities_flags" "Capabilities-Flags" Uint(4, Hex, None), "Capabilities, 1.";
     REQUEST_FLAGS = "msnslp.request_flags" "RequestFlags" Uint(4, Hex, None), "Flags of the request, 16 for files.";
-    APP_ID = "msnslp.app_id" "Application" Uint(4, Dec, Some(slp::APPLICATIONS)), "Application of the session, also in the footers of its data.";
+    APP_ID = "msnslp.app_id" "AppID (application)" Uint(4, Dec, Some(slp::APPLICATIONS)), "Application of the session, also in the footers of its data.";
     ACCEPTED_BY = "msnslp.accepted_by" "Accepted by" Guid, "Endpoint at which the invitation was accepted.";
     DECLINED_BY = "msnslp.declined_by" "Declined by" Guid, "Endpoint at which the invitation was declined.";
     CONTEXT = "msnslp.context" "Context" Str, "What is offered or why the session ends, base64.";

@@ -12,7 +12,7 @@ fields! { super::mime::END;
     OBJECT_FRIENDLY = "msn.object.friendly" "Friendly name" Str, "Name for people, decoded from base64 and UTF-16.";
     OBJECT_SHA1D = "msn.object.sha1d" "SHA-1 of the data" Str, "Hash of the object's data, base64.";
     OBJECT_SHA1C = "msn.object.sha1c" "SHA-1 of the attributes" Str, "Hash of the other attributes, base64.";
-    OBJECT_SHA1C_STATUS = "msn.object.sha1c.status" "SHA1C Status" Uint(1, Dec, Some(objects::CHECKS)), "Whether the hash of the attributes is right.";
+    OBJECT_SHA1C_STATUS = "msn.object.sha1c.status" "SHA1C status" Uint(1, Dec, Some(objects::CHECKS)), "Whether the hash of the attributes is right.";
     OBJECT_CONTENT_TYPE = "msn.object.content_type" "Content type" Str, "Kind of licensed content.";
     OBJECT_STAMP = "msn.object.stamp" "Stamp" Str, "Signature of licensed content, base64.";
     OBJECT_AVATAR_ID = "msn.object.avatar_id" "Avatar ID" Str, "Identifier of a dynamic display picture.";
@@ -77,7 +77,7 @@ fields! { super::mime::END;
 
     POLICY_TYPE = "msn.policy.type" "Policy type" Str, "What the policy is about.";
     POLICY_CHECKSUM = "msn.policy.checksum" "Checksum" Str, "MD5 of the policy, hexadecimal.";
-    POLICY_CHECKSUM_STATUS = "msn.policy.checksum.status" "Checksum Status" Uint(1, Dec, Some(objects::CHECKS)), "Whether the checksum is that of the policy.";
+    POLICY_CHECKSUM_STATUS = "msn.policy.checksum.status" "Checksum status" Uint(1, Dec, Some(objects::CHECKS)), "Whether the checksum is that of the policy.";
     SHIELD_MAJOR = "msn.shield.major" "Major version" Str, "Client version that is shielded.";
     SHIELD_MINOR = "msn.shield.minor" "Minor version" Str, "Client version that is shielded.";
     SHIELD_MINIMUM = "msn.shield.minimum_build" "First build" Str, "First build that is shielded.";

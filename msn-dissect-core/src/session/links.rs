@@ -52,6 +52,8 @@ pub enum Fact {
     OtherSide(FrameId),
     /// It is about this person, whom it does not name.
     Contact(NameId),
+    /// The group that stands at this place among those it names has this name.
+    Group(u8, NameId),
     /// It is the error reply to a request with this word.
     Failed([u8; 3]),
     /// An expert info with two numbers that its text needs.

@@ -31,8 +31,14 @@ pub static GTC: &Codes = &[("A", "Ask when somebody adds me"), ("N", "Add silent
 /// BLP (fact base: values 3).
 pub static BLP: &Codes = &[("AL", "Users on neither list are allowed"), ("BL", "Users on neither list are blocked")];
 
+/// What may stand behind the value of a property.
+pub static FLAGS: &Codes = &[("0", "Off"), ("1", "On")];
+
 /// The property that is a display name.
 pub const DISPLAY_NAME: &[u8] = b"MFN";
+
+/// What is said of properties that nobody describes.
+pub const UNVERIFIED: &str = "Unverified property";
 
 /// Properties of PRP, BPR and SBP (fact base: values 4).
 pub static PROPERTIES: &Codes = &[
@@ -44,14 +50,14 @@ pub static PROPERTIES: &Codes = &[
     ("MFN", "Friendly name"),
     ("WWE", "MSN Direct enabled"),
     ("HSB", "Has a Space"),
-    ("HAB", "Unverified property"),
-    ("UTL", "Unverified property"),
-    ("WPL", "Unverified property"),
-    ("CID", "Unverified property"),
-    ("RES", "Unverified property"),
-    ("NSD", "Unverified property"),
-    ("UAC", "Unverified property"),
-    ("MNI", "Unverified property"),
+    ("HAB", UNVERIFIED),
+    ("UTL", UNVERIFIED),
+    ("WPL", UNVERIFIED),
+    ("CID", UNVERIFIED),
+    ("RES", UNVERIFIED),
+    ("NSD", UNVERIFIED),
+    ("UAC", UNVERIFIED),
+    ("MNI", UNVERIFIED),
 ];
 
 /// Why the server ended the connection (fact base: values 8).

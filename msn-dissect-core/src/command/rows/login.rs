@@ -28,10 +28,12 @@ const PACKAGE: Param = param(Code(codes::PACKAGES, true), f::AUTH_SCHEME);
 const POLICY: Param = param(Code(codes::POLICIES, true), f::POLICY);
 
 pub(super) const ROWS: &[Row] = &[
-    row("VER", C, NS, 2, 21, &[VERSION.rest()], PLAIN).teaches(&[Offer]),
-    row("VER", S, NS, 2, 21, &[CHOSEN.rest()], PLAIN).teaches(&[Choose]),
-    row("INF", C, NS, 2, 7, &[], PLAIN),
-    row("INF", S, NS, 2, 7, &[PACKAGE.rest()], PLAIN),
+    row("VER", C, NS, 2, 21, &[VERSION.rest()], "offers {0:list}").teaches(&[Offer]),
+    row("VER", S, NS, 2, 21, &[param(Lit("0"), f::CHOSEN_VERSION)], "server supports none of the versions")
+        .teaches(&[Choose]),
+    row("VER", S, NS, 2, 21, &[CHOSEN.rest()], "server chooses {0}").teaches(&[Choose]),
+    row("INF", C, NS, 2, 7, &[], "asks for security packages"),
+    row("INF", S, NS, 2, 7, &[PACKAGE.rest()], "server takes {0:list}"),
     row(
         "CVR",
         C,
@@ -80,11 +82,11 @@ pub(super) const ROWS: &[Row] = &[
         .teaches(&[Account])
         .answered_by(&["XFR"])
         .fails(Failure::Login),
-    row("USR", C, NS, 8, 14, &[scheme("TWN"), PHASE_S, param(Ticket, f::AUTH_TICKET)], "TWN S (ticket)")
+    row("USR", C, NS, 8, 14, &[scheme("TWN"), PHASE_S, param(Pass, f::AUTH_TICKET)], "TWN S (ticket)")
         .teaches(&[Prove])
         .answered_by(&["XFR"])
         .fails(Failure::Login),
-    row("USR", S, NS, 8, 14, &[scheme("TWN"), PHASE_S, param(Keys, f::AUTH_CHALLENGE)], "TWN S (key list)")
+    row("USR", S, NS, 8, 14, &[scheme("TWN"), PHASE_S, param(Keys, f::AUTH_CHALLENGE)], "TWN S (Passport challenge)")
         .teaches(&[AskProof]),
     row("USR", C, NS, 15, 21, &[scheme("SSO"), PHASE_I, EMAIL], PLAIN)
         .teaches(&[Account])
@@ -149,16 +151,19 @@ pub(super) const ROWS: &[Row] = &[
     row("XFR", S, NS, 13, 13, &[TO_SB, HOST, CKI, COOKIE, DIRECT_WAY, DOMAIN], "→ switchboard {1}")
         .teaches(&[Announce, Cookie(Caller)]),
     row("XFR", S, NS, 2, 12, &[TO_SB, HOST, CKI, COOKIE], "→ switchboard {1}").teaches(&[Announce, Cookie(Caller)]),
-    row("GCF", C, NS, 11, 12, &[param(Word, f::FILE_NAME)], PLAIN),
+    row("GCF", C, NS, 11, 12, &[param(Word, f::FILE_NAME)], "asks for {0}"),
     row("GCF", S, NS, 11, 12, &[param(Word, f::FILE_NAME), DOCUMENT], "{0}"),
     row("GCF", S, NS, 13, 21, &[DOCUMENT], "policies"),
-    row("SBS", S, NS, 11, 21, &[param(Word, f::UNKNOWN_ZERO)], PLAIN),
+    row("SBS", S, NS, 11, 21, &[param(Word, f::UNKNOWN_ZERO)], "service information: {0:value}"),
     bare("MSG", S, NS, 2, 21, &[HOTMAIL, NAME, MESSAGE], "from the server"),
     bare("MSG", S, SB, 2, 18, &[HANDLE, NAME, MESSAGE], "from {0}"),
-    row("MSG", C, SB, 2, 18, &[ACK, MESSAGE], "ack {0}")
+    bare("MSG", S, SB, 2, 18, &[HANDLE, MESSAGE], "from {0}"),
+    row("MSG", C, SB, 2, 18, &[ACK, MESSAGE], " ")
         .answered_only_by(&["ACK", "NAK"], Need::Mode)
         .fails(Failure::Delivery),
-    bare("OUT", C, ANY, 2, 21, &[], PLAIN).teaches(&[GiveUp]),
-    bare("OUT", S, NS, 2, 21, &[OUT_REASON.opt()], "{0:name}"),
-    bare("OUT", S, NS, 2, 21, &[OUT_REASON, param(Num, f::OUT_MINUTES)], "{0:name}: {1} min"),
+    bare("OUT", C, ANY, 2, 21, &[], "client leaves").teaches(&[GiveUp]),
+    row("OUT", C, ANY, 2, 21, &[], "client leaves").teaches(&[GiveUp]).answered_only_by(&[], Need::Unknown),
+    bare("OUT", S, ANY, 2, 21, &[OUT_REASON], "{0:name}"),
+    bare("OUT", S, ANY, 2, 21, &[], "server ends the connection"),
+    bare("OUT", S, ANY, 2, 21, &[OUT_REASON, param(Num, f::OUT_MINUTES)], "{0:name}: {1} min"),
 ];

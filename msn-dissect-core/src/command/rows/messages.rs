@@ -3,13 +3,15 @@
 
 use super::*;
 
+const CALLER: Param = param(Email, f::CALLER);
+const CALLEE: Param = param(Handle, f::CALLEE);
 const DIRECT_WAY: Param = param(Lit("U"), f::TRANSPORT);
 const UUN: Param = param(Num, f::UUN_TYPE);
 const UUM: Param = param(Num, f::UUM_TYPE);
 const NFY_OPERATION: Param = param(Code(codes::NFY, false), f::NFY_OPERATION);
 
 pub(super) const ROWS: &[Row] = &[
-    row("UUN", S, NS, 13, 18, &[OK], PLAIN),
+    row("UUN", S, NS, 13, 18, &[OK], "OK"),
     row("UUN", S, NS, 13, 18, &[NOTICE], PLAIN),
     row("UUN", C, NS, 13, 18, &[HANDLE, UUN, NOTICE], "to {0}: {1:name}").fails(Failure::Delivery),
     bare("UBN", S, NS, 13, 18, &[HANDLE, UUN, NOTICE], "from {0}: {1:name}"),
@@ -35,7 +37,7 @@ pub(super) const ROWS: &[Row] = &[
         NS,
         14,
         18,
-        &[SESSION, HOST, CKI, COOKIE, EMAIL, NAME, DIRECT_WAY, DOMAIN, DIRECT],
+        &[SESSION, HOST, CKI, COOKIE, CALLER, NAME, DIRECT_WAY, DOMAIN, DIRECT],
         "{4} calls, switchboard {1}",
     )
     .teaches(&[Announce, Cookie(Callee)]),
@@ -45,23 +47,23 @@ pub(super) const ROWS: &[Row] = &[
         NS,
         13,
         13,
-        &[SESSION, HOST, CKI, COOKIE, EMAIL, NAME, DIRECT_WAY, DOMAIN],
+        &[SESSION, HOST, CKI, COOKIE, CALLER, NAME, DIRECT_WAY, DOMAIN],
         "{4} calls, switchboard {1}",
     )
     .teaches(&[Announce, Cookie(Callee)]),
-    bare("RNG", S, NS, 2, 12, &[SESSION, HOST, CKI, COOKIE, EMAIL, NAME], "{4} calls, switchboard {1}")
+    bare("RNG", S, NS, 2, 12, &[SESSION, HOST, CKI, COOKIE, CALLER, NAME], "{4} calls, switchboard {1}")
         .teaches(&[Announce, Cookie(Callee)]),
     // Switchboard
     row("ANS", C, SB, 2, 18, &[HANDLE, COOKIE, SESSION], "{0} joins session {2}")
         .teaches(&[Account, Inherit, Open(Callee)])
         .answered_by(&["IRO"])
         .fails(Failure::Login),
-    row("ANS", S, SB, 2, 18, &[OK], PLAIN).teaches(&[JoinSelf]),
+    row("ANS", S, SB, 2, 18, &[OK], "OK").teaches(&[JoinSelf]),
     row("IRO", S, SB, 2, 18, &[INDEX, TOTAL, HANDLE, NAME, CAPS.opt()], "{2} is here ({0}/{1})").teaches(&[Join]),
     row("CAL", S, SB, 2, 18, &[param(Lit("RINGING"), f::RING_STATE), SESSION], "ringing, session {1}").teaches(&[Chat]),
-    row("CAL", C, SB, 2, 18, &[HANDLE], "calls {0}"),
+    row("CAL", C, SB, 2, 18, &[CALLEE], "calls {0}"),
     bare("JOI", S, SB, 2, 18, &[HANDLE, NAME, CAPS.opt()], "{0} joins").teaches(&[Join]),
     bare("BYE", S, SB, 2, 18, &[HANDLE, param(Num, f::IDLE_BYE).opt()], "{0} leaves").teaches(&[Leave]),
-    row("ACK", S, SB, 2, 18, &[], PLAIN),
-    row("NAK", S, SB, 2, 18, &[], PLAIN).teaches(&[Undelivered]),
+    row("ACK", S, SB, 2, 18, &[], "delivered"),
+    row("NAK", S, SB, 2, 18, &[], "not delivered").teaches(&[Undelivered]),
 ];

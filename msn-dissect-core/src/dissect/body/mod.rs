@@ -27,7 +27,7 @@ use super::{
     xml::Values,
 };
 use crate::{
-    command::params::Form,
+    command::{Dir, params::Form},
     fields::{Field, command as f, expert},
     session::{Record, Session},
     wire::Span,
@@ -120,8 +120,19 @@ pub(super) fn say(info: &mut String, session: &Session, record: &Record, body: &
         Parsed::Blocks(blocks) => parts::say(info, session, record, body, blocks),
         Parsed::Other(Form::UserData) => xml::say_text(info, body, b"PSM"),
         Parsed::Other(Form::Alert) => xml::say_text(info, body, b"TEXT"),
-        Parsed::Other(Form::Lists) => xml::say_count(info, body),
+        Parsed::Other(Form::Lists) => xml::say_lists(info, record, body),
+        Parsed::Nothing => say_cleared(info, record, body),
         _ => {}
+    }
+}
+
+/// Tells that user data were cleared: their length is zero. An answer has none in any case.
+fn say_cleared(info: &mut String, record: &Record, body: &Body<'_>) {
+    let found = &body.found;
+    let form = found.choice.as_ref().and_then(|choice| choice.row.payload());
+    let says = found.line.word == *b"UBX" || record.dir == Dir::ToServer;
+    if form == Some(Form::UserData) && found.announced == Some(0) && says {
+        info.push_str(" cleared");
     }
 }
 

@@ -3,9 +3,12 @@
 
 use super::{Body, contents::Content};
 use crate::{
-    dissect::{walk::Show, xml},
+    command::{Dir, line::decimal},
+    dissect::{params::push_bits, walk::Show, xml},
+    fields::command,
+    session::Record,
     text,
-    values::{self, codes},
+    values::{self, codes, numbers},
 };
 
 /// Most characters of a text in the Info column.
@@ -29,13 +32,40 @@ pub(super) fn say_text(info: &mut String, body: &Body<'_>, name: &[u8]) {
     }
 }
 
-/// Tells the number of contacts in lists.
-pub(super) fn say_count(info: &mut String, body: &Body<'_>) {
-    let what = match xml::count(body.unit, body.span(), b"d", b"c") {
-        1 => " (1 contact)".to_owned(),
-        count => format!(" ({count} contacts)"),
+/// Tells who is put on lists or taken from them, or asked for: one contact by name, more of them by their number.
+pub(super) fn say_lists(info: &mut String, record: &Record, body: &Body<'_>) {
+    let word = &body.found.line.word;
+    let (many, between) = match (word, record.dir) {
+        (b"ADL", _) => ("adds", " to "),
+        (b"RML", _) => ("removes", " from "),
+        (_, Dir::ToServer) => ("asks for networks of", ""),
+        (_, Dir::ToClient) => ("networks of", ": "),
     };
-    info.push_str(&what);
+    let count = xml::count(body.unit, body.span(), b"d", b"c");
+    let one = (count == 1).then(|| body.document()).flatten();
+    let account = one.as_ref().and_then(|one| Some((one.attribute("c", "n")?, one.attribute("d", "n")?)));
+    let (Some(one), Some((local, domain))) = (one, account) else {
+        info.push_str(&format!(" {many} {count} contact{}", if count == 1 { "" } else { "s" }));
+        return info.push_str(match word {
+            b"ADL" => " to lists",
+            b"RML" => " from lists",
+            _ => "",
+        });
+    };
+    info.push_str(if between.is_empty() { " asks for the network of " } else { " " });
+    text::push_line(info, &format!("{local}@{domain}"), MAX_INFO_TEXT);
+    info.push_str(between);
+    match word {
+        b"ADL" | b"RML" => {
+            push_bits(info, command::LISTS, one.attribute("c", "l").unwrap_or_default().as_bytes());
+        }
+        _ if !between.is_empty() => {
+            let network = one.attribute("c", "t").unwrap_or_default();
+            let name = decimal(network.as_bytes()).and_then(|number| values::name(numbers::NETWORKS, number));
+            text::push_line(info, name.unwrap_or("unknown network"), MAX_INFO_TEXT);
+        }
+        _ => {}
+    }
 }
 
 /// Tells which presence a document publishes, or how things are with another network.

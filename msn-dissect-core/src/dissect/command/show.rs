@@ -2,7 +2,7 @@
 //! Shows one command.
 
 use crate::{
-    command::{Dir, Fit, Role},
+    command::{Choice, Dir, Fit, Line, Role},
     dissect::{
         body::{self, Body},
         framing::Command,
@@ -10,10 +10,11 @@ use crate::{
         walk::Show,
     },
     fields::{Proto, command as f, expert},
-    item::Handle,
+    item::{Handle, Tree},
     output::MAX_INFO,
     session::records::{DIR_INFERRED, VERSION_INFERRED},
-    values::errors,
+    text,
+    values::{self, codes, errors},
     wire::Span,
 };
 
@@ -24,6 +25,9 @@ const fn wrong_side(sender: Dir) -> &'static str {
         Dir::ToClient => "Command of the other direction: clients send it, not servers",
     }
 }
+
+/// Most bytes of what stands behind the name of the protocol: Wireshark cuts a line at 240 bytes, where it may be.
+const MAX_LABEL: usize = 210;
 
 /// Where what is shown of a command begins.
 struct Mark {
@@ -60,18 +64,18 @@ fn begin(show: &mut Show<'_>, at: usize, body: &Body<'_>) -> Mark {
 
 /// Shows what belongs behind the body.
 fn end(show: &mut Show<'_>, body: &Body<'_>, mark: &Mark) {
-    let (data, found) = (body.unit, &body.found);
     body::show_end(show, body);
     if show.out.tree.wanted() {
         links::show(show, body);
         show.generated();
         // The payload may have added to the summary, so the label comes last.
         if show.packet.want_info {
-            show.out.tree.set_text(mark.protocol, show.out.info.get(mark.info..).unwrap_or_default());
+            let said = show.out.info.get(mark.info..).unwrap_or_default();
+            show.out.tree.set_text(mark.protocol, &text::shortened(said, MAX_LABEL));
         } else {
             let mut label = String::new();
-            summary::command(&mut label, data, found);
-            show.out.tree.set_text(mark.protocol, &label);
+            summary::unit(&mut label, show.session, &show.record, body);
+            show.out.tree.set_text(mark.protocol, &text::shortened(&label, MAX_LABEL));
         }
     }
     if mark.info > MAX_INFO {
@@ -94,7 +98,7 @@ fn line(show: &mut Show<'_>, data: &[u8], found: &Command) {
     }
     if let Some(code) = line.error() {
         tree.number(f::ERROR, Span::new(0, 3), u64::from(code));
-        let (kind, meaning) = match crate::values::name(errors::ERRORS, code) {
+        let (kind, meaning) = match values::name(errors::ERRORS, code) {
             Some(meaning) if errors::is_fatal(code) => (expert::FATAL_ERROR_REPLY, meaning),
             Some(meaning) => (expert::ERROR_REPLY, meaning),
             None => (expert::UNKNOWN_ERROR, "unknown error code"),
@@ -130,7 +134,23 @@ fn line(show: &mut Show<'_>, data: &[u8], found: &Command) {
     if found.too_long {
         tree.expert(expert::PAYLOAD_TOO_LONG);
     }
-    if choice.role(line, Role::Reason).is_some() {
-        tree.expert(expert::SIGNED_IN_ELSEWHERE);
+    if let Some(reason) = choice.role(line, Role::Reason).map(|span| span.of(data)) {
+        let why = text::utf8(reason).text;
+        let why = values::meaning(codes::OUT_REASONS, reason).unwrap_or(&why);
+        tree.expert_text(expert::FORCED_OUT, &format!("Server ended the connection: {why}"));
+    }
+    habits(tree, data, line, choice);
+}
+
+/// What clients and servers are known to do otherwise than the rest.
+fn habits(tree: &mut Tree, data: &[u8], line: &Line, choice: &Choice) {
+    if choice.row.word == "OUT" && choice.row.trid {
+        tree.expert_text(expert::HABIT, "OUT has a transaction ID: clients that are built on papyon number it");
+    }
+    let told = matches!(choice.row.word, "RNG" | "CAL");
+    let session = choice.role(line, Role::Session).filter(|_| told).map(|span| span.of(data)).unwrap_or_default();
+    if !session.iter().all(u8::is_ascii_digit) {
+        let words = "Session ID is no number: Escargot and servers like it write it in hexadecimal or as a UUID";
+        tree.expert_text(expert::HABIT, words);
     }
 }

@@ -58,7 +58,7 @@ impl<'s> Known<'s> {
 pub(super) fn line(show: &mut Show<'_>, line: Option<&Line<'_>>, len: usize) {
     let all = Span::new(0, len);
     let label = match line {
-        Some(line) => summary(line),
+        Some(line) => summary(&Known::of(show), line),
         None => "Continuation".into(),
     };
     show.info(&label, MAX_INFO);
@@ -81,8 +81,14 @@ pub(super) fn line(show: &mut Show<'_>, line: Option<&Line<'_>>, len: usize) {
     tree.close();
 }
 
-/// The line, and what the code of BYE means.
-fn summary<'l>(line: &Line<'l>) -> Cow<'l, str> {
+/// The line, what the code of BYE means, and the file whose size FIL gives.
+fn summary<'l>(known: &Known<'_>, line: &Line<'l>) -> Cow<'l, str> {
+    if let (true, Some(size)) = (line.command == "FIL", line.number(0)) {
+        return match known.offer().map(|offer| &*offer.invitation.name).filter(|name| !name.is_empty()) {
+            Some(name) => format!("FIL \"{name}\", {size} bytes").into(),
+            None => format!("FIL {size} bytes").into(),
+        };
+    }
     let shown = text::utf8(line.text).text;
     let code = line.number(0).filter(|_| line.command == "BYE").and_then(|code| u32::try_from(code).ok());
     match code.and_then(|code| values::name(numbers::BYE_CODES, code)) {

@@ -152,6 +152,7 @@ impl<'a> Unit<'a> {
                 }
             }
             Verb::ContactId => self.contact_id(),
+            Verb::GroupId => self.groups(),
             Verb::Join | Verb::JoinSelf | Verb::Leave => self.people(verb),
             Verb::Own | Verb::Presence | Verb::OwnProperty | Verb::Publish => self.own(verb),
             // Learnt before, or from answers only.

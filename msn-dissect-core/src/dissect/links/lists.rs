@@ -19,6 +19,18 @@ use crate::{
     text,
 };
 
+/// Most groups of one line whose names are looked for.
+const MAX_GROUPS: usize = 16;
+
+/// What a group is kept under, beside the GUIDs of contacts: its own GUID, or its number behind zeros that no GUID has.
+fn group_key(token: &[u8]) -> Option<[u8; 16]> {
+    guid(token).or_else(|| {
+        let mut key = [0; 16];
+        key.iter_mut().rev().zip(decimal(token)?.to_le_bytes()).for_each(|(place, byte)| *place = byte);
+        Some(key)
+    })
+}
+
 /// A token without the letter that says what it is.
 fn bare(token: &[u8]) -> &[u8] {
     token.strip_prefix(b"N=").or_else(|| token.strip_prefix(b"C=")).unwrap_or(token)
@@ -57,6 +69,22 @@ impl Unit<'_> {
             None => {
                 let contact = self.session.links.contact(conn, &id);
                 self.about(contact);
+            }
+        }
+    }
+
+    /// Groups are named by number or GUID: lines that give a name too tell what later ones mean.
+    pub fn groups(&mut self) {
+        let conn = self.record.conn;
+        let names = self.token(Role::GroupName);
+        for (at, token) in (0u8..).zip(self.token(Role::Group).split(|&byte| byte == b',').take(MAX_GROUPS)) {
+            let Some(id) = group_key(token) else { continue };
+            let known = self.session.links.contact(conn, &id);
+            if !known.is_none() && self.row.roles.get(Role::Person).is_none_or(|_| names.is_empty()) {
+                self.session.links.fact(Fact::Group(at, known));
+            }
+            if !names.is_empty() && self.record.dir == Dir::ToClient {
+                self.session.links.keep_contact(conn, id, &text::percent(names).text);
             }
         }
     }

@@ -6,6 +6,7 @@ use crate::{
     command::{
         Choice, Dir, Role, ServerKind,
         params::split_handle,
+        table,
         verbs::{Need, Verb},
     },
     dissect::{
@@ -17,7 +18,7 @@ use crate::{
     fields::{Expert, Field, command as f, link as x, soap},
     item::{Handle, Tree},
     session::{
-        FrameId, NoteKey, Session,
+        FrameId, NoteKey, Record, Session,
         challenge::Status,
         frames::Frames,
         links::{Fact, MAX_FOLLOWERS, Way},
@@ -74,14 +75,21 @@ fn generated(tree: &mut Tree, handle: Handle) {
     tree.generated(handle);
 }
 
-/// Says in the Info column what an error reply is about: the request, and whom it named.
-pub(in crate::dissect) fn failure(info: &mut String, session: &Session, key: NoteKey) {
+/// Says in the Info column what an error reply is about: the request, and whom it named. A login is about the account
+/// of the connection.
+pub(in crate::dissect) fn failure(info: &mut String, session: &Session, record: &Record) {
+    let key = (record.frame, record.unit, 0);
     let mut said = String::new();
     for fact in session.links.facts(key) {
         match *fact {
             Fact::Failed(word) => {
                 said.insert_str(0, std::str::from_utf8(&word).unwrap_or_default());
                 said.insert_str(0, " to ");
+                let account = session.names.get(record.account);
+                if names_owner(word) && !account.is_empty() {
+                    said.push(' ');
+                    text::push_line(&mut said, account, MAX_ACCOUNT);
+                }
             }
             Fact::Contact(who) => {
                 said.push(' ');
@@ -91,6 +99,11 @@ pub(in crate::dissect) fn failure(info: &mut String, session: &Session, key: Not
         }
     }
     info.push_str(&said);
+}
+
+/// Whether requests with this word name the account of the connection.
+fn names_owner(word: [u8; 3]) -> bool {
+    table::rows_of(word).iter().any(|row| row.dir == Dir::ToServer && row.teaches.contains(&Verb::Account))
 }
 
 /// When a message is acknowledged.
@@ -165,6 +178,10 @@ fn facts(tree: &mut Tree, session: &Session, key: NoteKey) {
             Fact::OtherSide(side) => frame_link(tree, &session.frames, x::OTHER_SIDE, side),
             Fact::Contact(contact) => {
                 let handle = tree.text(f::EMAIL, NONE, session.links.names.get(contact));
+                generated(tree, handle);
+            }
+            Fact::Group(_, name) => {
+                let handle = tree.text(f::GROUP_NAME, NONE, session.links.names.get(name));
                 generated(tree, handle);
             }
             Fact::Failed(_) | Fact::Remark(..) => {}
@@ -284,7 +301,10 @@ fn connection(
         if let Some((_, chat)) = told_by_server.or(conn.foretold.filter(|chat| since(chat.0))) {
             let told = found.choice.as_ref().is_some_and(|choice| choice.role(found.line, Role::Session).is_some());
             if !told {
-                let handle = tree.text(f::SESSION_ID, NONE, session.links.names.get(chat));
+                let alias = tree.text(f::SESSION_ID, NONE, session.links.names.get(chat));
+                tree.generated(alias);
+                tree.hidden(alias);
+                let handle = tree.text(f::CHAT, NONE, session.links.names.get(chat));
                 if told_by_server.is_none() {
                     tree.note(handle, "from the cookie");
                 }

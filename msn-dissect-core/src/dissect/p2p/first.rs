@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Packets of version 1 (fact base: p2p 3).
 
-use std::fmt::Write;
-
 use super::{
     Packet,
     place::{self, Learnt},
@@ -125,8 +123,7 @@ pub(super) fn show(
         match part {
             true => {
                 let end = header.offset.saturating_add(parts.data.len() as u64);
-                // Writing to a string cannot fail.
-                let _ = write!(info, "P2P data {end}/{}", header.total_size);
+                super::progress(info, show.session, note, &format!(" {end}/{}", header.total_size));
             }
             false if word == "data" => info.push_str("P2P"),
             false => {

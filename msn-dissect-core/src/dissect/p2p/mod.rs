@@ -26,6 +26,7 @@ use crate::{
         },
         transfers::TransferId,
     },
+    text,
     wire::Span,
 };
 use content::Whole;
@@ -188,6 +189,20 @@ fn packet_links(show: &mut Show<'_>, note: &PacketNote, links: &PacketLinks, key
         transfer_items(show, transfer, note.offered);
     }
 }
+
+/// Says in the Info column what a piece belongs to, and how far it has come.
+fn progress(info: &mut String, session: &Session, note: &PacketNote, far: &str) {
+    info.push_str("P2P ");
+    match note.transfer.and_then(|id| session.transfers.get(id)) {
+        Some(transfer) if transfer.name.is_empty() => info.push_str(transfer.kind.name()),
+        Some(transfer) => text::push_line(info, &format!("{} \"{}\"", transfer.kind.name(), transfer.name), MAX_LABEL),
+        None => info.push_str("data"),
+    }
+    info.push_str(far);
+}
+
+/// Most characters of what a piece belongs to.
+const MAX_LABEL: usize = 80;
 
 /// Bytes of a message that is not whole, at the last packet that had a piece of it. Only a later pass knows that nothing
 /// more comes.

@@ -95,13 +95,24 @@ pub(super) fn show(
     };
     let remaining = parts.remaining.unwrap_or(0);
     if show.packet.want_info {
-        let text = match word {
-            "data" if note.single => "P2P".to_owned(),
-            "data" if remaining > 0 => format!("P2P data, {remaining} bytes to come"),
-            "data" => "P2P data, last".to_owned(),
-            word => format!("P2P {word}"),
-        };
-        show.out.info.push_str(&text);
+        let info = &mut show.out.info;
+        match word {
+            "data" if note.single => info.push_str("P2P"),
+            "data" => {
+                let total = note.message.and_then(|id| show.session.p2p.messages.facts(id)).map(|facts| facts.total);
+                let total = total.map(u64::from).filter(|&total| total >= remaining);
+                let far = match total {
+                    Some(total) => format!(" {}/{total}", total - remaining),
+                    None if remaining > 0 => format!(", {remaining} bytes to come"),
+                    None => ", last".to_owned(),
+                };
+                super::progress(info, show.session, note, &far);
+            }
+            word => {
+                info.push_str("P2P ");
+                info.push_str(word);
+            }
+        }
     }
     if show.out.tree.wanted() {
         let label = format!("version 2, session {}, {word}", parts.purpose().session_id);
