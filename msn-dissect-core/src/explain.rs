@@ -12,7 +12,7 @@ use crate::{
         framing::{Context, TextFramer},
     },
     fields::{self, Base, Field, Type, expert},
-    item::{GENERATED, HIDDEN, Item, Kind, OPEN, WITH_BITS},
+    item::{GENERATED, HIDDEN, Item, Kind, OPEN, Tree, WITH_BITS},
     output::Dissection,
     packet::{Endpoint, Packet},
     session::{Session, secrets::Secrets},
@@ -82,6 +82,27 @@ pub struct Explained {
 }
 
 impl Explained {
+    /// What a dissection of `bytes` says.
+    pub fn of(out: &Dissection, bytes: &[u8]) -> Explained {
+        let tree = &out.tree;
+        let mut explained = Explained { info: out.info.clone(), ..Explained::default() };
+        let mut depth = 0usize;
+        for item in tree.items() {
+            match item.kind {
+                kind if kind == Kind::Close as u8 => depth = depth.saturating_sub(1),
+                kind if kind == Kind::Leaf as u8 => explained.named.extend(Named::of(tree, item, depth, bytes)),
+                kind if kind == Kind::Expert as u8 => {
+                    let Some(def) = expert::expert(fields::Expert(item.id)) else { continue };
+                    let text = tree.item_text(item).unwrap_or(def.text).to_owned();
+                    explained.remarks.push(Remark { filter: def.filter, severity: def.severity, text });
+                }
+                _ => {}
+            }
+            depth += usize::from(item.kind != Kind::Close as u8 && item.flags & OPEN != 0);
+        }
+        explained
+    }
+
     /// The value of the first field with this filter name.
     pub fn get(&self, filter: &str) -> Option<&str> {
         self.named.iter().find(|one| one.filter == filter).map(|one| one.value.as_str())
@@ -163,33 +184,14 @@ impl Explainer {
         };
         self.out.reset(true);
         dissect::stream(&mut self.session, &packet, bytes, &mut self.out);
-        self.told(bytes)
+        Explained::of(&self.out, bytes)
     }
+}
 
-    fn told(&self, bytes: &[u8]) -> Explained {
-        let tree = &self.out.tree;
-        let mut explained = Explained { info: self.out.info.clone(), ..Explained::default() };
-        let mut depth = 0usize;
-        for item in tree.items() {
-            match item.kind {
-                kind if kind == Kind::Close as u8 => depth = depth.saturating_sub(1),
-                kind if kind == Kind::Leaf as u8 => explained.named.extend(self.named(item, depth, bytes)),
-                kind if kind == Kind::Expert as u8 => {
-                    let Some(def) = expert::expert(fields::Expert(item.id)) else { continue };
-                    let text = tree.item_text(item).unwrap_or(def.text).to_owned();
-                    explained.remarks.push(Remark { filter: def.filter, severity: def.severity, text });
-                }
-                _ => {}
-            }
-            depth += usize::from(item.kind != Kind::Close as u8 && item.flags & OPEN != 0);
-        }
-        explained
-    }
-
-    fn named(&self, item: &Item, depth: usize, bytes: &[u8]) -> Option<Named> {
+impl Named {
+    fn of(tree: &Tree, item: &Item, depth: usize, bytes: &[u8]) -> Option<Named> {
         let field = Field(item.id);
         let def = fields::def(field)?;
-        let tree = &self.out.tree;
         let raw = || match tree.item_bytes(item) {
             Some(own) => own,
             None if item.source == 0 => {

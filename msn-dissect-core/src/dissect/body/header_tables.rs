@@ -190,18 +190,4 @@ pub(super) static CONTENT: &[Row] = &[
 ];
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_unique_where_they_are_looked_up_together() {
-        for tables in [MESSAGE, &[COMMON, ROUTING, RELIABILITY, CONTENT], INVITE, MAIL, SYSTEM] {
-            let mut names: Vec<_> =
-                tables.iter().flat_map(|rows| rows.iter()).map(|row| row.name.to_ascii_lowercase()).collect();
-            let count = names.len();
-            names.sort();
-            names.dedup();
-            assert_eq!(names.len(), count);
-        }
-    }
-}
+mod tests;

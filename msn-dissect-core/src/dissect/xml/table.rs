@@ -271,25 +271,4 @@ pub(super) fn attribute(around: &[u8], element: &[u8], name: &[u8]) -> Option<&'
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::HashSet;
-
-    #[test]
-    fn no_row_hides_another() {
-        let mut seen = HashSet::new();
-        assert!(ELEMENTS.iter().all(|row| seen.insert((row.0, row.1))));
-        let mut seen = HashSet::new();
-        assert!(ATTRIBUTES.iter().all(|row| seen.insert((row.0, row.1, row.2))));
-    }
-
-    #[test]
-    fn rows_are_found_by_what_is_around() {
-        assert_eq!(element(b"PrivateEndpointData", b"State"), Some(&Code(f::STATUS, codes::STATUSES)));
-        assert_eq!(element(b"", b"State"), Some(&Group("changes")));
-        assert_eq!(attribute(b"d", b"c", b"n"), Some(&Local));
-        assert_eq!(attribute(b"t", b"c", b"n"), Some(&Account));
-        assert_eq!(attribute(b"policy", b"c", b"id"), Some(&Text(x::POLICY_COUNTER)));
-        assert_eq!(attribute(b"d", b"c", b"x"), None);
-    }
-}
+mod tests;
