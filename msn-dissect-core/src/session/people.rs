@@ -52,7 +52,7 @@ impl Participants {
     }
 
     fn change(&mut self, place: Place, who: NameId, came: bool) {
-        if self.changes.len() % CHECKPOINT == 0 {
+        if self.changes.len().is_multiple_of(CHECKPOINT) {
             self.checkpoints.push(self.now.as_slice().into());
         }
         let change = Change { place, who, came };

@@ -70,7 +70,7 @@ fn decoded(tree: &mut Tree, bytes: &[u8], file: bool, ends: bool) {
     }
     let (words, end) = context::utf16(bytes, all);
     // All text that is known begins with a letter, a digit or a bracket; other bytes often make letters of other scripts.
-    if bytes.len() % 2 == 0
+    if bytes.len().is_multiple_of(2)
         && matches!(bytes, [b' '..=b'~', 0, ..])
         && words.chars().all(|letter| !letter.is_control() && letter != '\u{fffd}')
     {
