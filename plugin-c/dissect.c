@@ -187,7 +187,7 @@ void msn_describe(MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo, proto_tr
                     (msn_stats_wanted() ? MSN_WANT_TREE | MSN_WANT_STATISTICS : 0u) |
                     (msn_credentials_wanted() ? MSN_WANT_TREE | MSN_WANT_CREDENTIALS : 0u) |
                     (want_info ? MSN_WANT_INFO : 0u) | (tree != NULL ? MSN_WANT_DEPENDS : 0u) |
-                    (msn_export_wanted() ? MSN_WANT_OBJECTS : 0u);
+                    (msn_export_wanted() ? MSN_WANT_OBJECTS : 0u) | msn_events_wanted();
 }
 
 /* Where one more segment was asked for though this one has bytes that were not given: asks for exactly these. A segment

@@ -65,7 +65,7 @@
 /*
  Grows with every change of the ABI; the shim compares it with the header it was compiled against.
  */
-#define MSN_ABI_VERSION 6
+#define MSN_ABI_VERSION 7
 
 /*
  Number of the protocol of web services.
@@ -141,6 +141,16 @@
  Frames with pieces of whole messages are wanted.
  */
 #define MSN_WANT_DEPENDS 1024
+
+/*
+ What PDUs mean is wanted, for reports; goes with [`MSN_WANT_TREE`].
+ */
+#define MSN_WANT_EVENTS 2048
+
+/*
+ Their lines and details are wanted, too.
+ */
+#define MSN_WANT_DETAILS 4096
 
 /*
  The head of an HTTP message ends where the bytes end, see [`MsnSoapHead::place`].
@@ -930,6 +940,11 @@ typedef struct Leg Leg;
 typedef struct MsnSession MsnSession;
 
 /*
+ A transcript under way. Opaque to C.
+ */
+typedef struct MsnTranscript MsnTranscript;
+
+/*
  What a [`MsnDissection`] points into.
  */
 typedef struct Owner Owner;
@@ -1697,6 +1712,38 @@ const MsnDissection *msn_dissect_gateway_answer(MsnSession *session,
                                                 const MsnPacket *packet,
                                                 const uint8_t *data,
                                                 uint32_t len);
+
+/*
+ A new, empty transcript.
+ */
+MsnTranscript *msn_transcript_new(void);
+
+/*
+ Takes what a dissection tells; times are shown `offset` seconds east of UTC. Gives the lines that are known now,
+ NUL-terminated and valid until the next call.
+
+ # Safety
+ `transcript` is null or came from [`msn_transcript_new`]; `dissection` was not given back.
+ */
+const char *msn_transcript_take(MsnTranscript *transcript,
+                                const MsnDissection *dissection,
+                                int32_t offset);
+
+/*
+ The capture has ended: gives the rest, as [`msn_transcript_take`].
+
+ # Safety
+ `transcript` is null or came from [`msn_transcript_new`].
+ */
+const char *msn_transcript_finish(MsnTranscript *transcript);
+
+/*
+ Ends a transcript.
+
+ # Safety
+ `transcript` is null or came from [`msn_transcript_new`], and is not used afterwards.
+ */
+void msn_transcript_free(MsnTranscript *transcript);
 
 /*
  Tells the secrets of an account, so that its logins can be verified: its password, and the binary secret of the

@@ -423,6 +423,7 @@ void msn_replay(const MsnDissection *dissection, tvbuff_t *tvb, packet_info *pin
     msn_export(dissection, tvb, pinfo);
     msn_count(dissection, pinfo);
     msn_tell_credentials(dissection, pinfo);
+    msn_tell_events(dissection, pinfo);
     if (replay.unshown) {
         if (tree != NULL && dissection->protocol != MSN_NO_PROTOCOL) {
             proto_tree_add_item(tree, msn_registry.protocols[dissection->protocol], tvb, 0, -1, ENC_NA);

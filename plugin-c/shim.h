@@ -215,6 +215,22 @@ bool msn_credentials_wanted(void);
 /* Queues the logins of a dissection for the list, which are there only if anybody wants it. */
 void msn_tell_credentials(const MsnDissection *dissection, packet_info *pinfo);
 
+/* Registers transcripts and reports. */
+void msn_register_reports(void);
+void msn_register_chats(void);
+
+/* What a packet must be asked for, for those who make reports; 0 if nobody does. */
+uint32_t msn_events_wanted(void);
+
+/* Queues what a dissection means for them. */
+void msn_tell_events(const MsnDissection *dissection, packet_info *pinfo);
+
+/* The tap on which that is queued. */
+extern const char msn_events_tap[];
+
+/* Seconds east of UTC in which times of a packet are to be shown. */
+int32_t msn_time_offset(const packet_info *pinfo);
+
 /* Whether anybody lists objects. */
 bool msn_export_wanted(void);
 

@@ -4,7 +4,7 @@
 use crate::{
     item::Tree,
     packet::{Announcement, Need},
-    session::{Session, assembly::MessageId},
+    session::{Record, Session, assembly::MessageId, transfers::TransferKind},
     wire::Span,
 };
 
@@ -13,8 +13,14 @@ use crate::{
 pub struct Object {
     /// File name without path, safe on every system.
     pub name: String,
+    /// What it is.
+    pub kind: TransferKind,
     /// Account that sent it.
     pub sender: String,
+    /// Account that got it; empty if it is not known.
+    pub receiver: String,
+    /// Whether it is what was announced, as in [`crate::values::objects::CHECKS`].
+    pub verified: u64,
     /// Media type, told by the bytes.
     pub content_type: &'static str,
     /// The bytes.
@@ -52,6 +58,21 @@ impl Object {
     }
 }
 
+/// Where in a dissection a PDU begins, for those who tell what it means ([`Packet::want_units`](crate::packet::Packet)).
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    /// Its first item.
+    pub item: usize,
+    /// Its first object.
+    pub object: usize,
+    /// Its first byte of the Info column.
+    pub info: usize,
+    /// Its bytes in the data given; none where it stands elsewhere.
+    pub span: Span,
+    /// What is known of it.
+    pub record: Record,
+}
+
 /// Everything that comes out of a dissection; reuse it to save allocations.
 #[derive(Debug, Default)]
 pub struct Dissection {
@@ -73,6 +94,8 @@ pub struct Dissection {
     pub objects: Vec<Object>,
     /// Bodies of the HTTP gateway: key of the connection, for the rest of the body.
     pub connection: u64,
+    /// Where the PDUs begin, if that is wanted.
+    pub marks: Vec<Mark>,
 }
 
 impl Dissection {
@@ -87,6 +110,13 @@ impl Dissection {
         self.depends.clear();
         self.objects.clear();
         self.connection = 0;
+        self.marks.clear();
+    }
+
+    /// Notes that a PDU begins here.
+    pub fn mark(&mut self, record: Record, span: Span) {
+        let (item, object, info) = (self.tree.items().len(), self.objects.len(), self.info.len());
+        self.marks.push(Mark { item, object, info, span, record });
     }
 }
 

@@ -101,6 +101,8 @@ pub struct Packet {
     pub want_info: bool,
     /// Whole objects are wanted for export.
     pub want_objects: bool,
+    /// Where PDUs begin is wanted, for those who tell what they mean.
+    pub want_units: bool,
     /// The frames are wanted that have pieces of messages which are whole now.
     pub want_depends: bool,
     /// Bytes of the segment on the wire; more than were given when the capture cut it.

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use arrows::{Crate, Rules};
 
-/// wire ← protocol ← pdu ← state ← show, summary, report ← dissect ← ffi.
+/// wire ← protocol ← event ← pdu ← state ← show, summary, report ← tell ← dissect ← ffi.
 const CORE: Rules = Rules {
     ranks: &[
         &[(
@@ -43,6 +43,7 @@ const CORE: Rules = Rules {
                 "values",
             ],
         )],
+        &[("event", &["event"])],
         &[(
             "pdu",
             &[
@@ -103,8 +104,9 @@ const CORE: Rules = Rules {
                 ],
             ),
             ("summary", &["dissect::summary"]),
-            ("report", &["credentials", "filter", "statistics"]),
+            ("report", &["credentials", "filter", "report", "statistics"]),
         ],
+        &[("tell", &["tell"])],
         &[("dissect", &["dissect", "explain"])],
         &[("ffi", &["crate", "ffi"])],
     ],

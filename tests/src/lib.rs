@@ -24,6 +24,7 @@ pub mod gateway;
 pub mod pcap;
 pub mod pdu;
 pub mod proxy;
+pub mod said;
 pub mod tls;
 pub mod traffic;
 pub mod transcript;

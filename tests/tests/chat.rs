@@ -4,28 +4,12 @@
 use libtest_mimic::{Arguments, Failed};
 use msn_tests::pcap::Side;
 use msn_tests::pdu::{Pdu, only_msn, pdus};
+use msn_tests::said::{BY_SOAP, SPOILT};
 use msn_tests::trials::{assert_known, each, stem, verdict};
 use msn_tests::truth::{OUT_OF_ORDER, Truth, captures, options};
 use msn_tests::tshark::Tshark;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-
-/// Texts that were delivered, but by SOAP: the receiver was offline.
-const BY_SOAP: [(&str, &str); 3] = [
-    ("msnp15-lists-libpurple2.5.9-escargot", "hello, it is Erin"),
-    ("msnp15-oim-libpurple2.5.9-escargot", "offline message one"),
-    ("msnp15-oim-libpurple2.5.9-escargot", "second offline message é"),
-];
-
-/// Texts that the client spoilt: it sent the low byte of each character and called that UTF-8.
-const SPOILT: [(&str, &str, &str); 2] = [
-    (
-        "msnp18-oim-amsn-escargot",
-        "second one: héllo 雪 ☺, a longer text that goes over more than one base64 line to see the wrapping of the body",
-        "second one: h\\xe9llo \\xea :, a longer text that goes over more than one base64 line to see the wrapping of the body",
-    ),
-    ("msnp18-oim-amsn-escargot", "from Zoé", "from Zo\\xe9"),
-];
 
 /// Who says what to whom: side, author, reader (empty when it is not known), text.
 type Saying = (String, String, String);

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use object::{Object, ObjectSymbol};
 
 /// Largest plugin file, in bytes (exclusive).
-pub const SIZE_LIMIT: u64 = 2_000_000;
+pub const SIZE_LIMIT: u64 = 2_500_000;
 
 /// A filter name that every version of the plugin registers, because filter names are promises to users.
 const MARK: &[u8] = b"msn.command";

@@ -3,15 +3,17 @@
 
 use crate::{
     output::{Content, Object},
+    values::{objects::UNVERIFIED, transfers::TransferKind},
     wire::Span,
 };
 
 impl Object {
-    /// An object of `bytes`; `given` is what the sender called it.
-    pub fn new(given: &str, fallback: &str, sender: &str, bytes: &[u8], content: Content) -> Self {
+    /// An object of `bytes` of this kind; `given` is what the sender called it.
+    pub fn new(given: &str, kind: TransferKind, [sender, receiver]: [&str; 2], bytes: &[u8], content: Content) -> Self {
         let (content_type, extension) = content_type(bytes);
-        let name = file_name(given, fallback, extension);
-        Object { name, sender: sender.to_owned(), content_type, content }
+        let name = file_name(given, &kind.name().replace(' ', "_"), extension);
+        let (sender, receiver) = (sender.to_owned(), receiver.to_owned());
+        Object { name, kind, sender, receiver, verified: UNVERIFIED, content_type, content }
     }
 }
 

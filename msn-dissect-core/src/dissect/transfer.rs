@@ -35,11 +35,16 @@ pub(crate) fn completed_in(
     if !out.tree.wanted() && !packet.want_objects || out.tree.is_cut() {
         return;
     }
-    let fallback = transfer.kind.name().replace(' ', "_");
-    let sender = session.names.get(transfer.sender);
+    let people = [transfer.sender, transfer.receiver].map(|who| session.names.get(who));
     let content = message.map_or_else(|| Content::of(bytes, data), Content::Message);
-    let made = Object::new(&transfer.name, &fallback, sender, bytes, content);
-    items(transfer, span, bytes, &made, &mut out.tree);
+    let mut made = Object::new(&transfer.name, transfer.kind, people, bytes, content);
+    let digest = Sha1::digest(bytes);
+    made.verified = match transfer.sha1d {
+        None => UNVERIFIED,
+        Some(announced) if announced.as_slice() == digest.as_slice() => GOOD,
+        Some(_) => BAD,
+    };
+    items(transfer, span, bytes, (&made, digest.as_slice()), &mut out.tree);
     // The other side of a switchboard carries the same bytes once more; they came out already.
     if transfer.repeats.is_none() && is_exported(transfer.kind) {
         out.objects.push(made);
@@ -54,7 +59,7 @@ fn is_exported(kind: TransferKind) -> bool {
     )
 }
 
-fn items(transfer: &Transfer, span: Span, bytes: &[u8], made: &Object, tree: &mut Tree) {
+fn items(transfer: &Transfer, span: Span, bytes: &[u8], (made, digest): (&Object, &[u8]), tree: &mut Tree) {
     if !tree.wanted() {
         return;
     }
@@ -76,24 +81,18 @@ fn items(transfer: &Transfer, span: Span, bytes: &[u8], made: &Object, tree: &mu
     if let Some(offered) = offered {
         tree.expert_text(f::SIZE_DIFFERS, &format!("{offered} bytes were offered"));
     }
-    hash(transfer, bytes, tree);
+    hash(made.verified, digest, tree);
     tree.close();
     if let Some(image) = export::image_type(made.content_type) {
         tree.handoff(span, Handoff::MediaType, image);
     }
 }
 
-/// Compares the SHA-1 of the bytes with the one that the object announced (fact base: p2p 9).
-fn hash(transfer: &Transfer, bytes: &[u8], tree: &mut Tree) {
-    let digest = Sha1::digest(bytes);
+/// Shows the SHA-1 of the bytes, and whether it is the one that the object announced (fact base: p2p 9).
+fn hash(status: u64, digest: &[u8], tree: &mut Tree) {
     let none = Span::default();
     let computed = tree.text(f::SHA1D_COMPUTED, none, &BASE64_STANDARD.encode(digest));
     tree.generated(computed);
-    let status = match transfer.sha1d {
-        None => UNVERIFIED,
-        Some(announced) if announced.as_slice() == digest.as_slice() => GOOD,
-        Some(_) => BAD,
-    };
     let shown = tree.number(f::SHA1D_STATUS, none, status);
     tree.generated(shown);
     if status == BAD {

@@ -143,6 +143,9 @@ pub(crate) fn dissect<D: Dissector>(
         if let Some(proto) = D::PROTOCOL {
             out.tree.implies(proto);
         }
+        if packet.want_units {
+            out.mark(record, span);
+        }
         dissector.show(&mut Show { session, packet, data, record, out }, &unit, span);
         tell_losses(session, place, &mut out.tree);
         if packet.want_depends {
@@ -178,6 +181,9 @@ pub(crate) fn aside(
         false => known(session, record.place()),
     };
     if cares {
+        if packet.want_units {
+            out.mark(record, Span::default());
+        }
         show(&mut Show { session, packet, data: &[], record, out });
         tell_losses(session, record.place(), &mut out.tree);
         out.units += 1;

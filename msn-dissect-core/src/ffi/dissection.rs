@@ -15,17 +15,19 @@ use std::{
 
 use super::{
     credentials::{Logins, MsnLogin},
-    packet::{MSN_WANT_CREDENTIALS, MSN_WANT_STATISTICS, MSN_WANT_TREE, MsnPacket, flags_of, packet_of},
+    packet::{MSN_WANT_CREDENTIALS, MSN_WANT_STATISTICS, MSN_WANT_TREE, MsnPacket, events_of, flags_of, packet_of},
     statistics::{Counted, MsnTick},
 };
 use crate::{
     dissect::Channel,
+    event::Unit,
     fields::{Proto, command as f, expert},
     item::Item,
     session::{
         Session,
         assembly::{MessageId, Whole},
     },
+    tell,
     wire::Span,
 };
 
@@ -140,6 +142,7 @@ struct Owner {
     objects: Vec<MsnObject>,
     counted: Counted,
     logins: Logins,
+    told: Vec<Unit>,
     view: Option<Box<MsnDissection>>,
 }
 
@@ -220,7 +223,7 @@ pub unsafe extern "C" fn msn_dissect(
     let Some(channel) = Channel::from_number(channel) else { return ptr::null() };
     // SAFETY: as the caller promises.
     let data = unsafe { bytes(data, len) };
-    guarded(&mut session.0, flags_of(packet.flags, data), data.len(), |session, out| {
+    guarded(&mut session.0, packet, data, |session, out| {
         channel.dissect(session, &packet_of(packet), data, out);
     })
 }
@@ -272,13 +275,14 @@ pub(super) unsafe fn bytes<'a>(data: *const u8, len: u32) -> &'a [u8] {
     unsafe { slice::from_raw_parts(data, len as usize) }
 }
 
-/// Runs a dissection as the flags of its packet wish; a panic becomes an expert info on the whole range.
+/// Runs a dissection of `data` as the flags of its packet wish; a panic becomes an expert info on the whole range.
 pub(super) fn guarded(
     session: &mut Session,
-    flags: u32,
-    len: usize,
+    packet: &MsnPacket,
+    data: &[u8],
     walk: impl FnOnce(&mut Session, &mut Dissection),
 ) -> *const MsnDissection {
+    let (flags, len) = (flags_of(packet.flags, data), data.len());
     let want_tree = flags & MSN_WANT_TREE != 0;
     let mut owner = SPARE.with_borrow_mut(Vec::pop).unwrap_or_default();
     owner.out.reset(want_tree);
@@ -296,6 +300,7 @@ pub(super) fn guarded(
     let finish = || {
         owner.counted.count(&owner.out.tree, flags & MSN_WANT_STATISTICS != 0);
         owner.logins.read(&owner.out.tree, flags & MSN_WANT_CREDENTIALS != 0);
+        owner.told = tell::units(session, &packet_of(packet), data, &owner.out, events_of(packet));
         hand_out(owner, session)
     };
     catch_unwind(AssertUnwindSafe(finish)).unwrap_or(ptr::null())
@@ -360,6 +365,19 @@ fn hand_out(mut owner: Box<Owner>, session: &Session) -> *const MsnDissection {
     };
     slot.owner = owner;
     ptr::from_ref(&**slot)
+}
+
+/// What the PDUs of a dissection mean, if that was wanted.
+///
+/// # Safety
+/// `dissection` is null or came from [`msn_dissect`], and was not given back.
+pub(super) unsafe fn told<'a>(dissection: *const MsnDissection) -> &'a [Unit] {
+    // SAFETY: the view lives in the box of its owner, which lives until it is given back.
+    match unsafe { dissection.as_ref() } {
+        // SAFETY: as above; nobody changes an owner that was handed out.
+        Some(view) => unsafe { &(*view.owner).told },
+        None => &[],
+    }
 }
 
 impl Owner {

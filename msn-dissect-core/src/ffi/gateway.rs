@@ -5,7 +5,7 @@ use std::panic::catch_unwind;
 
 use super::{
     dissection::{MsnDissection, MsnSession, bytes, guarded},
-    packet::{MsnPacket, flags_of, packet_of},
+    packet::{MsnPacket, packet_of},
 };
 use crate::{
     dissect::gateway::{self, Carrier},
@@ -81,7 +81,7 @@ pub unsafe extern "C" fn msn_dissect_gateway(
     };
     // SAFETY: as the caller promises.
     let data = unsafe { bytes(data, len) };
-    guarded(&mut session.0, flags_of(packet.flags, data), data.len(), |session, out| {
+    guarded(&mut session.0, packet, data, |session, out| {
         // SAFETY: as the caller promises.
         let carrier = Carrier { head: unsafe { head_of(head) }, continued: head.continued };
         gateway::body(session, &packet_of(packet), &carrier, data, out);
@@ -108,7 +108,7 @@ pub unsafe extern "C" fn msn_dissect_gateway_answer(
     let data = unsafe { bytes(data, len) };
     let head = || Head::before(data.get(..Head::len_at_start(data)?)?).filter(|head| !head.is_gateway());
     let Some(head) = catch_unwind(head).unwrap_or(None) else { return std::ptr::null() };
-    guarded(&mut session.0, packet.flags, 0, |session, out| {
+    guarded(&mut session.0, packet, &[], |session, out| {
         gateway::answer(session, &packet_of(packet), head, out);
     })
 }

@@ -9,12 +9,13 @@ pub mod dissection;
 pub mod filter;
 pub mod gateway;
 pub mod packet;
+pub mod report;
 pub mod secrets;
 pub mod soap;
 pub mod statistics;
 
 /// Grows with every change of the ABI; the shim compares it with the header it was compiled against.
-pub const MSN_ABI_VERSION: u32 = 6;
+pub const MSN_ABI_VERSION: u32 = 7;
 
 /// The ABI version of this library.
 #[unsafe(no_mangle)]

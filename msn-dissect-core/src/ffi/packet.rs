@@ -2,6 +2,7 @@
 //! What the shim says of a packet.
 
 use crate::{
+    event::Wanted,
     packet::{Arrival, Endpoint, Packet},
     session::FrameId,
 };
@@ -28,6 +29,10 @@ pub const MSN_WANT_STATISTICS: u32 = 256;
 pub const MSN_WANT_CREDENTIALS: u32 = 512;
 /// Frames with pieces of whole messages are wanted.
 pub const MSN_WANT_DEPENDS: u32 = 1024;
+/// What PDUs mean is wanted, for reports; goes with [`MSN_WANT_TREE`].
+pub const MSN_WANT_EVENTS: u32 = 2048;
+/// Their lines and details are wanted, too.
+pub const MSN_WANT_DETAILS: u32 = 4096;
 
 /// What the shim knows of the bytes.
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +79,12 @@ pub(super) fn flags_of(flags: u32, data: &[u8]) -> u32 {
     }
 }
 
+/// What is to be told of its PDUs.
+pub(super) fn events_of(packet: &MsnPacket) -> Wanted {
+    let has = |flag| packet.flags & flag != 0;
+    Wanted { facts: has(MSN_WANT_EVENTS), details: has(MSN_WANT_DETAILS) }
+}
+
 /// The packet as the core knows it.
 pub(super) fn packet_of(packet: &MsnPacket) -> Packet {
     let has = |flag| packet.flags & flag != 0;
@@ -97,6 +108,7 @@ pub(super) fn packet_of(packet: &MsnPacket) -> Packet {
         // A command's line in the tree is its Info text, whether the column is shown or not.
         want_info: has(MSN_WANT_INFO) || has(MSN_WANT_TREE),
         want_objects: has(MSN_WANT_OBJECTS),
+        want_units: has(MSN_WANT_EVENTS),
         want_depends: has(MSN_WANT_DEPENDS),
         reported_len: packet.reported_len as usize,
     }

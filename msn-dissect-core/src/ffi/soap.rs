@@ -5,7 +5,7 @@ use std::panic::catch_unwind;
 
 use super::{
     dissection::{MsnDissection, MsnSession, bytes, guarded},
-    packet::{MsnPacket, flags_of, packet_of},
+    packet::{MsnPacket, packet_of},
 };
 use crate::{dissect::soap, soap::Head};
 
@@ -69,7 +69,7 @@ pub unsafe extern "C" fn msn_dissect_soap(
     let (Some(session), Some(packet), Some(head)) = refs else { return std::ptr::null() };
     // SAFETY: as the caller promises.
     let (data, head) = unsafe { (bytes(data, len), head_of(head)) };
-    guarded(&mut session.0, flags_of(packet.flags, data), data.len(), |session, out| {
+    guarded(&mut session.0, packet, data, |session, out| {
         soap::message(session, &packet_of(packet), head, data, out);
     })
 }

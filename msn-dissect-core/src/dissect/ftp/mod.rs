@@ -18,7 +18,7 @@ use crate::{
     fields::Proto,
     output::{Content, Dissection, Object},
     packet::Packet,
-    session::{Record, Session},
+    session::{Record, Session, ftp::Offer, transfers::TransferKind},
     wire::Span,
 };
 use framing::{FtpFramer, Pdu};
@@ -100,6 +100,6 @@ fn state_of(show: &Show<'_>) -> crate::session::ftp::FtpState {
 fn object(session: &Session, transfer: u32, bytes: &[u8], content: Content) -> Object {
     let offer = session.ftp.transfer(transfer).and_then(|transfer| session.ftp.offer(transfer.offer));
     let given = offer.map_or("", |offer| &offer.invitation.name);
-    let sender = offer.map_or("", |offer| session.names.get(offer.invitation.sender));
-    Object::new(given, "file", sender, bytes, content)
+    let people = |offer: &Offer| [offer.invitation.sender, offer.invitation.receiver].map(|who| session.names.get(who));
+    Object::new(given, TransferKind::File, offer.map_or(["", ""], people), bytes, content)
 }

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! Makes of events what is told once: a message whatever legs of its chat were captured, a login whatever lines it took.
+//! In: PDUs in the order of the capture. Out: records in the order of time.
+//!
+//! Memory: what is under way, and what is known at the end only (accounts, contacts, connections, chats), each bounded;
+//! not what was told already.
+
+mod chats;
+mod connections;
+mod contacts;
+mod logins;
+mod persons;
+mod queue;
+
+use super::{
+    moment::Moment,
+    record::{File, Record, Seen, Trouble},
+};
+use crate::event::{At, Fact, Rank, Unit};
+use chats::Chats;
+use connections::Connections;
+use contacts::Contacts;
+use logins::Logins;
+use persons::Persons;
+use queue::Queue;
+
+/// Everything that is remembered for records to come.
+#[derive(Debug, Default)]
+pub struct Story {
+    queue: Queue,
+    chats: Chats,
+    persons: Persons,
+    contacts: Contacts,
+    logins: Logins,
+    connections: Connections,
+    /// The file that a fact about an object became, for the next unit.
+    pub files: Vec<File>,
+}
+
+/// Where an event was seen.
+pub(super) fn seen(at: &At) -> Seen {
+    Seen { time: Moment { ns: at.time, offset: at.offset }, frame: at.frame, connection: at.connection + 1 }
+}
+
+impl Story {
+    /// Takes a PDU; gives what can be told now.
+    pub fn take(&mut self, unit: &Unit, tell: &mut impl FnMut(&Record)) {
+        let seen = seen(&unit.at);
+        self.connections.take(unit, seen);
+        let mut files = std::mem::take(&mut self.files).into_iter();
+        for fact in &unit.facts {
+            match fact {
+                Fact::Said(message) => self.chats.said(&mut self.queue, message, seen, unit.at.connection),
+                Fact::Receipt { trid, delivered } => self.queue.receipt((unit.at.connection, *trid), *delivered),
+                Fact::Icon(icon) => self.chats.icon(icon),
+                Fact::Came { chat, who, endpoint } => {
+                    self.chats.came(&mut self.queue, chat, (who, endpoint), seen, unit.at.connection);
+                    self.persons.see(who, seen.time);
+                }
+                Fact::Left { chat, who, endpoint } => {
+                    self.chats.left(&mut self.queue, chat, (who, endpoint), seen, unit.at.connection);
+                }
+                Fact::Person(person) => self.persons.learn(&mut self.queue, person, seen),
+                Fact::Contact(contact) => self.contacts.take(contact, unit.at.connection),
+                Fact::Group { owner, id, name } => self.contacts.group(owner, id, name.as_deref()),
+                Fact::Answer { trid, good } => self.contacts.answer((unit.at.connection, *trid), *good),
+                Fact::Login(step) => self.logins.step(&mut self.queue, step, unit, seen),
+                Fact::Object(_) => {
+                    if let Some(file) = files.next() {
+                        self.persons.file(&file);
+                        self.queue.push(Record::File(file));
+                    }
+                }
+                Fact::Transfer(_) => {}
+            }
+        }
+        if !unit.account.is_empty() {
+            self.persons.see(&unit.account, seen.time);
+        }
+        for remark in unit.remarks.iter().filter(|remark| remark.rank >= Rank::Warning) {
+            let (name, text, account) = (remark.name, remark.text.clone(), unit.account.clone());
+            self.queue.push(Record::Remark(Trouble { seen, account, severity: remark.rank.name(), name, text }));
+        }
+        let persons = &mut self.persons;
+        self.queue.settle(seen.time.ns, &mut |record| {
+            persons.count(record);
+            tell(record);
+        });
+        self.chats.retire(tell);
+    }
+
+    /// The capture has ended: gives everything that is left.
+    pub fn finish(&mut self, tell: &mut impl FnMut(&Record)) {
+        self.logins.finish(&mut self.queue);
+        self.contacts.finish();
+        let persons = &mut self.persons;
+        self.queue.finish(&mut |record| {
+            persons.count(record);
+            tell(record);
+        });
+        self.chats.finish(tell);
+        self.contacts.told().for_each(|contact| tell(&Record::Contact(contact)));
+        self.persons.told().for_each(|account| tell(&Record::Account(account)));
+        self.connections.told().for_each(|connection| tell(&Record::Connection(connection)));
+    }
+}
