@@ -935,6 +935,11 @@ typedef struct FrameId FrameId;
 typedef struct Leg Leg;
 
 /*
+ A report under way. Opaque to C.
+ */
+typedef struct MsnReport MsnReport;
+
+/*
  What is remembered of one capture file. Opaque to C.
  */
 typedef struct MsnSession MsnSession;
@@ -1744,6 +1749,49 @@ const char *msn_transcript_finish(MsnTranscript *transcript);
  `transcript` is null or came from [`msn_transcript_new`], and is not used afterwards.
  */
 void msn_transcript_free(MsnTranscript *transcript);
+
+/*
+ Begins a report in a folder, whose path ends with a NUL. What is wrong, if anything is, tells [`msn_report_error`].
+ Null if memory ran out.
+
+ # Safety
+ `folder` is a string that ends with a NUL.
+ */
+MsnReport *msn_report_new(const char *folder);
+
+/*
+ What went wrong, NUL-terminated; empty if nothing did. Nothing is written any more then.
+
+ # Safety
+ `report` is null or came from [`msn_report_new`].
+ */
+const char *msn_report_error(const MsnReport *report);
+
+/*
+ Takes what a dissection tells; times are shown `offset` seconds east of UTC. False if that could not be written.
+
+ # Safety
+ `report` is null or came from [`msn_report_new`]; `dissection` was not given back.
+ */
+bool msn_report_take(MsnReport *report,
+                     const MsnDissection *dissection,
+                     int32_t offset);
+
+/*
+ The capture has ended: writes the rest. False if that could not be written.
+
+ # Safety
+ `report` is null or came from [`msn_report_new`].
+ */
+bool msn_report_finish(MsnReport *report);
+
+/*
+ Ends a report, whether it was finished or not.
+
+ # Safety
+ `report` is null or came from [`msn_report_new`], and is not used afterwards.
+ */
+void msn_report_free(MsnReport *report);
 
 /*
  Tells the secrets of an account, so that its logins can be verified: its password, and the binary secret of the

@@ -4,6 +4,12 @@
 use super::moment::Moment;
 use serde::Serialize;
 
+/// Name of the form of `report.jsonl`.
+pub const SCHEMA: &str = "msn-report";
+
+/// Its version; it grows when a field gets another meaning or goes, not when one comes.
+pub const VERSION: u32 = 1;
+
 /// Where and when something was seen first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Seen {

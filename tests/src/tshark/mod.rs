@@ -353,6 +353,14 @@ impl Tshark {
         self.text(capture, &["-q", "-z", which], options)
     }
 
+    /// A new folder that tshark can write to; removed when dropped.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn folder(&self) -> Result<TempDir> {
+        self.home.subfolder("folder.")
+    }
+
     /// `-z which`: the rows of a statistics tree.
     ///
     /// # Errors
