@@ -8,7 +8,7 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::watch::{TalkId, Watch};
 
@@ -26,7 +26,7 @@ pub struct Limits {
     pub silence: Option<Duration>,
     /// Time in which a command that began must be whole, and in which the peer must take what is sent.
     pub patience: Duration,
-    /// Bytes in a row that belong to no command.
+    /// Bytes that belong to no command and are more than those that do.
     pub noise: usize,
 }
 
@@ -38,6 +38,9 @@ impl Default for Limits {
 
 /// Bytes of a command at most: a line and its payload.
 const MAX_COMMAND: usize = (1 << 20) + 16 * 1024;
+
+/// Room for what comes next.
+const READ: usize = 8 * 1024;
 
 /// Why there are no more commands.
 #[derive(Debug)]
@@ -102,9 +105,10 @@ impl Unit {
         self.tokens.get(at).map_or("", String::as_str)
     }
 
-    /// The value of a field, by filter name.
+    /// The value of a field that the command itself has, by filter name.
     pub fn get(&self, filter: &str) -> Option<&str> {
-        self.said.get(filter)
+        let mut named = self.said.named.iter();
+        named.find(|one| one.filter == filter && !one.generated).map(|one| one.value.as_str())
     }
 
     /// The transaction ID.
@@ -138,6 +142,8 @@ pub struct Reader {
     dir: Dir,
     limits: Limits,
     noise: usize,
+    /// When the command began that is not whole.
+    begun: Option<Instant>,
 }
 
 /// The side to which commands go.
@@ -153,7 +159,7 @@ pub struct Writer {
 pub fn split(stream: BoxedStream, watch: &Watch, talk: TalkId, dir: Dir, limits: Limits) -> (Reader, Writer) {
     let (read, write) = tokio::io::split(stream);
     let watch = || watch.clone();
-    let reader = Reader { half: read, buffer: Vec::new(), watch: watch(), talk, dir, limits, noise: 0 };
+    let reader = Reader { half: read, buffer: Vec::new(), watch: watch(), talk, dir, limits, noise: 0, begun: None };
     (reader, Writer { half: write, watch: watch(), talk, dir: dir.reverse(), limits })
 }
 
@@ -166,7 +172,7 @@ impl Reader {
         loop {
             let len = match self.watch.cut(self.talk, self.dir, &self.buffer) {
                 Cut::Command(len) => {
-                    self.noise = 0;
+                    self.noise = self.noise.saturating_sub(len);
                     len
                 }
                 Cut::Noise(len) => {
@@ -188,6 +194,7 @@ impl Reader {
                     continue;
                 }
             };
+            self.begun = None;
             let bytes: Vec<u8> = self.buffer.drain(..len.max(1).min(self.buffer.len())).collect();
             let said = self.watch.said(self.talk, self.dir, &bytes);
             return Ok(Some(Unit::new(bytes, said)));
@@ -195,14 +202,16 @@ impl Reader {
     }
 
     async fn fill(&mut self) -> Result<bool, Trouble> {
-        let begun = !self.buffer.is_empty();
-        let limit = if begun { Some(self.limits.patience) } else { self.limits.silence };
+        let Limits { silence, patience, .. } = self.limits;
+        self.begun = if self.buffer.is_empty() { None } else { self.begun.or_else(|| Some(Instant::now())) };
+        let until = match self.begun {
+            Some(begun) => Some((begun + patience, Trouble::Slow(patience))),
+            None => silence.map(|silence| (Instant::now() + silence, Trouble::Silent(silence))),
+        };
+        self.buffer.reserve(READ);
         let read = self.half.read_buf(&mut self.buffer);
-        let read = match limit {
-            Some(limit) => timeout(limit, read).await.map_err(|_| match begun {
-                true => Trouble::Slow(limit),
-                false => Trouble::Silent(limit),
-            })?,
+        let read = match until {
+            Some((until, trouble)) => timeout_at(until, read).await.map_err(|_| trouble)?,
             None => read.await,
         };
         match read {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What can be asked of the lab, and doing it.
 
-use anyhow::{Context, Result, ensure};
+mod serve;
+
+use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 use msn_lab::channel::Limits;
+use msn_lab::play::{self, Script};
 use msn_lab::record::Recorder;
-use msn_lab::serve::account;
-use msn_lab::serve::script::{Script, time};
-use msn_lab::serve::world::Rules;
-use msn_lab::serve::{Config as ServeConfig, Server};
+use msn_lab::serve::script::time;
 use msn_lab::talk::login::{Login, NEXUS};
 use msn_lab::talk::{Config as TalkConfig, Talker, prompt};
 use msn_lab::tls::Trust;
@@ -42,6 +42,11 @@ enum Action {
     /// It is no server for the public: it listens on loopback unless told otherwise. Lines typed as `ADDRESS LINE` are sent
     /// to that account.
     Serve(Serve),
+    /// Play a transcript, as client or as server, and tell which of its lines came as they should
+    ///
+    /// As client the lines behind `>>>` are sent and what comes is compared with those behind `<<<`; as server the other way
+    /// round. Servers that an XFR or RNG names are followed. The exit code is not zero when something was not as it should be.
+    Play(Play),
 }
 
 #[derive(Args)]
@@ -58,6 +63,22 @@ struct Watching {
     /// Time in which a command that began must be whole, and connections must stand
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = time)]
     patience: Duration,
+}
+
+#[derive(Args)]
+struct Way {
+    /// Connect inside of TLS
+    #[arg(long)]
+    tls: bool,
+    /// Believe servers with these certificates (PEM) only; without it anybody is believed
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// Connect through a SOCKS 5 proxy
+    #[arg(long, value_name = "HOST:PORT")]
+    socks: Option<String>,
+    /// Connect through an HTTP gateway
+    #[arg(long, value_name = "HOST:PORT")]
+    gateway: Option<String>,
 }
 
 #[derive(Args)]
@@ -91,18 +112,36 @@ struct Talk {
     /// Join every chat to which somebody calls
     #[arg(long)]
     answer: bool,
-    /// Connect inside of TLS
-    #[arg(long)]
-    tls: bool,
-    /// Believe servers with these certificates (PEM) only; without it anybody is believed
-    #[arg(long, value_name = "FILE")]
-    ca: Option<PathBuf>,
-    /// Connect through a SOCKS 5 proxy
-    #[arg(long, value_name = "HOST:PORT")]
-    socks: Option<String>,
-    /// Connect through an HTTP gateway
-    #[arg(long, value_name = "HOST:PORT")]
-    gateway: Option<String>,
+    #[command(flatten)]
+    way: Way,
+    #[command(flatten)]
+    watching: Watching,
+}
+
+#[derive(Args)]
+struct Play {
+    /// Transcript
+    file: PathBuf,
+    /// Server to play against, `HOST[:PORT]`
+    #[arg(required_unless_present = "listen", conflicts_with = "listen")]
+    server: Option<String>,
+    /// Play the server on this port of loopback
+    #[arg(long, value_name = "PORT")]
+    listen: Option<u16>,
+    /// Value in place of one that the transcript sets, `NAME=VALUE`
+    #[arg(long, value_name = "NAME=VALUE")]
+    set: Vec<String>,
+    /// Time in which a line must come
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = time)]
+    within: Duration,
+    /// Page that tells where one gets tickets (MSNP8 to 14)
+    #[arg(long, value_name = "URL", default_value = NEXUS)]
+    nexus: String,
+    /// Page that gives tickets: login.srf (MSNP8 to 14) or RST.srf (MSNP15 and later)
+    #[arg(long, value_name = "URL")]
+    login: Option<String>,
+    #[command(flatten)]
+    way: Way,
     #[command(flatten)]
     watching: Watching,
 }
@@ -158,6 +197,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
     let code = match arguments.action {
         Action::Talk(talk) => runtime.block_on(talk.run()),
         Action::Serve(serve) => runtime.block_on(serve.run()),
+        Action::Play(play) => runtime.block_on(play.run()),
     };
     // A thread that waits for a line to be typed is not waited for.
     runtime.shutdown_background();
@@ -178,9 +218,47 @@ fn read(file: &PathBuf) -> Result<String> {
     fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
 }
 
+impl Way {
+    fn road(&self, patience: Duration) -> Result<Road> {
+        Ok(Road {
+            tls: self.tls,
+            trust: self.ca.as_ref().map(read).transpose()?.map_or(Trust::Anybody, Trust::These),
+            socks: self.socks.clone(),
+            gateway: self.gateway.clone(),
+            patience,
+            ..Road::default()
+        })
+    }
+}
+
+impl Play {
+    async fn run(self) -> Result<ExitCode> {
+        let script = Script::parse(&read(&self.file)?).with_context(|| self.file.display().to_string())?;
+        let pair = |text: &String| {
+            let (name, value) = text.split_once('=').context("--set wants NAME=VALUE")?;
+            anyhow::Ok((name.to_owned(), value.to_owned()))
+        };
+        let config = play::Config {
+            part: match (&self.server, self.listen) {
+                (Some(server), _) => play::Part::Client(server.clone()),
+                (None, port) => play::Part::Server((Ipv4Addr::LOCALHOST, port.unwrap_or(0)).into()),
+            },
+            road: self.way.road(self.watching.patience)?,
+            set: self.set.iter().map(pair).collect::<Result<_>>()?,
+            nexus: self.nexus.clone(),
+            service: self.login.clone(),
+            limits: self.watching.limits(Some(self.within)),
+        };
+        let watch = self.watching.watch(Arc::new(|text: &str| println!("{text}")));
+        let report = play::play(&script, &config, &watch, |place| println!("clients are expected at {place}")).await?;
+        watch.write()?;
+        println!("{report}");
+        Ok(if report.passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
+
 impl Talk {
     fn config(&self) -> Result<TalkConfig> {
-        let trust = self.ca.as_ref().map(read).transpose()?.map_or(Trust::Anybody, Trust::These);
         let login = match &self.account {
             Some(account) => {
                 let asked = || rpassword::prompt_password(format!("Password of {account}: "));
@@ -197,14 +275,7 @@ impl Talk {
         };
         Ok(TalkConfig {
             server: self.server.clone(),
-            road: Road {
-                tls: self.tls,
-                trust,
-                socks: self.socks.clone(),
-                gateway: self.gateway.clone(),
-                patience: self.watching.patience,
-                ..Road::default()
-            },
+            road: self.way.road(self.watching.patience)?,
             login,
             product: self.product.clone(),
             automatic: !self.manual,
@@ -259,76 +330,5 @@ impl Talk {
         talker.end_of_input().await?;
         talker.leave().await;
         Ok(())
-    }
-}
-
-impl Serve {
-    fn config(&self) -> Result<ServeConfig> {
-        let (first, last) = self.versions.split_once('-').unwrap_or((&self.versions, &self.versions));
-        let versions = (first.parse().context("--versions")?, last.parse().context("--versions")?);
-        ensure!((2..=18).contains(&versions.0) && (versions.0..=18).contains(&versions.1), "versions are 2 to 18");
-        let pair = |text: &String| {
-            let (email, line) = text.split_once(' ').context("--say wants an address and a line")?;
-            anyhow::Ok((email.to_owned(), line.to_owned()))
-        };
-        Ok(ServeConfig {
-            address: self.address,
-            port: self.port,
-            dispatch: self.dispatch,
-            switchboard: self.switchboard,
-            web: self.web,
-            rules: Rules { versions, strict: self.strict, challenge: !self.no_challenge, ..Rules::default() },
-            accounts: self.accounts.as_ref().map_or(Ok(Vec::new()), |file| account::parse(&read(file)?))?,
-            script: self.script.as_ref().map_or(Ok(Script::default()), |file| Script::parse(&read(file)?))?,
-            say: self.say.iter().map(pair).collect::<Result<_>>()?,
-            limits: self.watching.limits(Some(self.silence)),
-        })
-    }
-
-    async fn run(self) -> Result<ExitCode> {
-        let watch = self.watching.watch(Arc::new(|text: &str| println!("{text}")));
-        let server = Server::start(self.config()?, watch.clone()).await?;
-        if let Some(file) = &self.certificate {
-            fs::write(file, &server.certificate).with_context(|| format!("cannot write {}", file.display()))?;
-        }
-        let places = server.places;
-        println!("notification server {}, switchboard {}", places.notification, places.switchboard);
-        if let Some(dispatch) = places.dispatch {
-            println!("dispatch server {dispatch}");
-        }
-        println!("login, address book and gateway http://{0} and https://{0}", places.web);
-        println!(
-            "{}",
-            match self.address.is_loopback() {
-                true => "a server for experiments: only programs on this machine reach it",
-                false => "a server for experiments, REACHABLE FROM OUTSIDE: it protects nothing and nobody",
-            }
-        );
-        let shared = Arc::new(Mutex::new(prompt::Now {
-            prompt: String::new(),
-            known: msn_dissect_core::command::layout::Known::default(),
-            channels: Vec::new(),
-        }));
-        let printer = prompt::Printer::default();
-        let mut typed = prompt::start(&shared, &printer)?;
-        let mut listens = true;
-        let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-        loop {
-            tokio::select! {
-                line = typed.lines.recv(), if listens => match line.as_deref().map(|line| line.split_once(' ')) {
-                    Some(Some((email, line))) => {
-                        println!("# said on {} connections", server.say(email, line));
-                        let _ = typed.ready.send(());
-                    }
-                    Some(None) => drop(typed.ready.send(())),
-                    None => listens = false,
-                },
-                _ = tokio::signal::ctrl_c() => break,
-                _ = terminated.recv() => break,
-            }
-        }
-        drop(server);
-        watch.write()?;
-        Ok(ExitCode::SUCCESS)
     }
 }

@@ -10,11 +10,17 @@
 //! | [`channel`] | commands out of and into a connection, with limits |
 //! | [`tls`] | certificates, and who is believed |
 //! | [`http`] | requests and answers of login, address book and gateway |
+//! | [`elements`] | what documents of web services hold |
+//! | [`say`] | what is said, whatever the version |
+//! | [`transport`] | ways to a server |
 //! | [`serve`] | the server |
+//! | [`talk`] | the client at a prompt |
+//! | [`play`] | transcripts as conformance tests |
 
 pub mod channel;
 pub mod elements;
 pub mod http;
+pub mod play;
 pub mod record;
 pub mod say;
 pub mod secrets;

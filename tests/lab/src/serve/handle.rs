@@ -20,7 +20,8 @@ impl World {
     pub fn handle(&mut self, id: Id, unit: &Unit) {
         let Some(session) = self.sessions.get(&id) else { return };
         let (stage, kind) = (session.stage.clone(), session.kind);
-        let trid = unit.trid().unwrap_or(0);
+        // Of a word that is not known, the first number.
+        let trid = unit.trid().or_else(|| unit.token(0).parse().ok()).unwrap_or(0);
         if unit.word.is_empty() {
             return self.close(id);
         }
@@ -77,7 +78,7 @@ impl World {
             "FND" => self.tell(id, &Say::answer("FND", trid).value(f::LIST_INDEX, 0).value(f::LIST_TOTAL, 0)),
             // Success has no answer, and nobody has a phone here.
             "PAG" | "PGD" => {}
-            _ if unit.trid().is_some() => self.tell(id, &Say::error(SYNTAX, trid)),
+            _ if trid != 0 => self.tell(id, &Say::error(SYNTAX, trid)),
             _ => self.tell(id, &Say::error(BAD_PARAMETER, 0)),
         }
     }

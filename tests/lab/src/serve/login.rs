@@ -206,7 +206,8 @@ impl World {
     /// The client program answers.
     pub(super) fn qry(&mut self, id: Id, unit: &Unit, trid: u32) {
         let Some(challenge) = self.sessions.get_mut(&id).and_then(|session| session.challenge.take()) else {
-            return self.tell(id, &Say::error(CHALLENGE_FAILED, trid));
+            self.tell(id, &Say::error(CHALLENGE_FAILED, trid));
+            return self.close(id);
         };
         let product = unit.token(1).as_bytes();
         let right = products::find(product).and_then(|product| product.key).map(|key| match self.version(id) {

@@ -194,7 +194,10 @@ fn percent_all(text: &str) -> String {
 }
 
 /// A ticket of the login service for the string that the server gave.
-async fn ticket(road: &Road, login: &Login, keys: &str) -> Result<String> {
+///
+/// # Errors
+/// When there is none.
+pub async fn ticket(road: &Road, login: &Login, keys: &str) -> Result<String> {
     let page = match &login.service {
         Some(page) => page.clone(),
         None => {
@@ -225,7 +228,10 @@ async fn ticket(road: &Road, login: &Login, keys: &str) -> Result<String> {
 }
 
 /// A ticket of single sign-on, and the secret behind it.
-async fn single_sign_on(road: &Road, login: &Login, policy: &str) -> Result<(String, Vec<u8>)> {
+///
+/// # Errors
+/// When there is none.
+pub async fn single_sign_on(road: &Road, login: &Login, policy: &str) -> Result<(String, Vec<u8>)> {
     let request = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Envelope xmlns=\"http://schemas.xmlsoap.org/soap/envelope/\" \
          xmlns:wsse=\"http://schemas.xmlsoap.org/ws/2003/06/secext\" xmlns:wsp=\"http://schemas.xmlsoap.org/ws/2002/12/policy\" \

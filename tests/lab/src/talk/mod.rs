@@ -6,6 +6,7 @@ pub mod input;
 pub mod login;
 pub mod prompt;
 pub mod reference;
+mod switchboard;
 
 use anyhow::{Context, Result, bail};
 use msn_dissect_core::command::{Dir, layout::Known};
@@ -22,6 +23,8 @@ use crate::transport::Road;
 use crate::watch::{TalkId, Watch};
 use input::{Input, Typed};
 use login::{Line, Login};
+use switchboard::Ring;
+pub(crate) use switchboard::host;
 
 /// Time between pings where the server does not tell one.
 const PING: Duration = Duration::from_secs(45);
@@ -76,12 +79,6 @@ impl Drop for Channel {
     fn drop(&mut self) {
         self.reading.abort();
     }
-}
-
-struct Ring {
-    session: String,
-    place: String,
-    cookie: String,
 }
 
 /// A client: connections by name, of which one is spoken on.
@@ -346,47 +343,6 @@ impl Talker {
         Ok(())
     }
 
-    /// How the account is named on switchboards.
-    fn handle(&self) -> String {
-        let version =
-            self.channels.get("ns").map_or(0, |channel| self.watch.known(channel.talk, Dir::ToServer).version);
-        match &self.config.login {
-            Some(login) if version >= 16 => format!("{};{}", self.account, login.machine),
-            _ => self.account.clone(),
-        }
-    }
-
-    /// Joins the chat to which somebody called last.
-    async fn answer(&mut self) -> Result<()> {
-        let ring = self.rings.pop_front().context("nobody calls")?;
-        let say = Say::new("ANS").value(f::EMAIL, self.handle()).value(f::COOKIE, ring.cookie);
-        self.switchboard(&ring.place, say.value(f::SESSION_ID, ring.session)).await
-    }
-
-    /// Opens a switchboard, on which is spoken from now on.
-    async fn switchboard(&mut self, place: &str, first: Say) -> Result<()> {
-        if self.channels.len() >= MAX_CHANNELS {
-            bail!("too many connections");
-        }
-        self.boards += 1;
-        let name = format!("sb{}", self.boards);
-        let limits = self.config.limits;
-        let line = match Line::open(&self.config.road, place, "SB", &name, &self.watch, limits).await {
-            Ok(line) => line,
-            Err(error) => {
-                self.watch.remark(&format!("# {error:#}"));
-                return Ok(());
-            }
-        };
-        let version =
-            self.channels.get("ns").map_or(0, |channel| self.watch.known(channel.talk, Dir::ToServer).version);
-        self.watch.set_known(line.talk, Known { version, ..Known::default() });
-        self.keep(&name, line);
-        self.say(&name, first).await?;
-        self.current = name;
-        Ok(())
-    }
-
     /// Leaves: says so on all connections, and hears what the servers still say.
     pub async fn leave(mut self) {
         for channel in self.channels.values_mut() {
@@ -398,11 +354,4 @@ impl Talker {
             channel.writer.close().await;
         }
     }
-}
-
-/// The place that a referral or an invitation names.
-fn host(unit: &Unit) -> String {
-    let host = unit.get("msn.server.address").unwrap_or_default();
-    let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
-    unit.get("msn.server.port").map_or_else(|| host.clone(), |port| format!("{host}:{port}"))
 }
