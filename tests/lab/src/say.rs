@@ -51,6 +51,13 @@ impl Say {
         }
     }
 
+    /// Without what is told by this field.
+    #[must_use]
+    pub fn without(mut self, field: Field) -> Say {
+        self.values.retain(|(other, _)| *other != field);
+        self
+    }
+
     /// With a payload.
     #[must_use]
     pub fn payload(mut self, payload: impl Into<Vec<u8>>) -> Say {

@@ -144,7 +144,7 @@ impl World {
         for callee in self.of(&email) {
             let cookie = self.cookie(&email, chat, self.version(callee), false);
             let ring = self.invitation(Say::new("RNG").value(f::SESSION_ID, chat), &cookie);
-            self.tell(callee, &ring.value(f::EMAIL, &own).value(f::FRIENDLY_NAME, &name));
+            self.tell(callee, &ring.value(f::CALLER, &own).value(f::FRIENDLY_NAME, &name));
         }
     }
 

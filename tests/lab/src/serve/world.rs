@@ -3,6 +3,7 @@
 //! nothing here waits.
 
 use msn_dissect_core::command::{Dir, ServerKind, layout::Known};
+use msn_dissect_core::fields::command as f;
 use rand::RngExt;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::SocketAddr;
@@ -280,6 +281,8 @@ impl World {
     pub fn tell(&mut self, id: Id, say: &Say) {
         let Some(session) = self.sessions.get(&id) else { return };
         let known = Known { dir: Some(Dir::ToClient), server: Some(session.kind), version: session.version };
+        // Later versions tell times; a number would be there only for servers that keep it all the same.
+        let say = if session.version < 10 { say.clone() } else { say.clone().without(f::LIST_VERSION) };
         match say.write(known) {
             Ok(bytes) => self.queue.push((id, Out::Bytes(bytes))),
             Err(error) => {

@@ -3,6 +3,8 @@
 
 #![allow(dead_code, reason = "each test program needs some of it")]
 
+pub mod chat;
+
 use msn_lab::record::Recorder;
 use msn_lab::serve::account::{Account, parse};
 use msn_lab::serve::{Config, Server};
