@@ -204,6 +204,7 @@ void msn_register(void)
     msn_register_credentials();
     msn_register_reports();
     msn_register_chats();
+    msn_register_report_window();
     msn_register_preferences();
     register_init_routine(begin_capture);
     register_cleanup_routine(end_capture);

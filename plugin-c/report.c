@@ -25,6 +25,11 @@ uint32_t msn_events_wanted(void)
     return have_tap_listener(tap) ? MSN_WANT_TREE | MSN_WANT_EVENTS | MSN_WANT_OBJECTS | details : 0u;
 }
 
+void msn_want_details(bool wanted)
+{
+    reports += wanted ? 1 : -1;
+}
+
 void msn_tell_events(const MsnDissection *dissection, packet_info *pinfo)
 {
     if (have_tap_listener(tap)) {
@@ -150,7 +155,7 @@ static void start(const char *option, void *data _U_)
         g_string_free(error, TRUE);
         exit(1);
     }
-    reports++;
+    msn_want_details(true);
 }
 
 void msn_register_reports(void)

@@ -218,6 +218,10 @@ void msn_tell_credentials(const MsnDissection *dissection, packet_info *pinfo);
 /* Registers transcripts and reports. */
 void msn_register_reports(void);
 void msn_register_chats(void);
+void msn_register_report_window(void);
+
+/* Somebody begins or ends to want the lines and details of PDUs, too. */
+void msn_want_details(bool wanted);
 
 /* What a packet must be asked for, for those who make reports; 0 if nobody does. */
 uint32_t msn_events_wanted(void);

@@ -60,6 +60,7 @@ impl Files {
             },
             path,
             media: object.media.to_owned(),
+            chat_number: None,
         })
     }
 
@@ -95,6 +96,7 @@ impl Files {
             verified: "unknown",
             path: String::new(),
             media: String::new(),
+            chat_number: None,
         };
         self.offers.entry(key).or_insert(Some(file));
     }

@@ -172,6 +172,8 @@ pub struct File {
     pub path: String,
     /// Media type, told by the bytes.
     pub media: String,
+    /// Number of the chat in which it came, if it came through one.
+    pub chat_number: Option<u32>,
 }
 
 /// A contact on somebody's list.

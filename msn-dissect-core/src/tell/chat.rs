@@ -76,7 +76,10 @@ impl Context<'_> {
 
 fn message(context: &Context<'_>, facts: &mut Vec<Fact>) {
     let items = &context.items;
-    let Some(&(field, kind)) = KINDS.iter().find(|row| items.has(row.0)) else { return };
+    let found = KINDS.iter().find(|row| items.has(row.0));
+    if found.is_none() && !items.has(m::EMOTICON) {
+        return;
+    }
     let told = |field| context.account(field);
     let from = told(s::MESSAGE_FROM).or_else(|| match context.to_server() {
         true => Some(context.owner.to_owned()),
@@ -104,11 +107,13 @@ fn message(context: &Context<'_>, facts: &mut Vec<Fact>) {
         }
         (_, Some(named)) => vec![named],
     };
+    // Emoticons are announced in messages of their own.
+    icons(context, &chat.key, &from, facts);
+    let Some(&(field, kind)) = found else { return };
     let text = match kind {
         Kind::Text | Kind::Action => items.word(field),
         _ => String::new(),
     };
-    icons(context, &chat.key, &from, facts);
     let own_id = items.text(m::CLIENT_MESSAGE_ID).or_else(|| items.text(m::MESSAGE_ID)).unwrap_or_default();
     let echo = !context.to_server() && from == context.owner;
     facts.push(Fact::Said(Message {

@@ -98,15 +98,16 @@ fn parts(message: &Message) -> Vec<Part<'_>> {
     parts
 }
 
-/// Least contrast of a colour against white, as numbers of three digits would have it.
-const MAX_BRIGHT: u32 = 150;
+/// Brightest colour that can be read on white, of 255.
+const MAX_BRIGHT: u32 = 170;
 
 /// Font and effects of a text, and its colour if it can be read on white.
 fn style(look: &Look) -> String {
     let mut style = Vec::new();
     let color = u32::from_str_radix(look.color.trim_start_matches('#'), 16).ok();
     let bright = color.map(|rgb| ((rgb >> 16 & 255) * 299 + (rgb >> 8 & 255) * 587 + (rgb & 255) * 114) / 1000);
-    if let Some(color) = color.filter(|_| bright.is_some_and(|bright| bright <= MAX_BRIGHT)) {
+    // Black is what all have who chose nothing.
+    if let Some(color) = color.filter(|&color| color != 0 && bright.is_some_and(|bright| bright <= MAX_BRIGHT)) {
         style.push(format!("color:#{color:06x}"));
     }
     let font: String = look.font.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-')).collect();
@@ -127,10 +128,6 @@ fn style(look: &Look) -> String {
         .collect();
     if !lines.is_empty() {
         style.push(format!("text-decoration:{}", lines.join(" ")));
-    }
-    // Without a colour of its own the text is black on white.
-    if !style.is_empty() && !style.iter().any(|one| one.starts_with("color:")) {
-        style.push("color:#000".to_owned());
     }
     style.join(";")
 }
@@ -184,24 +181,55 @@ pub(super) fn of_person(record: &Record) -> Vec<(String, String)> {
     }
 }
 
+#[derive(Template)]
+#[template(path = "file.html")]
+struct Shared<'a> {
+    time: String,
+    clock: String,
+    who: Cow<'a, str>,
+    what: &'a str,
+    name: Cow<'a, str>,
+    about: String,
+    path: String,
+    /// `picture`, `sound` or nothing: what a browser can show of it.
+    shows: &'static str,
+    href: String,
+    frame: u32,
+}
+
+/// What a browser shows, by the beginnings of media types.
+const SHOWN: [(&str, &str); 6] = [
+    ("image/png", "picture"),
+    ("image/jpeg", "picture"),
+    ("image/gif", "picture"),
+    ("image/bmp", "picture"),
+    ("audio/", "sound"),
+    ("video/", ""),
+];
+
+/// A file, from the view of somebody who sends or gets it.
 fn file(file: &File, who: &str, what: &str) -> String {
-    let length = file.size.map(size).unwrap_or_default();
-    let how = if file.complete { "" } else { ", incomplete" };
-    let value = format!("{} ({}{}{length}{how})", file.name, file.kind, if length.is_empty() { "" } else { ", " });
-    let (href, link) = match file.path.as_str() {
-        "" => (stream(file.seen), format!("frame {}", file.seen.frame)),
-        path => (format!("../{}", href(path)), "open".to_owned()),
-    };
-    made(&Event {
-        kind: "file",
+    let length = file.size.map(size);
+    let whole = if file.complete { None } else { Some("incomplete".to_owned()) };
+    let about = [Some(file.kind.clone()), length, whole].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let shows = SHOWN.iter().find(|row| file.media.starts_with(row.0)).map_or("", |row| row.1);
+    made(&Shared {
         time: file.seen.time.to_string(),
         clock: file.seen.time.words(),
         who: fit(who),
         what,
-        value: fit(&value),
-        href,
-        link,
+        name: fit(&file.name),
+        about,
+        path: if file.path.is_empty() { String::new() } else { format!("../{}", href(&file.path)) },
+        shows: if file.path.is_empty() { "" } else { shows },
+        href: stream(file.seen),
+        frame: file.seen.frame,
     })
+}
+
+/// A file in the chat in which it came.
+pub(super) fn shared(one: &File) -> String {
+    file(one, &one.from, "sends")
 }
 
 #[derive(Template)]

@@ -10,7 +10,7 @@ mod text;
 
 use super::{
     folder::{Folder, Growing, Result},
-    record::Record,
+    record::{File, Record},
 };
 use crate::event::Unit;
 use frame::MAX_PAGES;
@@ -90,6 +90,9 @@ impl Pages {
                 self.add(folder, &page, &chat::moved(one, joins))
             }
             Record::Person(_) | Record::Login(_) | Record::Logout(_) | Record::File(_) => {
+                if let Record::File(one) = record {
+                    self.shared(folder, one)?;
+                }
                 for (account, html) in chat::of_person(record) {
                     self.person(folder, &account, &html)?;
                 }
@@ -98,6 +101,14 @@ impl Pages {
             Record::Contact(one) => self.person(folder, &one.owner, &chat::contact(one)),
             _ => Ok(()),
         }
+    }
+
+    /// Adds a file to the page of its chat, which is there by then.
+    fn shared(&mut self, folder: &Folder, file: &File) -> Result<()> {
+        let Some(number) = file.chat_number.filter(|number| self.begun.contains_key(&("chats", *number))) else {
+            return Ok(());
+        };
+        self.add(folder, &Page { folder: "chats", kind: "chat", number, title: "" }, &chat::shared(file))
     }
 
     fn person(&mut self, folder: &Folder, account: &str, html: &str) -> Result<()> {

@@ -23,6 +23,8 @@ const MAX_RECENT: usize = 128;
 const MAX_ICONS: usize = 256;
 /// Most who come before the chat is known.
 const MAX_EARLY: usize = 64;
+/// Most connections whose chat is remembered.
+const MAX_LEGS: usize = 1 << 16;
 /// Most accounts of a chat.
 const MAX_ACCOUNTS: usize = 1 << 10;
 /// Stored messages that are known again when they are fetched.
@@ -54,6 +56,8 @@ pub(super) struct Chats {
     numbers: HashMap<ChatKey, u32>,
     keys: HashMap<u32, ChatKey>,
     early: HashMap<u32, Vec<Early>>,
+    /// Chats by connection.
+    legs: BTreeMap<u32, u32>,
     stored: HashMap<u64, u32>,
     last: u32,
 }
@@ -77,6 +81,18 @@ impl Chats {
         self.last
     }
 
+    /// The chat that a connection is a leg of.
+    pub fn of(&self, connection: u32) -> Option<u32> {
+        self.legs.get(&connection).copied()
+    }
+
+    fn leg(&mut self, connection: u32, number: u32) {
+        self.legs.insert(connection, number);
+        if self.legs.len() > MAX_LEGS {
+            self.legs.pop_first();
+        }
+    }
+
     /// Whoever came before the chat was known comes now.
     fn known(&mut self, queue: &mut Queue, chat: &Chat, connection: u32) {
         if matches!(chat.key, ChatKey::Session(_)) && !self.early.is_empty() {
@@ -97,6 +113,9 @@ impl Chats {
             return;
         }
         self.enter(queue, &chat.key, who, seen);
+        if let Some(&number) = self.numbers.get(&chat.key) {
+            self.leg(connection, number);
+        }
     }
 
     fn enter(&mut self, queue: &mut Queue, key: &ChatKey, (who, endpoint): (&str, &str), seen: Seen) {
@@ -146,6 +165,9 @@ impl Chats {
         }
         self.known(queue, &said.chat, leg);
         let number = self.number(&said.chat.key, seen);
+        if !matches!(said.chat.key, ChatKey::Pair(..)) {
+            self.leg(leg, number);
+        }
         let stored = (said.kind == Kind::Offline).then(|| fingerprint(said));
         if self.is_stored(queue, said, stored, seen) {
             return;

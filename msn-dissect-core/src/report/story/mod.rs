@@ -66,7 +66,8 @@ impl Story {
                 Fact::Answer { trid, good } => self.contacts.answer((unit.at.connection, *trid), *good),
                 Fact::Login(step) => self.logins.step(&mut self.queue, step, unit, seen),
                 Fact::Object(_) => {
-                    if let Some(file) = files.next() {
+                    if let Some(mut file) = files.next() {
+                        file.chat_number = self.chats.of(unit.at.connection);
                         self.persons.file(&file);
                         self.queue.push(Record::File(file));
                     }
