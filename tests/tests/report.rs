@@ -107,6 +107,23 @@ fn files(folder: &Path, truth: &Truth, failures: &mut Vec<String>) -> Result<()>
     Ok(())
 }
 
+/// Emoticons that came stand as pictures where they are used, and files in the chat through which they came.
+fn pictures(folder: &Path, truth: &Truth, failures: &mut Vec<String>) -> Result<()> {
+    let came = truth.objects.iter().filter(|object| object.kind == "custom emoticon" && object.is_whole());
+    let style = fs::read_to_string(folder.join("files/emoticons.css"))?;
+    let mut chats = String::new();
+    for entry in fs::read_dir(folder.join("chats"))? {
+        chats.push_str(&fs::read_to_string(entry?.path())?);
+    }
+    for sha1 in came.map(|object| &object.sha1).filter(|sha1| !sha1.is_empty()) {
+        let class = format!("e-{sha1}");
+        if !style.contains(&class) || !chats.contains(&class) || !chats.contains("<img src=\"../files/") {
+            failures.push(format!("emoticon {sha1} is shown in no chat"));
+        }
+    }
+    Ok(())
+}
+
 fn logins(name: &str, folder: &Path, truth: &Truth, failures: &mut Vec<String>) -> Result<()> {
     let rows = rows(folder, "logins.csv")?;
     let mut told: BTreeMap<&str, usize> = BTreeMap::new();
@@ -218,6 +235,7 @@ fn run(path: &Path) -> Result<(), Failed> {
     failures.extend(differences(&stem(path), &truth, &said(&messages)));
     lines(folder, &messages, &mut failures)?;
     files(folder, &truth, &mut failures)?;
+    pictures(folder, &truth, &mut failures)?;
     logins(&stem(path), folder, &truth, &mut failures)?;
     contacts(&stem(path), folder, &truth, &mut failures)?;
     assert!(pages(folder, &mut failures)? > 1);

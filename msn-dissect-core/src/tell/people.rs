@@ -31,7 +31,7 @@ fn other(context: &Context<'_>) -> Option<Person> {
     match context.word {
         "UBX" => Some(Person {
             message: items.text(x::PSM),
-            media: items.text(x::MEDIA),
+            media: media(context),
             endpoint: endpoint(context),
             account: who,
             ..Person::default()
@@ -59,7 +59,7 @@ fn own(context: &Context<'_>) -> Option<Person> {
     match (context.word, context.to_server()) {
         ("UUX", true) => {
             person.message = items.text(x::PSM);
-            person.media = items.text(x::MEDIA);
+            person.media = media(context);
         }
         ("CHG", false) | ("PRP" | "REA" | "USR", false) => {
             person.status =
@@ -80,6 +80,11 @@ fn status(word: &[u8]) -> (String, String) {
     let meaning = if word == b"FLN" { Some("Offline") } else { values::meaning(codes::STATUSES, word) };
     let word = String::from_utf8_lossy(word).into_owned();
     (word.clone(), meaning.map_or(word, str::to_owned))
+}
+
+/// What somebody listens to or plays, as it is shown to others.
+fn media(context: &Context<'_>) -> Option<String> {
+    context.items.text(x::MEDIA_TEXT).or_else(|| context.items.text(x::MEDIA))
 }
 
 fn endpoint(context: &Context<'_>) -> Option<String> {
