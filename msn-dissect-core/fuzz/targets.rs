@@ -7,11 +7,14 @@ use msn_dissect_core::{
     output::Dissection,
     packet::{Need, Packet},
 };
+#[path = "report.rs"]
+mod reports;
 #[path = "sessions.rs"]
 mod sessions;
 #[path = "soap.rs"]
 mod soap_messages;
 
+pub use reports::report;
 pub use sessions::{crypto, gateway, links};
 pub use soap_messages::soap;
 

@@ -31,6 +31,13 @@ fn message() {
     replay("message", targets::message);
 }
 
+#[test]
+fn report() {
+    replay("report", targets::report);
+    replay("stream", targets::report);
+    replay("message", targets::report);
+}
+
 /// Pieces that messages of web services are made of.
 const SOAP: [&str; 34] = [
     "POST /RST.srf HTTP/1.1\r\n\r\n",
