@@ -110,14 +110,28 @@ void msn_keep_info(packet_info *pinfo)
     }
 }
 
+/* The innermost protocol of the last unit. One that is switched off shows nothing, and neither does what it carries. */
+static uint8_t last_protocol(const MsnDissection *dissection)
+{
+    const MsnProtocol *protocols = msn_registry.catalogue->protocols;
+    uint8_t last = dissection->last_protocol;
+
+    if (last == MSN_NO_PROTOCOL) {
+        return MSN_PROTOCOL_MSN;
+    }
+    for (uint8_t at = last; at != dissection->protocol && at != MSN_PROTOCOL_MSN; at = protocols[at].carrier) {
+        if (!proto_is_protocol_enabled(find_protocol_by_id(msn_registry.protocols[at]))) {
+            last = protocols[at].carrier;
+        }
+    }
+    return last;
+}
+
 static void fill_columns(packet_info *pinfo, const MsnDissection *dissection)
 {
     const char *info = (const char *)dissection->info;
 
-    const MsnProtocol *protocols = msn_registry.catalogue->protocols;
-    bool soap = dissection->protocol == MSN_PROTOCOL_SOAP;
-
-    col_set_str(pinfo->cinfo, COL_PROTOCOL, protocols[soap ? MSN_PROTOCOL_SOAP : 0].short_name);
+    col_set_str(pinfo->cinfo, COL_PROTOCOL, msn_registry.catalogue->protocols[last_protocol(dissection)].short_name);
     if (!current->owns_columns) {
         current->owns_columns = true;
         /* Not copied: it is one line of fit text, and held as long as the packet's memory. */
@@ -146,9 +160,8 @@ void msn_apply(const MsnDissection *dissection, tvbuff_t *tvb, packet_info *pinf
         /* Whoever saves the packets that a filter shows wants the pieces of what they make whole as well. */
         msn_depend_upon(pinfo, dissection->depends[i]);
     }
-    if (tree != NULL && dissection->item_count == 0 && dissection->protocol != MSN_NO_PROTOCOL) {
-        /* Nobody looks at it, but a dissector that adds nothing to a tree is not listed among a frame's protocols. */
-        proto_tree_add_item(tree, msn_registry.protocols[dissection->protocol], tvb, 0, -1, ENC_NA);
+    if (dissection->item_count == 0) {
+        msn_name_protocols(dissection, tvb, tree);
     }
     /* Without a tree there is rarely anything. */
     if ((dissection->item_count | dissection->object_count) != 0) {
@@ -187,7 +200,8 @@ void msn_describe(MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo, proto_tr
                     (msn_stats_wanted() ? MSN_WANT_TREE | MSN_WANT_STATISTICS : 0u) |
                     (msn_credentials_wanted() ? MSN_WANT_TREE | MSN_WANT_CREDENTIALS : 0u) |
                     (want_info ? MSN_WANT_INFO : 0u) | (tree != NULL ? MSN_WANT_DEPENDS : 0u) |
-                    (msn_export_wanted() ? MSN_WANT_OBJECTS : 0u) | msn_events_wanted();
+                    (msn_export_wanted() ? MSN_WANT_OBJECTS : 0u) | (current->owns_columns ? MSN_INFO_BEGUN : 0u) |
+                    msn_events_wanted();
 }
 
 /* Where one more segment was asked for though this one has bytes that were not given: asks for exactly these. A segment
@@ -232,11 +246,6 @@ int msn_dissect_channel(uint8_t channel, tvbuff_t *tvb, packet_info *pinfo, prot
     msn_apply(dissection, tvb, pinfo, tree);
     if (tcp != NULL) {
         ask_for_rest(tcp, captured, pinfo);
-    }
-    if (channel != MSN_CHANNEL_SERVER) {
-        int protocol = msn_channel_protocol(channel);
-
-        col_set_str(pinfo->cinfo, COL_PROTOCOL, msn_registry.catalogue->protocols[protocol].short_name);
     }
     return (int)captured;
 }

@@ -68,6 +68,11 @@
 #define MSN_ABI_VERSION 7
 
 /*
+ Number of the protocol of the servers.
+ */
+#define MSN_PROTOCOL_MSN 0
+
+/*
  Number of the protocol of web services.
  */
 #define MSN_PROTOCOL_SOAP 5
@@ -153,6 +158,11 @@
 #define MSN_WANT_DETAILS 4096
 
 /*
+ Earlier bytes of the frame have text in the Info column.
+ */
+#define MSN_INFO_BEGUN 8192
+
+/*
  The head of an HTTP message ends where the bytes end, see [`MsnSoapHead::place`].
  */
 #define MSN_HEAD_END 0
@@ -191,6 +201,11 @@
  A field whose value is a sum of bits: add the field's bits below it.
  */
 #define WITH_BITS 8
+
+/*
+ `number` of a protocol's item that surrounds units and is none.
+ */
+#define CARRIER 1
 
 /*
  `start` and `len` name no bytes (they are zero): the item belongs to the whole.
@@ -985,6 +1000,10 @@ typedef struct {
    Filter name.
    */
   const char *filter;
+  /*
+   Number of the protocol that carries it where it has no connection of its own.
+   */
+  uint8_t carrier;
 } MsnProtocol;
 
 /*
@@ -1363,6 +1382,14 @@ typedef struct {
    Number of the first protocol that is shown, whether there are items or not; [`MSN_NO_PROTOCOL`] if none is.
    */
   uint8_t protocol;
+  /*
+   The same of the last one.
+   */
+  uint8_t last_protocol;
+  /*
+   A bit for each protocol that is shown, by its number.
+   */
+  uint8_t protocols;
   Owner *owner;
 } MsnDissection;
 

@@ -197,6 +197,7 @@ void msn_register(void)
     register_fields(catalogue);
     register_subtrees(catalogue);
     register_experts(catalogue);
+    msn_register_layers();
     msn_register_peers();
     msn_register_export();
     msn_register_filters();

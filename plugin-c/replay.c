@@ -25,175 +25,21 @@ typedef struct {
     proto_tree *trees[MAX_DEPTH];
     proto_tree *current; /* the innermost of the trees */
     unsigned depth;
+    const MsnItem *next, *end; /* what is left of the items */
+    tvbuff_t *tvb;
+    proto_tree *top; /* that of the packet: what another protocol carries is a layer of its own */
+    int protocol; /* the number of the one that is shown */
     bool seen; /* items are built whether somebody asks for their fields or not */
     bool unshown; /* nobody looks, but what is handed to other dissectors changes what they say of later frames */
     proto_item *last;
 } Replay;
 
-int msn_subtree(const MsnItem *item)
-{
-    const MsnCatalogue *catalogue = msn_registry.catalogue;
-    uint32_t at = catalogue->field_count + catalogue->protocol_count;
-
-    if (item->kind == MSN_KIND_LEAF) {
-        at = item->id;
-    } else if (item->kind == MSN_KIND_PROTOCOL) {
-        at = catalogue->field_count + item->id;
-    }
-    return msn_registry.subtrees[at];
-}
+/* The dissectors of protocols as others carry them, by number. */
+static dissector_handle_t *layers;
 
 static const char *item_text(const Replay *replay, const MsnItem *item)
 {
     return item->text == NO_TEXT ? NULL : (const char *)replay->dissection->arena + item->text;
-}
-
-static void guid_from_text_order(e_guid_t *guid, const uint8_t *bytes)
-{
-    guid->data1 = (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
-    guid->data2 = (uint16_t)(bytes[4] << 8 | bytes[5]);
-    guid->data3 = (uint16_t)(bytes[6] << 8 | bytes[7]);
-    memcpy(guid->data4, bytes + 8, sizeof guid->data4);
-}
-
-static void time_from_ns(nstime_t *time, uint64_t ns)
-{
-    int64_t value = (int64_t)ns;
-
-    time->secs = (time_t)(value / 1000000000);
-    time->nsecs = (int)(value % 1000000000);
-}
-
-static proto_item *add_field(proto_tree *tree, uint16_t id, tvbuff_t *tvb, const MsnItem *item, const char *text)
-{
-    int hf = msn_registry.fields[id];
-    int start = (int)item->start, len = (int)item->len;
-
-    switch (msn_registry.kinds[id]) {
-    case MSN_TYPE_STRING:
-        return proto_tree_add_string(tree, hf, tvb, start, len, text != NULL ? text : "");
-    case MSN_TYPE_BYTES:
-        if (text != NULL) {
-            return proto_tree_add_bytes_with_length(tree, hf, tvb, start, len, (const uint8_t *)text, (int)item->text_len);
-        }
-        return proto_tree_add_item(tree, hf, tvb, start, len, ENC_NA);
-    case MSN_TYPE_FRAME:
-        if (text != NULL) {
-            return proto_tree_add_uint_format(tree, hf, tvb, start, len, (uint32_t)item->number, "%s", text);
-        }
-        return proto_tree_add_uint(tree, hf, tvb, start, len, (uint32_t)item->number);
-    case MSN_TYPE_UINT:
-        return proto_tree_add_uint(tree, hf, tvb, start, len, (uint32_t)item->number);
-    case MSN_TYPE_UINT | MSN_WIDE:
-        return proto_tree_add_uint64(tree, hf, tvb, start, len, item->number);
-    case MSN_TYPE_INT:
-        return proto_tree_add_int(tree, hf, tvb, start, len, (int32_t)item->number);
-    case MSN_TYPE_INT | MSN_WIDE:
-        return proto_tree_add_int64(tree, hf, tvb, start, len, (int64_t)item->number);
-    case MSN_TYPE_BOOL:
-        return proto_tree_add_boolean(tree, hf, tvb, start, len, (uint32_t)item->number);
-    case MSN_TYPE_GUID: {
-        e_guid_t guid = { 0 };
-
-        if (text != NULL && item->text_len == 16) {
-            guid_from_text_order(&guid, (const uint8_t *)text);
-        }
-        return proto_tree_add_guid(tree, hf, tvb, start, len, &guid);
-    }
-    case MSN_TYPE_IPV4:
-        return proto_tree_add_ipv4(tree, hf, tvb, start, len, g_htonl((uint32_t)item->number));
-    case MSN_TYPE_IPV6: {
-        ws_in6_addr address = { { 0 } };
-
-        if (text != NULL && item->text_len == sizeof address) {
-            memcpy(&address, text, sizeof address);
-        }
-        return proto_tree_add_ipv6(tree, hf, tvb, start, len, &address);
-    }
-    case MSN_TYPE_TIME:
-    case MSN_TYPE_SPAN: {
-        nstime_t time;
-
-        time_from_ns(&time, item->number);
-        return proto_tree_add_time(tree, hf, tvb, start, len, &time);
-    }
-    default:
-        if (text != NULL) {
-            return proto_tree_add_none_format(tree, hf, tvb, start, len, "%s", text);
-        }
-        return proto_tree_add_item(tree, hf, tvb, start, len, ENC_NA);
-    }
-}
-
-/* Bytes that the number itself takes in a line, with what stands around it. */
-#define NUMBER_LENGTH 24
-
-/* Writes which bits are set; numbers among them come first, because long lines are cut: here, at the end of a name. */
-static void list_bits(char *names, size_t size, const MsnField *field, uint64_t number)
-{
-    const MsnField *bits = &msn_registry.catalogue->fields[field->bits_first];
-    const size_t taken = strlen(field->name) + NUMBER_LENGTH;
-    const size_t room = size > taken ? size - taken : 0;
-    size_t end = 0;
-
-    names[0] = '\0';
-    for (int numbers = 1; numbers >= 0; numbers--) {
-        for (const MsnField *bit = bits; bit < bits + field->bits_count; bit++) {
-            const uint64_t value = number & bit->mask;
-            const char *name = bit->name;
-
-            if (value == 0 || numbers != (bit->values != NULL)) {
-                continue;
-            }
-            if (numbers) {
-                name = try_val_to_str((uint32_t)(value / (bit->mask & -bit->mask)), (const value_string *)bit->values);
-            }
-            if (name != NULL && end + strlen(name) + sizeof ", …" > room) {
-                g_strlcpy(names + end, ", …", size - end);
-                return;
-            }
-            if (name != NULL) {
-                end += (size_t)g_snprintf(names + end, size - end, "%s%s", end == 0 ? "" : ", ", name);
-            }
-        }
-    }
-}
-
-/* Says behind a sum of bits which of them are set. The same sums, the capabilities of programs, come again and again. */
-static void name_bits(proto_item *sum, const MsnField *field, uint64_t number)
-{
-    static struct {
-        const MsnField *field;
-        uint64_t number;
-        char names[ITEM_LABEL_LENGTH];
-    } known[16];
-    const unsigned at = (unsigned)((number ^ number >> 7 ^ number >> 19 ^ number >> 28) % G_N_ELEMENTS(known));
-
-    if (known[at].field != field || known[at].number != number) {
-        known[at].field = field;
-        known[at].number = number;
-        list_bits(known[at].names, sizeof known[at].names, field, number);
-    }
-    if (known[at].names[0] != '\0') {
-        proto_item_append_text(sum, " (%s)", known[at].names);
-    }
-}
-
-static void add_bits(proto_item *parent, tvbuff_t *tvb, const MsnItem *item)
-{
-    const MsnField *field = &msn_registry.catalogue->fields[item->id];
-    proto_tree *tree = proto_item_add_subtree(parent, msn_subtree(item));
-
-    for (uint16_t id = field->bits_first; id < field->bits_first + field->bits_count; id++) {
-        if (msn_registry.kinds[id] == MSN_TYPE_BOOL) {
-            proto_tree_add_boolean(tree, msn_registry.fields[id], tvb, (int)item->start, (int)item->len, (uint32_t)item->number);
-        } else {
-            add_field(tree, id, tvb, item, NULL);
-        }
-    }
-    if (tree != NULL && PTREE_DATA(tree)->visible) {
-        name_bits(parent, field, item->number);
-    }
 }
 
 static void decorate(const Replay *replay, proto_item *added, const MsnItem *item)
@@ -377,7 +223,7 @@ static void add_visible(Replay *replay, tvbuff_t *tvb, const MsnItem *item)
         return;
     }
     if (item->kind == MSN_KIND_LEAF) {
-        added = add_field(tree, item->id, tvb, item, item_text(replay, item));
+        added = msn_add_field(tree, item->id, tvb, item, item_text(replay, item));
     } else if (item->kind == MSN_KIND_PROTOCOL) {
         const char *label = item_text(replay, item);
 
@@ -396,10 +242,121 @@ static void add_visible(Replay *replay, tvbuff_t *tvb, const MsnItem *item)
         decorate(replay, added, item);
     }
     if (item->flags & WITH_BITS) {
-        add_bits(added, tvb, item);
+        msn_add_bits(added, tvb, item);
     }
     if (item->flags & OPEN) {
         open_subtree(replay, added, item);
+    }
+}
+
+/* Passes over a subtree that nobody shows. The sources in it count, because later items name sources by number. */
+static void skip_subtree(Replay *replay)
+{
+    unsigned open = 1;
+
+    while (open > 0 && replay->next < replay->end) {
+        const MsnItem *item = replay->next++;
+
+        if (item->kind == MSN_KIND_SOURCE || item->kind == MSN_KIND_MESSAGE) {
+            keep_source(replay, replay->tvb);
+        } else if (item->kind == MSN_KIND_CLOSE) {
+            open--;
+        } else if (item->flags & OPEN) {
+            open++;
+        }
+    }
+}
+
+/* A protocol that another one carries is called through Wireshark: it is a layer with a name and an item of its own, and
+ * can be switched off. Then its bytes are data. */
+static void show_layer(Replay *replay, tvbuff_t *tvb, const MsnItem *item)
+{
+    dissector_handle_t layer = layers[item->id];
+    proto_tree *carrier = replay->current;
+    proto_item *last = replay->last;
+    unsigned depth = replay->depth;
+    int protocol = replay->protocol;
+
+    replay->next = item;
+    if (call_dissector_only(layer, tvb, replay->pinfo, replay->top, replay) == 0) {
+        replay->next = item + 1;
+        skip_subtree(replay);
+        if (item->len > 0) {
+            call_data_dissector(tvb_new_subset_length(tvb, (int)item->start, (int)item->len), replay->pinfo, replay->top);
+        }
+    }
+    replay->depth = depth;
+    replay->current = carrier;
+    replay->protocol = protocol;
+    replay->last = last;
+}
+
+static bool is_layer(const Replay *replay, const MsnItem *item)
+{
+    return item->kind == MSN_KIND_PROTOCOL && replay->depth > 0 && (item->flags & OPEN) != 0 &&
+           item->id != replay->protocol;
+}
+
+static void replay_item(Replay *replay, const MsnItem *item)
+{
+    tvbuff_t *source = item->source < replay->source_count ? replay->sources[item->source] : replay->tvb;
+
+    if (replay->unshown && item->kind < MSN_KIND_HANDOFF) {
+        return;
+    }
+    switch (item->kind) {
+    case MSN_KIND_CLOSE:
+        close_subtree(replay);
+        break;
+    case MSN_KIND_EXPERT:
+        add_expert(replay, item);
+        break;
+    case MSN_KIND_SOURCE:
+        add_source(replay, replay->tvb, item);
+        break;
+    case MSN_KIND_MESSAGE:
+        add_message(replay, replay->tvb, item);
+        break;
+    case MSN_KIND_HANDOFF:
+        hand_over(replay, source, item);
+        break;
+    default:
+        if (is_layer(replay, item)) {
+            show_layer(replay, source, item);
+            break;
+        }
+        if (item->kind == MSN_KIND_PROTOCOL && replay->depth == 0) {
+            replay->protocol = item->id;
+        }
+        add_visible(replay, source, item);
+        break;
+    }
+}
+
+/* Called by show_layer, through Wireshark: shows the items of one protocol at the top of the tree. */
+static int dissect_layer(tvbuff_t *tvb, packet_info *pinfo _U_, proto_tree *tree _U_, void *data)
+{
+    Replay *replay = (Replay *)data;
+
+    if (replay == NULL) {
+        return 0;
+    }
+    replay->protocol = replay->next->id;
+    replay->current = replay->top;
+    add_visible(replay, tvb, replay->next++);
+    for (unsigned depth = replay->depth; replay->depth >= depth && replay->next < replay->end;) {
+        replay_item(replay, replay->next++);
+    }
+    return MAX((int)tvb_captured_length(tvb), 1);
+}
+
+void msn_register_layers(void)
+{
+    uint32_t count = msn_registry.catalogue->protocol_count;
+
+    layers = g_new(dissector_handle_t, count);
+    for (uint32_t i = 0; i < count; i++) {
+        layers[i] = create_dissector_handle(dissect_layer, msn_registry.protocols[i]);
     }
 }
 
@@ -417,6 +374,11 @@ void msn_replay(const MsnDissection *dissection, tvbuff_t *tvb, packet_info *pin
     replay.trees[0] = tree;
     replay.current = tree;
     replay.depth = 0;
+    replay.next = dissection->items;
+    replay.end = dissection->items + dissection->item_count;
+    replay.tvb = tvb;
+    replay.top = tree;
+    replay.protocol = -1;
     replay.seen = tree != NULL && PTREE_DATA(tree)->visible;
     replay.unshown = !msn_items_wanted(tree) && !msn_stats_wanted() && !msn_credentials_wanted();
     replay.last = NULL;
@@ -425,36 +387,10 @@ void msn_replay(const MsnDissection *dissection, tvbuff_t *tvb, packet_info *pin
     msn_tell_credentials(dissection, pinfo);
     msn_tell_events(dissection, pinfo);
     if (replay.unshown) {
-        if (tree != NULL && dissection->protocol != MSN_NO_PROTOCOL) {
-            proto_tree_add_item(tree, msn_registry.protocols[dissection->protocol], tvb, 0, -1, ENC_NA);
-        }
+        msn_name_protocols(dissection, tvb, tree);
         replay.current = NULL;
     }
-    for (const MsnItem *item = dissection->items; item < dissection->items + dissection->item_count; item++) {
-        tvbuff_t *source = item->source < replay.source_count ? replay.sources[item->source] : tvb;
-
-        if (replay.unshown && item->kind < MSN_KIND_HANDOFF) {
-            continue;
-        }
-        switch (item->kind) {
-        case MSN_KIND_CLOSE:
-            close_subtree(&replay);
-            break;
-        case MSN_KIND_EXPERT:
-            add_expert(&replay, item);
-            break;
-        case MSN_KIND_SOURCE:
-            add_source(&replay, tvb, item);
-            break;
-        case MSN_KIND_MESSAGE:
-            add_message(&replay, tvb, item);
-            break;
-        case MSN_KIND_HANDOFF:
-            hand_over(&replay, source, item);
-            break;
-        default:
-            add_visible(&replay, source, item);
-            break;
-        }
+    while (replay.next < replay.end) {
+        replay_item(&replay, replay.next++);
     }
 }

@@ -48,6 +48,16 @@ void msn_register_handoff(void);
 /* The subtree number of an item. */
 int msn_subtree(const MsnItem *item);
 
+/* Adds the value of an item as this field, and the bits of a sum below it. */
+proto_item *msn_add_field(proto_tree *tree, uint16_t id, tvbuff_t *tvb, const MsnItem *item, const char *text);
+void msn_add_bits(proto_item *parent, tvbuff_t *tvb, const MsnItem *item);
+
+/* Adds only the protocols of a dissection: nobody looks at them, but those who count protocols find them. */
+void msn_name_protocols(const MsnDissection *dissection, tvbuff_t *tvb, proto_tree *tree);
+
+/* Registers the dissectors of protocols that another one carries. */
+void msn_register_layers(void);
+
 /* Registers the preferences. */
 void msn_register_preferences(void);
 

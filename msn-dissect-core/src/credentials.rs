@@ -3,7 +3,7 @@
 
 use crate::{
     fields::{Field, Proto, command as f},
-    item::{Kind, NO_TEXT, Tree},
+    item::{CARRIER, Kind, NO_TEXT, Tree},
 };
 
 /// Fields with what proves an account: password, hash, or a ticket of the login service.
@@ -41,7 +41,10 @@ pub fn read(tree: &Tree, logins: &mut Vec<Login>) {
     logins.clear();
     let mut unit = Unit::NEW;
     for item in tree.items() {
-        if item.kind == Kind::Protocol as u8 && [Proto::Msn as u16, Proto::MsnSoap as u16].contains(&item.id) {
+        if item.kind == Kind::Protocol as u8
+            && item.number != CARRIER
+            && [Proto::Msn as u16, Proto::MsnSoap as u16].contains(&item.id)
+        {
             unit.end(logins);
         } else if item.kind == Kind::Leaf as u8 {
             match item.id {

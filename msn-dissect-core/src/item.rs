@@ -61,6 +61,8 @@ pub const HIDDEN: u8 = 2;
 pub const OPEN: u8 = 4;
 /// A field whose value is a sum of bits: add the field's bits below it.
 pub const WITH_BITS: u8 = 8;
+/// `number` of a protocol's item that surrounds units and is none.
+pub const CARRIER: u64 = 1;
 /// `start` and `len` name no bytes (they are zero): the item belongs to the whole.
 pub const NO_RANGE: u8 = 16;
 
@@ -113,6 +115,11 @@ pub struct Tree {
     base: usize,
     memo: Option<Box<Memo>>,
     first: Option<Proto>,
+    last: Option<Proto>,
+    /// A bit for each protocol that was to be shown.
+    implied: u8,
+    /// Protocols that are open: where their items are, and how many items were open with them.
+    layers: Vec<(Proto, usize, usize)>,
     cut: bool,
     limit: limit::Limit,
 }
@@ -130,6 +137,9 @@ impl Tree {
         self.arena.clear();
         self.open.clear();
         self.first = None;
+        self.last = None;
+        self.implied = 0;
+        self.layers.clear();
         self.sources = 0;
         self.source = 0;
         self.message = None;
@@ -157,6 +167,16 @@ impl Tree {
     /// The first protocol that was to be shown, wanted or not.
     pub fn first_protocol(&self) -> Option<Proto> {
         self.first
+    }
+
+    /// The last protocol that was to be shown, wanted or not.
+    pub fn last_protocol(&self) -> Option<Proto> {
+        self.last
+    }
+
+    /// A bit for each protocol that was to be shown, wanted or not, by its number.
+    pub fn implied(&self) -> u8 {
+        self.implied
     }
 
     /// The items so far.
@@ -294,13 +314,39 @@ impl Tree {
     /// Notes a protocol that would be shown if items were wanted.
     pub fn implies(&mut self, proto: Proto) {
         self.first = self.first.or(Some(proto));
+        self.last = Some(proto);
+        self.implied |= 1 << proto as u16;
     }
 
-    /// Adds a protocol and opens it.
+    /// Adds a protocol and opens it. Below itself it goes on with the item that is open, whose label grows.
     pub fn protocol(&mut self, proto: Proto, span: Span, label: &str) -> Handle {
         self.implies(proto);
+        if let Some(&(_, index, _)) = self.layers.last().filter(|layer| layer.0 == proto) {
+            self.relabel(index, label);
+            self.open.push(false);
+            return Handle(Some(index));
+        }
         let handle = self.push_text(Kind::Protocol, proto as u16, span, 0, label.as_bytes());
-        self.open(handle)
+        self.open(handle);
+        self.layers.extend(handle.0.map(|index| (proto, index, self.open.len())));
+        handle
+    }
+
+    /// Adds what surrounds units of a protocol and is none itself, and opens it.
+    pub fn carrier(&mut self, proto: Proto, span: Span, label: &str) -> Handle {
+        let handle = self.protocol(proto, span, label);
+        if let Some(item) = handle.0.and_then(|index| self.items.get_mut(index)) {
+            item.number = CARRIER;
+        }
+        handle
+    }
+
+    fn relabel(&mut self, index: usize, label: &str) {
+        let Some(item) = self.items.get(index) else { return };
+        let old = self.arena.get(item.text as usize..(item.text as usize).saturating_add(item.text_len as usize));
+        let old = String::from_utf8_lossy(old.unwrap_or_default());
+        let label = format!("{old}, {label}");
+        self.set_text(Handle(Some(index)), &label);
     }
 
     /// Adds a plain text heading.
@@ -324,6 +370,9 @@ impl Tree {
     pub fn close(&mut self) {
         if self.wanted && self.open.pop() == Some(true) {
             self.add(Item { kind: CLOSE_KIND, ..self.blank(Span::default()) });
+        }
+        while self.layers.last().is_some_and(|layer| layer.2 > self.open.len()) {
+            self.layers.pop();
         }
     }
 

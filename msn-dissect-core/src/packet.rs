@@ -105,6 +105,8 @@ pub struct Packet {
     pub want_units: bool,
     /// The frames are wanted that have pieces of messages which are whole now.
     pub want_depends: bool,
+    /// The Info column has text of earlier bytes of the frame.
+    pub info_begun: bool,
     /// Bytes of the segment on the wire; more than were given when the capture cut it.
     pub reported_len: usize,
 }
@@ -122,6 +124,7 @@ impl Packet {
             want_info: true,
             want_objects: true,
             want_depends: true,
+            info_begun: false,
             ..Packet::default()
         }
     }

@@ -4,7 +4,7 @@
 
 use crate::{
     fields::{PROTOCOLS, Proto, command as f, link, mime, soap},
-    item::{Item, Kind, NO_TEXT, Tree},
+    item::{CARRIER, Item, Kind, NO_TEXT, Tree},
     values::{self, errors},
 };
 
@@ -73,7 +73,7 @@ impl Statistics {
         self.labels.clear();
         let mut unit: Option<Unit<'_>> = None;
         for item in tree.items() {
-            if item.kind == Kind::Protocol as u8 {
+            if item.kind == Kind::Protocol as u8 && item.number != CARRIER {
                 let name = PROTOCOLS.get(usize::from(item.id)).map_or("", |row| row.1);
                 self.tick(Branch::Protocols, 0.0, &[name.as_bytes()]);
                 if [Proto::Msn as u16, Proto::MsnSoap as u16].contains(&item.id) {

@@ -6,6 +6,8 @@ use crate::tshark::{Dissected, Field, Options};
 
 /// Protocols whose node starts a PDU, on whatever carries them.
 const STARTS: [&str; 3] = ["msn", "msnftp", "msncam"];
+/// Marks an item of the protocol that only says how its units are carried.
+const CARRIERS: [&str; 2] = ["msn.gateway", "msn.gateway.part"];
 /// Starts a PDU only where no text command carries it, that is on a direct connection.
 const STARTS_ON_ITS_OWN: &str = "msnp2p";
 
@@ -138,6 +140,11 @@ impl Field {
     }
 }
 
+/// Whether the node of a protocol is no PDU, but says how PDUs are carried.
+pub fn is_carrier(proto: &Field) -> bool {
+    proto.children.iter().any(|field| CARRIERS.contains(&field.name.as_str()))
+}
+
 /// Options that keep PDML to the protocols that [`pdus`] needs.
 pub fn only_msn(options: &Options) -> Options {
     let options = Options { filter: Some("msn || msnp2p || msnftp || msncam".into()), ..options.clone() };
@@ -155,6 +162,12 @@ pub fn pdus(packets: &[Dissected]) -> Vec<Pdu> {
         // Whether a text command of this frame is open, to which what follows belongs.
         let mut open = None;
         for proto in &packet.protos {
+            if is_carrier(proto) {
+                if let Some(pdu) = out.last_mut().filter(|_| open.is_some()) {
+                    pdu.protos.extend(proto.children.iter().cloned());
+                }
+                continue;
+            }
             let starts = STARTS.contains(&proto.name.as_str());
             let alone = proto.name == STARTS_ON_ITS_OWN && open != Some("msn");
             if starts || alone {

@@ -112,6 +112,8 @@ pub struct MsnProtocol {
     pub short_name: *const c_char,
     /// Filter name.
     pub filter: *const c_char,
+    /// Number of the protocol that carries it where it has no connection of its own.
+    pub carrier: u8,
 }
 
 /// An expert info.
@@ -286,10 +288,12 @@ fn build() -> MsnCatalogue {
     }
     let protocols = fields::PROTOCOLS
         .iter()
-        .map(|&(name, short_name, filter)| MsnProtocol {
+        .zip(fields::CARRIERS)
+        .map(|(&(name, short_name, filter), carrier)| MsnProtocol {
             name: string(name),
             short_name: string(short_name),
             filter: string(filter),
+            carrier: carrier as u8,
         })
         .collect();
     let experts = expert::groups()

@@ -66,6 +66,9 @@ pub struct MsnObject {
     pub len: u32,
 }
 
+/// Number of the protocol of the servers.
+pub const MSN_PROTOCOL_MSN: u8 = 0;
+
 /// Number of the protocol of web services.
 pub const MSN_PROTOCOL_SOAP: u8 = 5;
 
@@ -130,6 +133,10 @@ pub struct MsnDissection {
     pub need: u8,
     /// Number of the first protocol that is shown, whether there are items or not; [`MSN_NO_PROTOCOL`] if none is.
     pub protocol: u8,
+    /// The same of the last one.
+    pub last_protocol: u8,
+    /// A bit for each protocol that is shown, by its number.
+    pub protocols: u8,
     owner: *mut Owner,
 }
 
@@ -351,6 +358,8 @@ fn hand_out(mut owner: Box<Owner>, session: &Session) -> *const MsnDissection {
         units: owner.out.units,
         need: need as u8,
         protocol: owner.out.tree.first_protocol().map_or(MSN_NO_PROTOCOL, |protocol| protocol as u8),
+        last_protocol: owner.out.tree.last_protocol().map_or(MSN_NO_PROTOCOL, |protocol| protocol as u8),
+        protocols: owner.out.tree.implied(),
         owner: ptr::null_mut(),
     };
     let owner = Box::into_raw(owner);

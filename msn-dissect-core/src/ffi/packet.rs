@@ -34,6 +34,9 @@ pub const MSN_WANT_EVENTS: u32 = 2048;
 /// Their lines and details are wanted, too.
 pub const MSN_WANT_DETAILS: u32 = 4096;
 
+/// Earlier bytes of the frame have text in the Info column.
+pub const MSN_INFO_BEGUN: u32 = 8192;
+
 /// What the shim knows of the bytes.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
@@ -110,6 +113,7 @@ pub(super) fn packet_of(packet: &MsnPacket) -> Packet {
         want_objects: has(MSN_WANT_OBJECTS),
         want_units: has(MSN_WANT_EVENTS),
         want_depends: has(MSN_WANT_DEPENDS),
+        info_begun: has(MSN_INFO_BEGUN),
         reported_len: packet.reported_len as usize,
     }
 }

@@ -53,6 +53,9 @@ pub static PROTOCOLS: &[(&str, &str, &str)] = &[
     ("MSN Web Services", "MSN-SOAP", "msnsoap"),
 ];
 
+/// What carries each [`Proto`] where it has no connection of its own, in their order.
+pub static CARRIERS: [Proto; 6] = [Proto::Msn, Proto::Msn, Proto::MsnP2p, Proto::Msn, Proto::Msn, Proto::Msn];
+
 /// How numbers are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Base {

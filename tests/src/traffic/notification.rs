@@ -208,7 +208,7 @@ fn personal(talk: &mut Talk, friend: &Person) -> Vec<u8> {
         _ => format!("UBX 1:{email} {{}}"),
     };
     let number: u16 = talk.random.random();
-    let media = if number % 4 == 0 {
+    let media = if number.is_multiple_of(4) {
         format!("\\0Music\\01\\0{{0}} - {{1}}\\0Song {number}\\0The Examples\\0\\0")
     } else {
         String::new()

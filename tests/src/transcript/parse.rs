@@ -303,7 +303,7 @@ pub fn line_bytes(text: &str) -> Result<Vec<u8>> {
 /// Pairs of hexadecimal digits, with spaces anywhere between them.
 fn hex(text: &str) -> Result<Vec<u8>> {
     let digits: String = text.split_whitespace().collect();
-    ensure!(digits.len() % 2 == 0 && digits.is_ascii(), "hexadecimal digits come in pairs");
+    ensure!(digits.len().is_multiple_of(2) && digits.is_ascii(), "hexadecimal digits come in pairs");
     let byte = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16);
     (0..digits.len()).step_by(2).map(|at| byte(at).context("hexadecimal digits")).collect()
 }

@@ -18,6 +18,9 @@ use crate::{
     wire::{Span, u32_at},
 };
 
+/// What all labels begin with.
+const NAME: &str = "Direct connection";
+
 /// Characters of a label.
 const MAX_LABEL: usize = 120;
 
@@ -31,7 +34,10 @@ pub(super) fn begin(show: &mut Show<'_>, state: &DirectState, pdu: Option<&Pdu>,
         Some(Pdu::Packet) => "Direct connection",
         None => "Direct connection, continuation",
     };
-    show.info(label, MAX_LABEL);
+    // A frame says once that it is of a direct connection, however many packets it has.
+    let begun = show.packet.info_begun || !show.out.info.is_empty();
+    let short = label.strip_prefix(NAME).unwrap_or(label).trim_start_matches(", ");
+    show.info(if begun { short } else { label }, MAX_LABEL);
     let tree = &mut show.out.tree;
     tree.protocol(Proto::MsnP2p, span, label);
     let payload = payload(span);

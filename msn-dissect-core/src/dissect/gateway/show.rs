@@ -4,7 +4,7 @@
 use super::told;
 use crate::{
     dissect::{reassembled, walk::Show},
-    fields::{expert::Expert, reassembly, transport as f},
+    fields::{Proto, expert::Expert, reassembly, transport as f},
     gateway::{Head, Start},
     item::Handle,
     text,
@@ -13,17 +13,19 @@ use crate::{
 
 /// The items of the head. The bytes are the HTTP dissector's, so that these have none of their own.
 pub(super) fn head(show: &mut Show<'_>, head: Option<&Head<'_>>) {
-    if !show.out.tree.wanted() {
-        return;
-    }
     let none = Span::default();
+    let carrier = show.out.tree.carrier(Proto::Msn, none, "HTTP gateway");
+    if !show.out.tree.wanted() {
+        return show.out.tree.close();
+    }
     let note = show.session.gateway.bodies.get(show.record.place());
     let (query, status) = told(head);
     let tree = &mut show.out.tree;
+    tree.generated(carrier);
+    let depth = tree.depth();
     let heading = tree.bytes(f::GATEWAY, none);
     tree.generated(heading);
     tree.open(heading);
-    let depth = tree.depth();
     if let Some(note) = note {
         let number = tree.number(f::SESSION, none, u64::from(note.session));
         tree.generated(number);
@@ -69,8 +71,10 @@ pub(super) fn head(show: &mut Show<'_>, head: Option<&Head<'_>>) {
 pub(super) fn fragment(show: &mut Show<'_>, span: Span) {
     let place = show.record.place();
     let Some(&piece) = show.session.gateway.fragments.get(place) else { return };
+    show.out.tree.carrier(Proto::Msn, span, "part of a command");
     let heading = show.out.tree.bytes(f::PART, span);
     show.out.tree.open(heading);
     reassembled::show(show, &reassembly::MSN, piece.message, place.key(), |_, _| {});
+    show.out.tree.close();
     show.out.tree.close();
 }

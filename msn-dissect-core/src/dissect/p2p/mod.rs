@@ -103,14 +103,30 @@ pub(crate) fn learn(learn: &mut Learn<'_>, packet: &Packet<'_>, route: &Route, k
 /// Shows a packet that stands at `start`; `key` is where its note is.
 pub(crate) fn show(show: &mut Show<'_>, packet: &Packet<'_>, start: usize, key: NoteKey) {
     let wanted = show.out.tree.wanted() || show.packet.want_info || show.packet.want_objects;
-    if packet.bytes.is_empty() || !wanted {
+    if packet.bytes.is_empty() {
+        return;
+    }
+    show.out.tree.implies(Proto::MsnP2p);
+    if !wanted {
+        // Whoever counts protocols wants to know of what the packet carries.
+        if show.session.p2p.slp_notes.get(key).is_some() {
+            show.out.tree.implies(Proto::MsnSlp);
+        }
         return;
     }
     let (note, links) = show.session.p2p.notes.get(key);
     let base = show.out.tree.base();
     show.out.tree.rebase(base + start);
     if show.packet.want_info && show.out.info.len() < MAX_INFO {
-        show.out.info.push_str(if key.2 == 0 { ": " } else { ", " });
+        let info = &mut show.out.info;
+        let begins = info.is_empty() || info.ends_with("; ");
+        info.push_str(if begins {
+            ""
+        } else if key.2 == 0 {
+            ": "
+        } else {
+            ", "
+        });
     }
     match &packet.form {
         Form::First(parts) => first::show(show, packet, parts, key, &note, &links),

@@ -31,6 +31,7 @@ pub(crate) fn show(show: &mut Show<'_>, data: &[u8], message: &Description, key:
     if !show.out.tree.wanted() && !show.packet.want_info {
         return;
     }
+    show.out.tree.implies(Proto::MsnSlp);
     let label = summary(show, data, message, &note);
     if show.packet.want_info {
         let info = &mut show.out.info;
