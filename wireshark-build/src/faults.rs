@@ -94,7 +94,10 @@ fn put_in(from: &Path, to: &Path, fault: &Fault) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
-        fs::copy(entry.path(), to.join(entry.file_name()))?;
+        // The profile beside the sources is no part of the shim.
+        if entry.file_type()?.is_file() {
+            fs::copy(entry.path(), to.join(entry.file_name()))?;
+        }
     }
     let file = to.join(&fault.file);
     let text = fs::read_to_string(&file).with_context(|| format!("no {}", fault.file))?;

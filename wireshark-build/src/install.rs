@@ -12,6 +12,7 @@ use anyhow::{Context, Result, bail};
 use crate::check::is_our_plugin;
 use crate::command::{self, is_root};
 use crate::compile::{self, Strictness};
+use crate::profile;
 use crate::project::{PLUGIN_FILE, Project};
 use crate::wireshark::{Folders, Loaded, require_same_version, tshark_version};
 
@@ -34,6 +35,10 @@ pub fn install(project: &Project) -> Result<PathBuf> {
     let other = folders.for_user(!is_root());
     if other != destination && other.exists() {
         println!("warning: {} has the same name; Wireshark loads only one of them", other.display());
+    }
+    // Without it the plugin works as well.
+    if let Err(error) = profile::install(is_root()) {
+        println!("warning: the profile is not installed: {error:#}");
     }
     println!("check at any time: tshark -G plugins | grep msn.so");
     Ok(destination)
@@ -90,6 +95,9 @@ pub fn stage(project: &Project, root: &Path) -> Result<()> {
     let below = folder.strip_prefix("/").unwrap_or(&folder);
     let destination = root.join(below).join("epan").join(PLUGIN_FILE);
     place(&plugin.file, &destination)?;
+    let prefix = command::output(Command::new("pkg-config").args(["--variable=prefix", "wireshark"]))?;
+    let data = Path::new(prefix.trim()).join("share/wireshark");
+    profile::stage(&root.join(data.strip_prefix("/").unwrap_or(&data)))?;
     println!("installed {}", destination.display());
     Ok(())
 }
@@ -140,6 +148,7 @@ fn below(parents: &[PathBuf]) -> Vec<PathBuf> {
 /// # Errors
 /// When a file there is not this plugin, or cannot be removed.
 pub fn uninstall() -> Result<()> {
+    profile::uninstall(is_root());
     let files = candidates(is_root());
     if files.is_empty() {
         println!("nothing to remove: no {PLUGIN_FILE} in the plugin folders of this user");

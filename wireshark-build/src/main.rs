@@ -16,6 +16,7 @@ mod matrix;
 mod measure;
 mod packages;
 mod place;
+mod profile;
 mod project;
 mod roots;
 mod test_run;

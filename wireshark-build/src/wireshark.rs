@@ -171,14 +171,7 @@ impl Folders {
 
     /// Reads the output of `tshark -G folders`: a name, a colon, white space and a path on each line.
     pub fn parse(text: &str) -> Result<Self> {
-        let folder = |name: &str| {
-            let path = text.lines().find_map(|line| {
-                let (key, value) = line.split_once(':')?;
-                (key.trim() == name).then(|| PathBuf::from(value.trim()))
-            });
-            path.filter(|path| path.is_absolute()).with_context(|| format!("tshark -G folders names no \"{name}\""))
-        };
-        Ok(Self { personal: folder("Personal Plugins")?, global: folder("Global Plugins")? })
+        Ok(Self { personal: named_folder(text, "Personal Plugins")?, global: named_folder(text, "Global Plugins")? })
     }
 
     /// Where `install` puts the plugin: root uses the global folder, because Wireshark started as root reads no other.
@@ -186,6 +179,18 @@ impl Folders {
         let folder = if root { &self.global } else { &self.personal };
         folder.join("epan").join(PLUGIN_FILE)
     }
+}
+
+/// A folder in the output of `tshark -G folders`.
+///
+/// # Errors
+/// When it is not named there.
+pub fn named_folder(text: &str, name: &str) -> Result<PathBuf> {
+    let path = text.lines().find_map(|line| {
+        let (key, value) = line.split_once(':')?;
+        (key.trim() == name).then(|| PathBuf::from(value.trim()))
+    });
+    path.filter(|path| path.is_absolute()).with_context(|| format!("tshark -G folders names no \"{name}\""))
 }
 
 /// One line of `tshark -G plugins`.
