@@ -70,7 +70,7 @@ fn the_innermost_protocol_names_the_packet() -> Check {
     assert_eq!(of(&Options::default(), 204)?.protocol, "MSNP2P");
     let direct = of(&Options::default(), 599)?;
     assert_eq!((direct.protocol.as_str(), direct.info.matches("Direct connection").count()), ("MSNP2P", 1));
-    assert!(direct.info.contains("P2P no data; P2P data 1202/70000; "), "{}", direct.info);
+    assert!(direct.info.contains("P2P no data; P2P file \"blob.bin\" 1202/70000; "), "{}", direct.info);
     Ok(())
 }
 

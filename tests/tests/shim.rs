@@ -20,7 +20,7 @@ fn login(tshark: &Tshark) -> Result<Stored, anyhow::Error> {
 
 /// Lines of the trees in their order: brackets mark what is inferred, indentation says what is below what.
 const LINES: &str = "
-MSN Messenger Protocol, VER 1 MSNP12 CVR0
+MSN Messenger Protocol, VER 1 offers MSNP12, CVR0
     Command: VER
     Transaction ID: 1
     Offered version: MSNP12
@@ -28,14 +28,14 @@ MSN Messenger Protocol, VER 1 MSNP12 CVR0
     [Response in: 5]
     [Direction: Client to server]
     [Server: Notification server]
-MSN Messenger Protocol, VER 1 MSNP12
+MSN Messenger Protocol, VER 1 server chooses MSNP12
     Command: VER
     [Response to: 4]
     [Time since request: 0.001000000 seconds]
 MSN Messenger Protocol, USR 2 TWN I alice@example.com
     Account: alice@example.com
     [Connection owner: alice@example.com]
-MSN Messenger Protocol, 911 2 (authentication failed) to USR
+MSN Messenger Protocol, 911 2 (authentication failed) to USR alice@example.com
     Command: 911
     Error: authentication failed (911)
         [Expert Info (Error/Response): Error 911: authentication failed]
@@ -137,8 +137,8 @@ fn columns_take_one_entry_from_each_unit() -> Check {
     let tshark = Tshark::new()?;
     let rows = tshark.summary(&login(&tshark)?, &Options::filter("msn"))?;
     let rows: Vec<(&str, &str)> = rows.iter().map(|row| (row.protocol.as_str(), row.info.as_str())).collect();
-    assert_eq!(rows[0], ("MSNP", "VER 1 MSNP12 CVR0"));
-    assert_eq!(rows[3], ("MSNP", "911 2 (authentication failed) to USR"));
+    assert_eq!(rows[0], ("MSNP", "VER 1 offers MSNP12, CVR0"));
+    assert_eq!(rows[3], ("MSNP", "911 2 (authentication failed) to USR alice@example.com"));
     assert_eq!(rows[5], ("MSNP", "NLN bob@example.com is Away; FLN bob@example.com is Offline"));
     Ok(())
 }

@@ -17,7 +17,7 @@ use crate::{
     command::{Dir, ServerKind},
     event::{At, Side, Unit, Wanted},
     fields::{PROTOCOLS, Proto, command as f, soap},
-    item::Kind,
+    item::{CARRIER, Kind},
     output::{Dissection, Mark},
     packet::Packet,
     session::Session,
@@ -47,7 +47,7 @@ fn unit(
     let all = out.tree.items();
     let end = next.map_or(all.len(), |next| next.item).min(all.len());
     let items = Items { tree: &out.tree, sources, items: all.get(mark.item..end).unwrap_or_default() };
-    let first = items.items.iter().find(|item| item.kind == Kind::Protocol as u8);
+    let first = items.items.iter().find(|item| item.kind == Kind::Protocol as u8 && item.number != CARRIER);
     let proto = first.map_or(Proto::Msn as u16, |item| item.id);
     let proto = PROTOCOLS_IN_ORDER.get(usize::from(proto)).copied().unwrap_or(Proto::Msn);
     let summary = first.and_then(|item| out.tree.item_text(item)).unwrap_or_default().to_owned();
