@@ -245,7 +245,7 @@ fn packets(endpoint: &str, mut rest: &[u8]) {
     while let Some((&len, after)) = rest.split_first().filter(|_| units.len() < MAX_UNITS) {
         let (body, after) = after.split_at(after.len().min(usize::from(len) * 4));
         rest = after;
-        let line = if packet.number % 2 == 0 { "MSG bob@example.com Bob" } else { "MSG 7 D" };
+        let line = if packet.number.is_multiple_of(2) { "MSG bob@example.com Bob" } else { "MSG 7 D" };
         units.push((packet, carrying(line, endpoint, body), body.to_vec()));
         packet.number += 1;
         std::mem::swap(&mut packet.source, &mut packet.destination);

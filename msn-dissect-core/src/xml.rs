@@ -5,10 +5,12 @@
 //! stay what they are, so that a small document cannot become a large one.
 
 mod recover;
+mod time;
 
 use crate::wire::{Span, work};
 use quick_xml::{Reader, events::BytesStart, events::Event};
 pub use recover::recover;
+pub use time::time;
 
 /// Most nodes and attributes of a document; what follows is not taken apart.
 const MAX_NODES: usize = 20_000;

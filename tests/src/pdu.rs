@@ -5,7 +5,7 @@ use crate::pcap::Side;
 use crate::tshark::{Dissected, Field, Options};
 
 /// Protocols whose node starts a PDU, on whatever carries them.
-const STARTS: [&str; 3] = ["msn", "msnftp", "msncam"];
+const STARTS: [&str; 4] = ["msn", "msnftp", "msncam", "msnsoap"];
 /// Marks an item of the protocol that only says how its units are carried.
 const CARRIERS: [&str; 2] = ["msn.gateway", "msn.gateway.part"];
 /// Starts a PDU only where no text command carries it, that is on a direct connection.
@@ -47,12 +47,12 @@ impl Pdu {
         self.show("msn.command").or_else(|| self.show("msn.error"))
     }
 
-    /// Who sent it, by `msn.direction`.
+    /// Who sent it, by `msn.direction`, or for a message of a web service by what it is.
     pub fn side(&self) -> Option<Side> {
-        let text = self.all("msn.direction").first().map(|field| field.text())?;
-        match text {
-            "Client to server" => Some(Side::Client),
-            "Server to client" => Some(Side::Server),
+        let direction = self.all("msn.direction").first().map(|field| field.text());
+        match direction.or_else(|| self.show("msnsoap.side"))? {
+            "Client to server" | "Request" => Some(Side::Client),
+            "Server to client" | "Response" => Some(Side::Server),
             _ => None,
         }
     }
@@ -147,8 +147,8 @@ pub fn is_carrier(proto: &Field) -> bool {
 
 /// Options that keep PDML to the protocols that [`pdus`] needs.
 pub fn only_msn(options: &Options) -> Options {
-    let options = Options { filter: Some("msn || msnp2p || msnftp || msncam".into()), ..options.clone() };
-    options.arg("-J").arg("frame tcp tcp.segments msn msnp2p msnslp msnftp msncam _ws.malformed")
+    let options = Options { filter: Some("msn || msnp2p || msnftp || msncam || msnsoap".into()), ..options.clone() };
+    options.arg("-J").arg("frame tcp tcp.segments msn msnp2p msnslp msnftp msncam msnsoap _ws.malformed")
 }
 
 /// The PDUs of a capture, in the order in which Wireshark shows them.

@@ -40,6 +40,8 @@ pub enum Verb {
     AskProof,
     /// The account proves itself.
     Prove,
+    /// The account shows a ticket that the address book gave.
+    ShowTicket,
     /// The client leaves.
     GiveUp,
     /// A ping.

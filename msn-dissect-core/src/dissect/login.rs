@@ -267,7 +267,7 @@ fn hop(tree: &mut Tree, token: &[u8], handle: Handle) {
 }
 
 fn time(tree: &mut Tree, span: Span, token: &[u8], field: Field, handle: Handle) {
-    if let Some(time) = std::str::from_utf8(token).ok().and_then(xml::time) {
+    if let Some(time) = std::str::from_utf8(token).ok().and_then(crate::xml::time) {
         tree.open(handle);
         tree.number(field, span, time as u64);
         tree.close();

@@ -120,6 +120,7 @@ fields! { super::mime::END;
     ALERT_MODIFIED = "msn.alert.modified" "Last modified" Time, "When the data changed.";
     ALERT_NEW_ITEM = "msn.alert.new_item" "Has new item" Bool, "Something was added.";
     CIRCLE_ID = "msn.circle.id" "Circle" Str, "Identifier of a circle.";
+    CIRCLE_DOMAIN = "msn.circle.domain" "Circle's domain" Str, "Domain that hosts a circle.";
     CIRCLE_ROLE = "msn.circle.role" "Role" Str, "Role of the user in the circle.";
     SPACE_HANDLE = "msn.space.handle" "Space" Str, "Handle of a Space.";
     SPACE_COMPONENT = "msn.space.component" "Component" Str, "Handle of a part of a Space.";

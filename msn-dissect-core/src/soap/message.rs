@@ -2,7 +2,10 @@
 //! Takes SOAP bodies apart: which operation it is, whether it asks or answers, and where everything stands. Names count
 //! without their prefixes; SOAP 1.1 and 1.2 differ in namespaces only (fact base: soap, where things stand).
 
-use super::operations::{self, Operation};
+use super::{
+    mail::{self, Mail},
+    operations::{self, Operation},
+};
 use crate::{
     text,
     view::View,
@@ -48,19 +51,24 @@ pub fn may_be_soap(data: &[u8]) -> bool {
     let begin = data.get(..data.len().min(1024)).unwrap_or_default();
     let text = begin.trim_ascii_start();
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    text.first() == Some(&b'<') && memchr::memmem::find(begin, b"Envelope").is_some()
+    let names = [&b"Envelope"[..], operations::CONFIG.response.as_bytes()];
+    text.first() == Some(&b'<') && names.iter().any(|name| memchr::memmem::find(begin, name).is_some())
 }
 
 impl<'a> Message<'a> {
-    /// Reads a body; nothing if it has no envelope.
+    /// Reads a body; nothing if it has no envelope, and is no document that needs none.
     pub fn read(data: &'a [u8]) -> Option<Self> {
         if !may_be_soap(data) {
             return None;
         }
         let (document, stopped) = recover(data, MAX_NODES);
         let is = |at: usize, name: &[u8]| document.name(data, Some(at)) == name;
-        let envelope =
-            document.nodes.iter().position(|node| node.kind == Kind::Element).filter(|&at| is(at, b"Envelope"))?;
+        let root = document.nodes.iter().position(|node| node.kind == Kind::Element)?;
+        if is(root, operations::CONFIG.response.as_bytes()) {
+            let (operation, side) = (Some(&operations::CONFIG), Some(Side::Response));
+            return Some(Message { data, document, stopped, operation, side, fault: None, body: None, header: None });
+        }
+        let envelope = Some(root).filter(|&root| is(root, b"Envelope"))?;
         let find = |parent: usize, name: &[u8]| document.children(parent).find(|&at| is(at, name));
         let (header, body) = (find(envelope, b"Header"), find(envelope, b"Body"));
         let fault = find(envelope, b"Fault").or_else(|| find(body?, b"Fault"));
@@ -138,9 +146,57 @@ impl<'a> Message<'a> {
         self.within(node, name).map(|at| self.text(at)).unwrap_or_default()
     }
 
+    /// The account of the contact, or the name of the group, that a request adds.
+    pub fn adds(&self) -> Option<String> {
+        let names: &[&[u8]] = match self.operation.map(|operation| operation.name)? {
+            "ABContactAdd" | "CreateContact" => &[b"passportName", b"email", b"Email"],
+            "ABGroupAdd" => &[b"name"],
+            _ => return None,
+        };
+        let body = self.body?;
+        names.iter().map(|name| self.text_within(body, name)).find(|text| !text.is_empty())
+    }
+
     /// Text of an attribute; empty if there is none.
     pub fn attribute(&self, node: usize, name: &[u8]) -> String {
         self.document.value(self.data, node, name).map(|span| self.decoded(span)).unwrap_or_default()
+    }
+
+    /// The code of a fault, of either version of SOAP.
+    pub fn fault_code(&self, fault: usize) -> String {
+        let code = self.child_text(fault, b"faultcode");
+        if !code.is_empty() {
+            return code;
+        }
+        self.child(fault, b"Code").map(|code| self.child_text(code, b"Value")).unwrap_or_default()
+    }
+
+    /// Identifiers of the offline messages that an answer lists, escaped or not.
+    pub fn listed(&self) -> Vec<String> {
+        let Some(node) = self.all(b"GetMetadataResponse").next() else { return Vec::new() };
+        let text = self.mail_list(node);
+        mail::ids(&text)
+    }
+
+    /// The list of mails that stands in an element, unescaped.
+    pub fn mail_list(&self, node: usize) -> Vec<u8> {
+        match self.within(node, b"MD").and_then(|at| self.document.nodes.get(at)) {
+            Some(list) => list.whole().of(self.data).to_vec(),
+            None => {
+                let inner = self.document.children(node).next().unwrap_or(node);
+                self.text(inner).into_bytes()
+            }
+        }
+    }
+
+    /// The offline message that a message carries, with its sender and receiver.
+    pub fn mail(&self) -> Option<(Vec<u8>, Mail)> {
+        let stored = self.body.and_then(|body| self.child(body, b"Content"));
+        let node = stored.or_else(|| self.all(b"GetMessageResult").next())?;
+        let view = View::new(self.data, self.content(node));
+        let bytes = view.xml().bytes().to_vec();
+        let mail = Mail::read(&bytes);
+        Some((bytes, mail))
     }
 }
 

@@ -94,14 +94,14 @@ pub static CONFIG: Operation = row(Service::Configuration, "MsgrConfig", "", "Ms
 
 /// Operations that are known by the first element of the body.
 static NAMED: &[Operation] = operations! {
-    Sharing: "FindMembership" "FindMembershipByRole" "AddMember" "DeleteMember" "AddService" "UpdateService"
+    Sharing: "FindMembership" "FindMembershipByRole" "AddMember" "DeleteMember" "UpdateMember" "AddService" "UpdateService"
         "DeleteService";
     AddressBook: "ABFindAll" "ABFindContactsPaged" "ABFindByContacts" "ABFind" "ABAdd" "ABDelete" "ABContactAdd"
         "ABContactUpdate" "ABContactDelete" "ABGroupAdd" "ABGroupUpdate" "ABGroupDelete" "ABGroupContactAdd"
         "ABGroupContactDelete" "UpdateDynamicItem" "AddDynamicItem" "CreateContact" "DeleteContact" "UpdateContact"
-        "CreateCircle" "ManageWLConnection" "BreakConnection" "FindFriendsInCommon";
+        "CreateCircle" "ManageWLConnection" "BreakConnection" "FindFriendsInCommon" "GetContactsRecentActivity" "GetBatchRecentActivity";
     OfflineFetch: "GetMetadata" "GetMessage" "DeleteMessages" "GetItemInfo" "GetItemVersions";
-    Storage: "GetProfile" "UpdateProfile" "CreateProfile" "FindDocuments" "GetDocument" "CreateDocument"
+    Storage: "GetProfile" "UpdateProfile" "CreateProfile" "FindDocuments" "FindDocument" "GetDocument" "CreateDocument"
         "UpdateDocument" "DeleteDocument" "CreateRelationships" "DeleteRelationships" "ShareItem" "GetItemInfo"
         "GetRelationships" "FindItems";
     ContactCard: "GetXmlFeed";

@@ -4,7 +4,7 @@
 
 use super::{Attribute, Document, Kind, MAX_DEPTH, local};
 use crate::wire::Span;
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr_iter, memmem};
 
 /// Most attributes of a document.
 const MAX_ATTRIBUTES: usize = 50_000;
@@ -89,7 +89,11 @@ impl Recovering<'_> {
                 }
             }
         } else {
-            (Kind::Text, at + memchr(b'<', rest).unwrap_or(rest.len()))
+            let len = memchr(b'<', rest).unwrap_or(rest.len());
+            if let Some(stray) = stray_sign(rest.get(..len).unwrap_or_default()) {
+                self.broken(at + stray);
+            }
+            (Kind::Text, at + len)
         };
         let span = Span::new(at, end);
         match kind {
@@ -185,6 +189,15 @@ impl Recovering<'_> {
     }
 }
 
+/// Place of the first sign of a reference with which none begins.
+fn stray_sign(text: &[u8]) -> Option<usize> {
+    memchr_iter(b'&', text).find(|&at| {
+        let rest = text.get(at + 1..).unwrap_or_default();
+        let name = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'#').count();
+        name == 0 || rest.get(name) != Some(&b';')
+    })
+}
+
 /// The next `name = "value"` of a tag, from `at` on.
 fn attribute(tag: &[u8], at: &mut usize) -> Option<Attribute> {
     let rest = tag.get(*at..)?;
@@ -225,6 +238,9 @@ mod tests {
         assert_eq!(text_of(data, "name"), "x < y & <z>");
         assert_eq!(text_of(data, "next"), "2");
         assert!(recover(data.as_bytes(), 1000).0.broken_at.is_some());
+        for (data, broken) in [("<a>x & y</a>", Some(5)), ("<a>&amp;&#38;</a>", None), ("<a>&lt</a>", Some(3))] {
+            assert_eq!(recover(data.as_bytes(), 1000).0.broken_at, broken, "{data}");
+        }
         assert_eq!(text_of("<a><b>1<c>2</c></a>", "c"), "2");
         assert_eq!(text_of("<a></x><b>1</b></a>", "b"), "1");
         assert_eq!(text_of("<a><b c='d", "a"), "<b c='d");
@@ -243,7 +259,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn well_formed_documents_are_read_alike(data in "<a>(<b c='d'>[a-z &;]{0,5}</b>|<e/>|<!-- x -->|<\\?x y\\?>|[a-z\n ]{1,4}){0,9}</a>") {
+        fn well_formed_documents_are_read_alike(data in "<a>(<b c='d'>(&amp;|[a-z ;]){0,5}</b>|<e/>|<!-- x -->|<\\?x y\\?>|[a-z\n ]{1,4}){0,9}</a>") {
             let (document, stopped) = recover(data.as_bytes(), 1000);
             let library = parse(data.as_bytes());
             prop_assert!(!stopped && document.broken_at.is_none() && library.broken_at.is_none());

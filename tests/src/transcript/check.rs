@@ -96,17 +96,19 @@ fn irregularities(regular: &Regular, unit: &Unit, pdu: &Pdu) -> Vec<String> {
         })
     };
     let mut found = Vec::new();
-    if pdu.word() != Some(&regular.word) {
-        found.push(format!("the word is {:?}, not {}", pdu.word(), regular.word));
+    if let Regular::Command { word, payload } = regular {
+        if pdu.word() != Some(word) {
+            found.push(format!("the word is {:?}, not {word}", pdu.word()));
+        }
+        let length = pdu.show("msn.payload_length").unwrap_or("0");
+        if length != payload.to_string() {
+            found.push(format!("the payload length is {length}, not {payload}"));
+        }
     }
     if pdu.side() != Some(unit.side) {
         found.push(format!("the direction is {:?}, not {:?}", pdu.side(), unit.side));
     }
-    let length = pdu.show("msn.payload_length").unwrap_or("0");
-    if length != regular.payload.to_string() {
-        found.push(format!("the payload length is {length}, not {}", regular.payload));
-    }
-    for name in ["msn.parameter", "msn.continuation", "_ws.malformed"] {
+    for name in ["msn.parameter", "msn.continuation", "_ws.malformed", "msnsoap.rest"] {
         if !claimed(name) {
             found.extend(pdu.all(name).iter().map(|field| format!("{name} {:?}", field.show)));
         }

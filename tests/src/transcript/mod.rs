@@ -71,13 +71,28 @@ pub struct Unit {
     pub regular: Option<Regular>,
 }
 
-/// What every regular command shows: its word, its direction, its payload's length, and nothing unexplained.
+/// What every regular unit shows beside its direction, and nothing unexplained.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Regular {
-    /// Command word or error number.
-    pub word: String,
-    /// Number of payload bytes.
-    pub payload: usize,
+pub enum Regular {
+    /// A command.
+    Command {
+        /// Command word or error number.
+        word: String,
+        /// Number of payload bytes.
+        payload: usize,
+    },
+    /// A message of a web service.
+    Service,
+}
+
+impl Regular {
+    /// Number of payload bytes of a command.
+    pub fn payload(&self) -> usize {
+        match self {
+            Regular::Command { payload, .. } => *payload,
+            Regular::Service => 0,
+        }
+    }
 }
 
 /// A line of a transcript that says what must be seen.

@@ -214,13 +214,10 @@ impl Parser {
                 .with_context(|| format!("line {}", open.line))?,
             None => Vec::new(),
         };
-        bytes.extend(&open.payload);
+        bytes.extend(with_length(&open.payload));
         self.send(&open, &bytes)?;
         ensure!(open.is_pdu || open.expectations.is_empty(), "line {}: claims about a PDU that is none", open.line);
-        let word = bytes.split(u8::is_ascii_whitespace).next();
-        let word = word.filter(|_| open.text.is_some() && !open.odd);
-        let regular =
-            word.map(|word| Regular { word: String::from_utf8_lossy(word).into_owned(), payload: open.payload.len() });
+        let regular = (open.text.is_some() && !open.odd).then(|| regular(&open, &bytes));
         self.units.push(Unit {
             line: open.line,
             connection: open.connection,
@@ -266,6 +263,33 @@ impl Parser {
         ensure!(!self.units.is_empty(), "nothing is said");
         let link = self.link.unwrap_or(Link::Ethernet);
         Ok(Transcript { connections: self.connections, units: self.units, link, options: self.options })
+    }
+}
+
+/// What a unit that is not odd must show.
+fn regular(open: &Open, bytes: &[u8]) -> Regular {
+    if open.text.as_ref().is_some_and(|line| is_http(line)) {
+        return Regular::Service;
+    }
+    let word = bytes.split(u8::is_ascii_whitespace).next().unwrap_or_default();
+    Regular::Command { word: String::from_utf8_lossy(word).into_owned(), payload: open.payload.len() }
+}
+
+/// Whether a line begins a message of HTTP, also one of the days before it had versions.
+fn is_http(line: &str) -> bool {
+    line.starts_with("HTTP/") || ["GET /", "POST /"].iter().any(|method| line.starts_with(method))
+}
+
+/// A payload that begins with header lines, in which `{len}` is the length of what comes behind the empty line.
+fn with_length(payload: &[u8]) -> Vec<u8> {
+    const MARK: &[u8] = b": {len}\r\n";
+    let find = |what: &[u8]| payload.windows(what.len()).position(|window| window == what);
+    match (find(MARK), find(b"\r\n\r\n")) {
+        (Some(mark), Some(empty)) if mark <= empty => {
+            let length = (payload.len() - empty - 4).to_string();
+            [&payload[..mark + 2], length.as_bytes(), &payload[mark + MARK.len() - 2..]].concat()
+        }
+        _ => payload.to_vec(),
     }
 }
 
@@ -350,6 +374,17 @@ mod tests {
         assert_eq!(sent(">>>\nhex 666f 6f"), [b"foo"]);
         assert_eq!(sent(">>> half a line\\"), [b"half a line"]);
         assert_eq!(sent(r">>> a\\b\r\n\t\"), [b"a\\b\r\n\t"]);
+    }
+
+    #[test]
+    fn bodies_know_their_length() {
+        let bytes = |length| format!("POST /a HTTP/1.1\r\nContent-Length: {length}\r\nX: y\r\n\r\n<a/>\r\n");
+        let text = ">>> POST /a HTTP/1.1\n| Content-Length: {len}\n| X: y\n|\n| <a/>\n";
+        assert_eq!(sent(text), [bytes("6").as_bytes()]);
+        assert_eq!(sent(">>> PAG {len}\n| a: b\n|\n| c: {len}\n"), [b"PAG 20\r\na: b\r\n\r\nc: {len}\r\n".as_slice()]);
+        let transcript = Transcript::parse(&format!("connection a\n{text}<<< HTTP/1.1 200 OK\n|\n=odd\n"));
+        let regular: Vec<_> = transcript.expect("a transcript").units.into_iter().map(|unit| unit.regular).collect();
+        assert_eq!(regular, [Some(Regular::Service), None]);
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub type Check = Result<(), Box<dyn std::error::Error>>;
 /// Ports of servers in transcripts; the connections between clients have others.
 const SERVERS: [u16; 3] = [1863, 1864, 9876];
 
-/// The conversations with servers of all transcripts whose capture is complete.
+/// The conversations with servers of the protocol of all transcripts whose capture is complete.
 pub fn complete_transcripts() -> Result<Vec<Group>, Box<dyn std::error::Error>> {
     let mut groups = Vec::new();
     for path in transcript::all()? {
@@ -26,7 +26,9 @@ pub fn complete_transcripts() -> Result<Vec<Group>, Box<dyn std::error::Error>> 
             let name = stem(&path);
             let mut streams = transcript.streams();
             streams.retain(|stream| SERVERS.contains(&stream.server.port()));
-            groups.push(Group { name, streams });
+            if !streams.is_empty() {
+                groups.push(Group { name, streams });
+            }
         }
     }
     assert!(groups.len() > 5, "only {} transcripts", groups.len());

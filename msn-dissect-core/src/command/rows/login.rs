@@ -121,6 +121,7 @@ pub(super) const ROWS: &[Row] = &[
         &[scheme("SHA"), param(Lit("A"), f::AUTH_PHASE), param(Base64, f::AUTH_TICKET)],
         "SHA A (circle ticket)",
     )
+    .teaches(&[ShowTicket])
     .answered_by(&["XFR"])
     .fails(Failure::Circle),
     row("USR", S, NS, 10, 21, &[OK, EMAIL, VERIFIED, RESTRICTED], "OK {1}").teaches(&[Account]),

@@ -110,8 +110,8 @@ pub(super) fn learn(learn: &mut Learn<'_>, content: &Content<'_>) {
         }
         Lesson::Description if !content.span.is_empty() => slp_body::learn(learn, content.data, content.span),
         Lesson::Drawing => media::learn(learn, content),
-        Lesson::Ticket => services::ticket(learn, content),
-        Lesson::Mail => services::mail(learn, content),
+        Lesson::Ticket => services::ticket(learn, content.data.get(..content.span.start).unwrap_or_default()),
+        Lesson::Mail => services::mail(learn, content.span.of(content.data)),
         // An invitation is learnt from with the message around it.
         Lesson::Invitation | Lesson::Packets | Lesson::Description | Lesson::Nothing => {}
     }

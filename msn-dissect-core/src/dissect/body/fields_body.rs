@@ -23,7 +23,7 @@ use crate::{
 /// Mail and offline message notifications (fact base: mime 6).
 pub(super) fn mail(show: &mut Show<'_>, content: &Content<'_>) {
     fields(&mut show.out.tree, content.data, content.span, tables::MAIL);
-    services::links(show, content);
+    services::links(show, content.span.of(content.data));
 }
 
 pub(super) fn mail_text<'a>(_: &'a Session, _: &Record, content: &'a Content<'a>) -> Option<Cow<'a, str>> {

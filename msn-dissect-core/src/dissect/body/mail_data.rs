@@ -2,7 +2,7 @@
 //! Shows Mail-Data: counts of mails, quota, and the offline messages that wait (fact base: mime 6).
 
 use crate::{
-    fields::{Field, command as c, fits, mime as f},
+    fields::{Field, command as c, fits, mime as f, soap},
     item::Tree,
     mime::values as parse,
     text,
@@ -141,6 +141,10 @@ fn show_element(tree: &mut Tree, view: &View<'_>, group: &[u8], name: &[u8], nod
             }
         }
         Text => {
+            if *field == f::MAIL_ID {
+                let alias = tree.wire(soap::MESSAGE_ID, at, bytes);
+                tree.hidden(alias);
+            }
             tree.checked_wire(*field, at, bytes);
         }
         Account => {
@@ -156,18 +160,6 @@ fn show_element(tree: &mut Tree, view: &View<'_>, group: &[u8], name: &[u8], nod
         }
         Words => super::headers::encoded_words(tree, *field, at, bytes),
     }
-}
-
-/// Identifiers of the messages that wait.
-pub(in crate::dissect) fn ids(value: &[u8]) -> Vec<String> {
-    let document = xml::parse(value);
-    let inside = |parent: usize, name: &'static [u8]| {
-        let document = &document;
-        elements(document, parent).filter(move |&at| document.name(value, Some(at)) == name)
-    };
-    let messages = inside(root(&document), b"M").filter_map(|message| inside(message, b"I").next());
-    let contents = messages.filter_map(|at| document.nodes.get(at)).map(Node::content);
-    contents.map(|span| text::utf8(span.of(value).trim_ascii()).text.into_owned()).collect()
 }
 
 /// A short account of mail data for the Info column.

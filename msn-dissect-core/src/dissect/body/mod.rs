@@ -152,7 +152,7 @@ fn other(show: &mut Show<'_>, body: &Body<'_>, form: Form) {
     match form {
         Form::Lists => {
             xml::show(show, body);
-            services::names(show, body);
+            services::names(show, body.bytes());
         }
         Form::UserData | Form::Alert | Form::Document => xml::show(show, body),
         Form::Digest => challenge::show(show, body),

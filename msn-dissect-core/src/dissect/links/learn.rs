@@ -19,8 +19,9 @@ use crate::{
         soap::{Early, Ticket},
         transactions::{Question, Request},
     },
-    soap::token,
+    soap::{document_token, token},
     text,
+    view::base64,
 };
 
 /// How long servers wait for the answer to a challenge, in ns (fact base: state 3).
@@ -137,6 +138,7 @@ impl<'a> Unit<'a> {
             Verb::Respond => self.client_response(),
             Verb::AskProof => self.login_challenge(),
             Verb::Prove => self.login_response(),
+            Verb::ShowTicket => self.circle_ticket(),
             Verb::GiveUp => self.give_up(),
             Verb::Ping => self.ping(),
             Verb::Pong => {
@@ -311,7 +313,7 @@ impl<'a> Unit<'a> {
             conn.login = Some(pending);
         }
         let Session { soap, names, .. } = &mut *self.session;
-        soap.must_prove(names.get(self.record.account), self.key);
+        soap.logins.must_prove(names.get(self.record.account), self.key);
     }
 
     fn login_response(&mut self) {
@@ -320,7 +322,7 @@ impl<'a> Unit<'a> {
         let secret = self.session.secrets.of(account).cloned();
         let response = self.token(Role::Response);
         let shown = text::utf8(self.token(Role::Ticket)).text;
-        let given = self.session.soap.ticket(token(&shown)).cloned();
+        let given = self.session.soap.tickets.get(token(&shown)).cloned();
         let pending = self.conn().and_then(|conn| conn.login.take()).filter(|pending| pending.0 == scheme);
         let mut status = Status::Unverified;
         if let Some(pending) = &pending {
@@ -331,12 +333,7 @@ impl<'a> Unit<'a> {
                 status = self.prove(scheme, &pending.1, given);
             }
         }
-        if let Some(used) = self.session.soap.spend(token(&shown), self.record.frame) {
-            self.session.links.fact(Fact::Ticket(used.issued));
-            if !used.account.is_none() && !self.same_account(used.account, self.record.account) {
-                self.remark(soap::TICKET_FOREIGN, 0, 0);
-            }
-        }
+        self.use_ticket(token(&shown));
         let told = self.session.links.fact(Fact::Login(status));
         if let (Some(pending), None) = (pending, given) {
             let early = Early {
@@ -347,7 +344,7 @@ impl<'a> Unit<'a> {
                 response: response.into(),
                 account: self.record.account,
             };
-            self.session.soap.foresee(token(&shown), early);
+            self.session.soap.tickets.foresee(token(&shown), early);
         }
         if status == Status::Bad {
             self.remark(x::LOGIN_BAD, 0, 0);
@@ -364,10 +361,24 @@ impl<'a> Unit<'a> {
         status
     }
 
+    /// The ticket of a circle, which the address book gave.
+    fn circle_ticket(&mut self) {
+        let Some(document) = base64(self.token(Role::Ticket)) else { return };
+        self.use_ticket(&document_token(&document));
+    }
+
+    fn use_ticket(&mut self, token: &str) {
+        let Some(used) = self.session.soap.tickets.spend(token, self.record.frame) else { return };
+        self.session.links.fact(Fact::Ticket(used.issued));
+        if !used.account.is_none() && !self.same_account(used.account, self.record.account) {
+            self.remark(soap::TICKET_FOREIGN, 0, 0);
+        }
+    }
+
     /// The client leaves without having proved its account.
     fn give_up(&mut self) {
         let unproved = self.conn().is_some_and(|conn| conn.login.is_some());
-        let refusal = self.session.soap.refusal(self.session.names.get(self.record.account));
+        let refusal = self.session.soap.logins.refusal(self.session.names.get(self.record.account));
         if let Some((frame, why)) = refusal.filter(|_| unproved) {
             self.session.links.fact(Fact::Refused(frame, why));
         }

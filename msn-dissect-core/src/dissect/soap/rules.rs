@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What elements and attributes of SOAP bodies mean (fact base: soap, where things stand). A new one is a row.
 
-use crate::fields::{Field, command as f, soap as s};
+use crate::fields::{Field, command as f, soap as s, xml as x};
 
 /// What a value is, and where it is shown.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Rule {
     /// Text.
     Text(Field),
+    /// Text without a field of its own, whatever it is elsewhere.
+    Plain,
     /// Number.
     Number(Field),
     /// Time.
@@ -34,6 +36,10 @@ pub(super) enum Rule {
     Picture,
     /// The answer to a lock key challenge.
     LockKey,
+    /// Identifier of something that has a name in the address book.
+    Named(Field),
+    /// An address book, which may be a circle's.
+    Book,
 }
 
 use Rule::*;
@@ -83,7 +89,8 @@ static RULES: &[(&str, &str, Rule)] = &[
     ("*", "CreatorPassportName", Account),
     ("Member", "Email", Account),
     ("Member", "PhoneNumber", Account),
-    ("Member", "CircleId", Text(f::CONTACT_ID)),
+    ("*", "CircleId", Text(x::CIRCLE_ID)),
+    ("*", "roleFilter", Text(s::ROLE_FILTER)),
     ("Member", "DomainName", Account),
     ("Member", "DisplayName", Text(f::FRIENDLY_NAME)),
     ("Member", "MembershipId", Text(s::MEMBER_ID)),
@@ -92,7 +99,9 @@ static RULES: &[(&str, &str, Rule)] = &[
     ("*", "OwnerCID", Text(s::CID)),
     ("*", "CreatorCID", Text(s::CID)),
     // Address book
-    ("*", "contactId", Text(f::CONTACT_ID)),
+    ("*", "abId", Book),
+    ("*", "ABId", Book),
+    ("*", "contactId", Named(f::CONTACT_ID)),
     ("*", "contactType", Text(s::CONTACT_TYPE)),
     ("*", "passportName", Account),
     ("*", "ownerEmail", Account),
@@ -100,15 +109,26 @@ static RULES: &[(&str, &str, Rule)] = &[
     ("*", "displayName", Text(f::FRIENDLY_NAME)),
     ("*", "quickName", Text(s::QUICK_NAME)),
     ("MessengerMemberInfo", "DisplayName", Text(f::FRIENDLY_NAME)),
-    ("*", "groupId", Text(f::GROUP_ID)),
-    ("groupIds", "guid", Text(f::GROUP_ID)),
-    ("ABGroupAddResult", "guid", Text(f::GROUP_ID)),
-    ("*", "guid", Text(f::CONTACT_ID)),
+    ("*", "firstName", Text(s::FIRST_NAME)),
+    ("*", "lastName", Text(s::LAST_NAME)),
+    ("*", "groupId", Named(f::GROUP_ID)),
+    ("groupIds", "guid", Named(f::GROUP_ID)),
+    ("ABGroupAddResult", "guid", Named(f::GROUP_ID)),
+    ("*", "guid", Named(f::CONTACT_ID)),
     ("groupInfo", "name", Text(f::GROUP_NAME)),
     ("GroupInfo", "name", Text(f::GROUP_NAME)),
     ("Annotation", "Name", Text(s::ANNOTATION)),
     ("Annotation", "Value", Text(s::ANNOTATION_VALUE)),
     ("*", "propertiesChanged", Text(s::CHANGED)),
+    ("Content/Handle", "Id", Text(x::CIRCLE_ID)),
+    ("CreateCircleResult", "Id", Text(x::CIRCLE_ID)),
+    ("*", "HostedDomain", Text(x::CIRCLE_DOMAIN)),
+    ("Info", "DisplayName", Text(f::FRIENDLY_NAME)),
+    ("properties", "DisplayName", Text(f::FRIENDLY_NAME)),
+    ("CirclePersonalMembership", "Role", Text(x::CIRCLE_ROLE)),
+    ("contactHandle", "Email", Account),
+    ("*", "relationshipType", Text(s::RELATION_TYPE)),
+    ("*", "relationshipRole", Text(s::RELATION_ROLE)),
     ("*", "CircleTicket", Document(s::CIRCLE_TICKET)),
     ("*", "SignedTicket", Document(s::CIRCLE_TICKET)),
     // Offline messages
@@ -125,6 +145,18 @@ static RULES: &[(&str, &str, Rule)] = &[
     // Storage
     ("ExpressionProfile", "DisplayName", Text(f::FRIENDLY_NAME)),
     ("ExpressionProfile", "PersonalStatus", Text(s::PERSONAL_STATUS)),
+    ("*", "RelationshipName", Text(s::RELATION_NAME)),
+    ("*", "relationshipName", Text(s::RELATION_NAME)),
+    ("profileHandle/Alias", "Name", Text(s::CID)),
+    ("Relationship", "SourceID", Text(s::RELATION_SOURCE)),
+    ("Relationship", "TargetID", Text(s::RELATION_TARGET)),
+    ("Document", "Name", Text(s::DOCUMENT)),
+    ("document", "Name", Text(s::DOCUMENT)),
+    ("DocumentStream", "MimeType", Text(s::MIME_TYPE)),
+    ("*", "cid", Text(s::CID)),
+    ("*", "resourceID", Text(s::RESOURCE_ID)),
+    ("profileAttributes", "ResourceID", Plain),
+    ("documentAttributes", "ResourceID", Plain),
     ("*", "ResourceID", Text(s::RESOURCE_ID)),
     ("*", "CreateDocumentResult", Text(s::RESOURCE_ID)),
     ("*", "PreAuthURL", Text(s::PICTURE_URL)),
@@ -132,10 +164,32 @@ static RULES: &[(&str, &str, Rule)] = &[
     ("DocumentStream", "Data", Picture),
 ];
 
-/// What an element is.
-pub(super) fn element(around: &[u8], name: &[u8]) -> Option<&'static Rule> {
-    let is = |row: &&(&str, &str, Rule)| row.1.as_bytes() == name && (row.0 == "*" || row.0.as_bytes() == around);
+/// What values are that are told apart by an attribute `Name`: element, name, what it is.
+static PROPERTIES: &[(&str, &str, Rule)] = &[
+    ("credProperty", "AuthMembername", Account),
+    ("credProperty", "CID", Text(s::CID)),
+    ("credProperty", "FirstName", Text(s::FIRST_NAME)),
+    ("credProperty", "LastName", Text(s::LAST_NAME)),
+];
+
+/// Whether what stands around an element is what a row wants: anything, an element, or one within another.
+fn fits(wanted: &str, around: &[u8], further: &[u8]) -> bool {
+    match wanted.split_once('/') {
+        Some((outer, inner)) => inner.as_bytes() == around && outer.as_bytes() == further,
+        None => wanted == "*" || wanted.as_bytes() == around,
+    }
+}
+
+/// What an element is, which stands in another (`around`), and that in another.
+pub(super) fn element(further: &[u8], around: &[u8], name: &[u8]) -> Option<&'static Rule> {
+    let is = |row: &&(&str, &str, Rule)| row.1.as_bytes() == name && fits(row.0, around, further);
     RULES.iter().find(is).map(|row| &row.2)
+}
+
+/// What an element is that has this attribute `Name`.
+pub(super) fn property(element: &[u8], name: &[u8]) -> Option<&'static Rule> {
+    let is = |row: &&(&str, &str, Rule)| row.0.as_bytes() == element && row.1.as_bytes() == name;
+    PROPERTIES.iter().find(is).map(|row| &row.2)
 }
 
 /// What an attribute is.
@@ -165,10 +219,13 @@ mod tests {
 
     #[test]
     fn the_element_around_counts() {
-        assert_eq!(element(b"groupIds", b"guid"), Some(&Text(f::GROUP_ID)));
-        assert_eq!(element(b"ABContactAddResult", b"guid"), Some(&Text(f::CONTACT_ID)));
-        assert_eq!(element(b"ExpressionProfileAttributes", b"DisplayName"), None);
+        assert_eq!(element(b"", b"groupIds", b"guid"), Some(&Named(f::GROUP_ID)));
+        assert_eq!(element(b"", b"ABContactAddResult", b"guid"), Some(&Named(f::CONTACT_ID)));
+        assert_eq!(element(b"", b"ExpressionProfileAttributes", b"DisplayName"), None);
+        assert_eq!(element(b"Content", b"Handle", b"Id"), Some(&Text(x::CIRCLE_ID)));
+        assert_eq!(element(b"Info", b"Handle", b"Id"), None);
+        assert_eq!((property(b"credProperty", b"CID"), property(b"credProperty", b"x")), (Some(&Text(s::CID)), None));
         assert_eq!(attribute(b"Ticket", b"passport"), Some(&Ticket));
-        assert!(attribute(b"Ticket", b"x").is_none() && element(b"Ticket", b"@passport").is_some());
+        assert!(attribute(b"Ticket", b"x").is_none() && element(b"", b"Ticket", b"@passport").is_some());
     }
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What a message says in the Info column.
 
-use super::{Unit, learn};
 use crate::{
     session::{
-        Session,
+        FrameId, Session,
         soap::{Note, Refusal},
     },
-    soap::{Message, Service},
+    soap::{Message, Service, Unit},
     text,
 };
 
@@ -18,7 +17,7 @@ const MAX_PART: usize = 80;
 const MAX_NAMED: usize = 3;
 
 /// One line on a message.
-pub(super) fn message(session: &Session, unit: &Unit<'_>, note: &Note) -> String {
+pub(super) fn message(session: &Session, unit: &Unit<'_>, note: &Note, at: FrameId) -> String {
     let account = session.names.get(note.account);
     let name = note.operation.map_or("SOAP", |operation| operation.short);
     let mut line = String::from(name);
@@ -27,7 +26,7 @@ pub(super) fn message(session: &Session, unit: &Unit<'_>, note: &Note) -> String
         if login {
             add(&mut line, account);
         } else if let Some(message) = &unit.message {
-            add(&mut line, &asked(message));
+            add(&mut line, &asked(message, &|id| session.soap.book.called(note.account, id, at)));
         }
         return line;
     }
@@ -46,7 +45,7 @@ pub(super) fn message(session: &Session, unit: &Unit<'_>, note: &Note) -> String
     let said = match message.fault {
         Some(fault) => {
             let error = message.text_within(fault, b"errorcode");
-            let code = learn::fault_code(message, fault);
+            let code = message.fault_code(fault);
             format!("fault {}", if error.is_empty() { code } else { error })
         }
         None => answered(message),
@@ -87,8 +86,8 @@ fn texts(message: &Message<'_>, names: &[&str], max: usize) -> Vec<String> {
 }
 
 /// What a request is about.
-fn asked(message: &Message<'_>) -> String {
-    if let Some((_, _, mail)) = learn::carried(message) {
+fn asked<'s>(message: &Message<'_>, called: &dyn Fn(&str) -> Option<&'s str>) -> String {
+    if let Some((_, mail)) = message.mail() {
         let party = |name: &[u8], what: &[u8]| {
             let node = message.header.and_then(|header| message.child(header, name));
             node.map(|node| message.attribute(node, what)).unwrap_or_default()
@@ -104,7 +103,14 @@ fn asked(message: &Message<'_>) -> String {
             _ => many(ids, "offline message"),
         };
     }
-    let people = texts(message, &["passportName", "PassportName", "email", "Email", "PhoneNumber"], MAX_NAMED + 1);
+    let mut people = texts(message, &["passportName", "PassportName", "email", "Email", "PhoneNumber"], MAX_NAMED + 1);
+    let names = ["contactId", "groupId", "guid"];
+    // By their names in the address book; a group only where there is no contact.
+    for id in names.iter().flat_map(|name| texts(message, &[name], MAX_NAMED + 1)) {
+        if let Some(name) = called(&id).filter(|_| people.is_empty()) {
+            people.push(name.to_owned());
+        }
+    }
     let mut parts = texts(message, &["MemberRole"], MAX_NAMED);
     match people.split_at_checked(MAX_NAMED) {
         Some((some, more)) if !more.is_empty() => parts.push(format!("{}, …", some.join(", "))),
@@ -112,6 +118,9 @@ fn asked(message: &Message<'_>) -> String {
     }
     if message.operation.is_some_and(|operation| operation.service == Service::AddressBook) {
         parts.extend(texts(message, &["name", "displayName"], 1));
+    }
+    if message.operation.is_some_and(|operation| operation.name == "CreateCircle") {
+        parts.extend(texts(message, &["DisplayName"], 1));
     }
     if message.operation.is_some_and(|operation| operation.name == "UpdateProfile") {
         parts.extend(texts(message, &["DisplayName", "PersonalStatus"], 2));
@@ -126,7 +135,7 @@ fn answered(message: &Message<'_>) -> String {
     if tickets > 0 {
         return many(tickets, "ticket");
     }
-    if let Some((_, bytes, mail)) = learn::carried(message) {
+    if let Some((bytes, mail)) = message.mail() {
         let mut line = format!("{} → {}: ", mail.address(&bytes, "From"), mail.address(&bytes, "To"));
         text::push_line(&mut line, &mail.text, MAX_PART);
         return line;
@@ -135,13 +144,15 @@ fn answered(message: &Message<'_>) -> String {
         Some("FindMembership" | "FindMembershipByRole") => members(message),
         Some("ABFindAll" | "ABFindContactsPaged" | "ABFindByContacts") => {
             let mut said = many(message.all(b"contactId").count(), "contact");
-            let groups = message.all(b"groupInfo").count();
-            if groups > 0 {
-                said = format!("{said}, {}", many(groups, "group"));
+            for (name, what) in [(&b"groupInfo"[..], "group"), (b"CircleInverseInfo", "circle")] {
+                let count = message.all(name).count();
+                if count > 0 {
+                    said = format!("{said}, {}", many(count, what));
+                }
             }
             if message.stopped { format!("at least {said}") } else { said }
         }
-        Some("GetMetadata") => many(learn::listed(message).len(), "offline message"),
+        Some("GetMetadata") => many(message.listed().len(), "offline message"),
         Some("GetProfile") => texts(message, &["DisplayName"], 1).join(""),
         _ => String::new(),
     }

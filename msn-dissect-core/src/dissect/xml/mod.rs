@@ -20,7 +20,7 @@ use crate::{
 pub(crate) use encoding::is_document;
 pub(crate) use first::{count, text_of};
 use table::Rule;
-pub(crate) use value::{sip, time};
+pub(crate) use value::sip;
 pub(crate) use values::Values;
 
 /// Attributes by which elements are told apart, the best first.

@@ -160,6 +160,7 @@ pub(super) static ELEMENTS: &[(&str, &str, Rule)] = &[
     ("SignedTicket", "Data", Base64Document(x::TICKET_DATA)),
     ("SignedTicket", "Sig", Text(x::TICKET_SIGNATURE)),
     ("", "Ticket", Group("ticket")),
+    ("Ticket", "Circle", Group("circle")),
     ("Ticket", "TS", Text(x::TICKET_TIME)),
     ("Ticket", "CID", Text(x::CID)),
     // User notifications
@@ -240,6 +241,8 @@ pub(super) static ATTRIBUTES: &[(&str, &str, &str, Rule)] = &[
     // Circle tickets
     ("", "SignedTicket", "ver", Text(x::TICKET_VERSION)),
     ("", "SignedTicket", "keyVer", Text(x::TICKET_KEY_VERSION)),
+    ("Ticket", "Circle", "Id", Text(x::CIRCLE_ID)),
+    ("Ticket", "Circle", "HostedDomain", Text(x::CIRCLE_DOMAIN)),
     // User notifications
     ("", "SNM", "opcode", Text(x::SNM_OPCODE)),
     ("", "SNM", "csid", Text(x::SNM_CSID)),

@@ -18,7 +18,6 @@ use crate::{
     xml::{Attribute, Node},
 };
 use md5::{Digest, Md5};
-use time::{OffsetDateTime, PrimitiveDateTime, format_description::well_known};
 
 /// Fields of the first arguments when music is played (fact base: values 10.1).
 static MUSIC: &[Field] = &[x::MEDIA_TITLE, x::MEDIA_ARTIST, x::MEDIA_ALBUM, x::MEDIA_CONTENT_ID];
@@ -110,7 +109,7 @@ impl Walk<'_> {
                 true
             }
             Rule::Colour => shown.text.trim().parse().is_ok_and(|colour| self.colour(place, colour)),
-            Rule::Time(field) => time(shown.text.trim()).is_some_and(|time| {
+            Rule::Time(field) => crate::xml::time(shown.text.trim()).is_some_and(|time| {
                 self.tree.number(field, place, time as u64);
                 true
             }),
@@ -384,13 +383,4 @@ fn truth(value: &[u8]) -> Option<bool> {
         _ if value.eq_ignore_ascii_case(b"false") => Some(false),
         _ => None,
     }
-}
-
-/// An ISO 8601 time in ns since 1970; without an offset it is taken for UTC.
-pub(crate) fn time(text: &str) -> Option<i64> {
-    let time = OffsetDateTime::parse(text, &well_known::Rfc3339).ok().or_else(|| {
-        let local = PrimitiveDateTime::parse(text, &well_known::Iso8601::PARSING).ok()?;
-        Some(local.assume_utc())
-    })?;
-    i64::try_from(time.unix_timestamp_nanos()).ok()
 }

@@ -8,6 +8,7 @@ use crate::{
     },
     text,
     wire::Span,
+    xml::{self, Kind},
 };
 
 /// Most header lines.
@@ -15,7 +16,7 @@ const MAX_HEADERS: usize = 256;
 
 /// An offline message.
 #[derive(Debug, Default)]
-pub(super) struct Mail {
+pub struct Mail {
     /// Its header lines.
     pub headers: Vec<Header>,
     /// Its body.
@@ -59,6 +60,19 @@ impl Mail {
         let inner = inner.and_then(|inner| inner.get(..memchr::memchr(b'>', inner)?));
         text::utf8(inner.unwrap_or(value).trim_ascii()).text.into_owned()
     }
+}
+
+/// Identifiers of the messages that a list of mails tells of.
+pub fn ids(list: &[u8]) -> Vec<String> {
+    let document = xml::parse(list);
+    let inside = |parent: usize, name: &'static [u8]| {
+        let document = &document;
+        document.children(parent).filter(move |&at| document.name(list, Some(at)) == name)
+    };
+    let root = document.nodes.iter().position(|node| node.kind == Kind::Element).unwrap_or(0);
+    let messages = inside(root, b"M").filter_map(|message| inside(message, b"I").next());
+    let contents = messages.filter_map(|at| document.nodes.get(at)).map(xml::Node::content);
+    contents.map(|span| text::utf8(span.of(list).trim_ascii()).text.into_owned()).collect()
 }
 
 fn split(data: &[u8]) -> (Vec<Header>, Span) {

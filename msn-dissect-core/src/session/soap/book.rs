@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//! How address books call contacts and groups.
+
+use crate::session::{
+    FrameId, NameId,
+    bounded::Bounded,
+    losses::{Loss, Losses},
+    names::MAX_NAME,
+};
+
+/// Most contacts of all address books.
+const MAX_NAMES: usize = 1 << 17;
+/// Most names of a contact, one after the other.
+const MAX_HISTORY: usize = 16;
+/// Longest account, in bytes.
+const MAX_ACCOUNT: usize = 128;
+
+/// Names, each with the frame since which it is known.
+type History = Vec<(FrameId, Box<str>)>;
+
+/// Names, by the owner of the address book: of accounts, of contacts by their identifiers, of groups by theirs.
+#[derive(Debug)]
+pub struct Book {
+    /// Since which frame something has which name.
+    names: Bounded<(NameId, Box<str>), History, MAX_NAMES>,
+    losses: Losses,
+}
+
+impl Book {
+    /// None yet.
+    pub fn new(losses: &Losses) -> Self {
+        Book { names: Bounded::new(Loss::ContactName, losses), losses: losses.clone() }
+    }
+
+    /// Keeps the name that an account's address book gives something.
+    pub fn call(&mut self, owner: NameId, contact: &str, name: &str, since: FrameId) {
+        if contact.is_empty() || contact.len() > MAX_ACCOUNT || name.is_empty() || name.len() > MAX_NAME {
+            return;
+        }
+        let key = (owner, contact.to_lowercase().into());
+        match self.names.get_mut(&key) {
+            Some(history) if history.last().is_some_and(|last| last.1.as_ref() == name) => {}
+            Some(history) if history.len() < MAX_HISTORY => history.push((since, name.into())),
+            Some(_) => self.losses.report(Loss::ContactName),
+            None => drop(self.names.insert(key, vec![(since, name.into())])),
+        }
+    }
+
+    /// The name that it gave before a frame.
+    pub fn called(&self, owner: NameId, contact: &str, at: FrameId) -> Option<&str> {
+        if self.names.is_empty() || owner.is_none() {
+            return None;
+        }
+        let history = self.names.get(&(owner, contact.to_lowercase().into()))?;
+        history.iter().rev().find(|row| row.0 <= at).map(|row| row.1.as_ref())
+    }
+}
