@@ -41,6 +41,14 @@ typedef void msn_table_begun;
 #define msn_try_string(table, name, tvb, pinfo, tree) dissector_try_string(table, name, tvb, pinfo, tree, NULL)
 #endif
 
+/* Since 4.2 numbers of streams can be asked for as well. */
+#if MSN_WIRESHARK(4, 2)
+#define msn_register_stream(protocol, tap, of_packet, of_number, of_address, port, add) \
+    register_follow_stream(protocol, tap, of_packet, of_number, of_address, port, add, NULL, NULL)
+#else
+#define msn_register_stream register_follow_stream
+#endif
+
 /* Since 4.2 callbacks of conversation filters are told for what they are called. */
 #if MSN_WIRESHARK(4, 2)
 #define MSN_FILTER_ARGUMENTS packet_info *pinfo, void *data _U_

@@ -156,6 +156,7 @@ void msn_apply(const MsnDissection *dissection, tvbuff_t *tvb, packet_info *pinf
     }
     current->units += dissection->units;
     msn_expect(pinfo, dissection);
+    msn_follow(dissection, tvb, pinfo);
     for (uint32_t i = 0; i < dissection->depend_count; i++) {
         /* Whoever saves the packets that a filter shows wants the pieces of what they make whole as well. */
         msn_depend_upon(pinfo, dissection->depends[i]);

@@ -202,6 +202,7 @@ void msn_register(void)
     msn_register_export();
     msn_register_filters();
     msn_register_stats();
+    msn_register_follow();
     msn_register_credentials();
     msn_register_reports();
     msn_register_chats();

@@ -329,6 +329,9 @@ static void replay_item(Replay *replay, const MsnItem *item)
             replay->protocol = item->id;
         }
         add_visible(replay, source, item);
+        if (replay->seen) {
+            msn_keep_stream(item, replay->pinfo);
+        }
         break;
     }
 }

@@ -245,6 +245,12 @@ extern const char msn_events_tap[];
 /* Seconds east of UTC in which times of a packet are to be shown. */
 int32_t msn_time_offset(const packet_info *pinfo);
 
+/* Registers Follow > MSN Conversation; queues what a dissection read for it; remembers the conversation of a packet whose
+ * tree is shown. */
+void msn_register_follow(void);
+void msn_follow(const MsnDissection *dissection, tvbuff_t *tvb, packet_info *pinfo);
+void msn_keep_stream(const MsnItem *item, packet_info *pinfo);
+
 /* Whether anybody lists objects. */
 bool msn_export_wanted(void);
 

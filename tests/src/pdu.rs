@@ -110,7 +110,8 @@ fn varies(name: &str) -> bool {
 }
 
 /// Fields that vary and whose names do not end like the others.
-const VARYING: [&str; 13] = [
+const VARYING: [&str; 14] = [
+    "msn.stream",
     "msn.time",
     "msnp2p.repeats",
     "msnp2p.time",

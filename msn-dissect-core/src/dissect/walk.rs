@@ -77,6 +77,8 @@ impl Show<'_> {
             let server = tree.text(f::SERVER, none, ServerKind::name(server));
             tree.generated(server);
         }
+        let stream = tree.number(f::STREAM, none, u64::from(self.record.conn.0));
+        tree.generated(stream);
         if self.record.version != 0 {
             let version = tree.number(f::VERSION, none, u64::from(self.record.version));
             tree.generated(version);

@@ -24,6 +24,7 @@ fields! { 0;
     TRID = "msn.trid" "Transaction ID" Uint(4, Dec, None), "Number the client chose; the server repeats it in its answers.";
     DIRECTION = "msn.direction" "Direction" Str, "Who sent the command.";
     SERVER = "msn.server" "Server" Str, "Kind of server at the other end of this connection.";
+    STREAM = "msn.stream" "Conversation" Uint(4, Dec, None), "Number of the conversation in this capture; sessions of the gateway are one each.";
     VERSION = "msn.version" "Protocol version" Uint(4, Dec, None), "Protocol version of this connection: negotiated, or the only one that its commands allow.";
     VERSION_RANGE = "msn.version_range" "Protocol version" Str, "Versions that the shapes of commands allow where none was negotiated.";
     ACCOUNT = "msn.account" "Connection owner" Str, "Account that owns this connection.";

@@ -177,7 +177,8 @@ pub fn all() -> Result<Vec<PathBuf>> {
         for entry in std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
             let path = entry?.path();
             if path.is_dir() {
-                folders.push(path);
+                // What the lab plays has a grammar of its own.
+                folders.extend((!path.ends_with("lab")).then_some(path));
             } else if path.extension().is_some_and(|extension| extension == "txt") {
                 found.push(path);
             }

@@ -4,7 +4,7 @@
 use super::told;
 use crate::{
     dissect::{reassembled, walk::Show},
-    fields::{Proto, expert::Expert, reassembly, transport as f},
+    fields::{Proto, command, expert::Expert, reassembly, transport as f},
     gateway::{Head, Start},
     item::Handle,
     text,
@@ -72,6 +72,8 @@ pub(super) fn fragment(show: &mut Show<'_>, span: Span) {
     let place = show.record.place();
     let Some(&piece) = show.session.gateway.fragments.get(place) else { return };
     show.out.tree.carrier(Proto::Msn, span, "part of a command");
+    let stream = show.out.tree.number(command::STREAM, Span::default(), u64::from(show.record.conn.0));
+    show.out.tree.generated(stream);
     let heading = show.out.tree.bytes(f::PART, span);
     show.out.tree.open(heading);
     reassembled::show(show, &reassembly::MSN, piece.message, place.key(), |_, _| {});
