@@ -25,13 +25,16 @@ struct Unit {
     account: u32,
     scheme: u32,
     proof: Option<Field>,
+    /// A call of a web service: it shows a ticket with each of them, which says nothing where nobody knows whose it is.
+    call: bool,
 }
 
 impl Unit {
-    const NEW: Unit = Unit { account: NO_TEXT, scheme: NO_TEXT, proof: None };
+    const NEW: Unit = Unit { account: NO_TEXT, scheme: NO_TEXT, proof: None, call: false };
 
     fn end(&mut self, logins: &mut Vec<Login>) {
-        let Unit { account, scheme, proof } = std::mem::replace(self, Unit::NEW);
+        let Unit { account, scheme, proof, call } = std::mem::replace(self, Unit::NEW);
+        let proof = proof.filter(|_| !call || account != NO_TEXT);
         logins.extend(proof.map(|proof| Login { account, scheme, proof }));
     }
 }
@@ -46,6 +49,7 @@ pub fn read(tree: &Tree, logins: &mut Vec<Login>) {
             && [Proto::Msn as u16, Proto::MsnSoap as u16].contains(&item.id)
         {
             unit.end(logins);
+            unit.call = item.id == Proto::MsnSoap as u16;
         } else if item.kind == Kind::Leaf as u8 {
             match item.id {
                 id if id == f::ACCOUNT.0 => unit.account = item.text,

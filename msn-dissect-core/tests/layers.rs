@@ -35,6 +35,7 @@ const CORE: Rules = Rules {
             "protocol",
             &[
                 "command",
+                "dissect::bits",
                 "dissect::body::header_tables",
                 "dissect::body::roles",
                 "dissect::xml::table",
@@ -71,6 +72,7 @@ const CORE: Rules = Rules {
                 "dissect::links::lists",
                 "dissect::links::opening",
                 "dissect::links::people",
+                "dissect::people",
                 "dissect::p2p::place",
                 "dissect::slp::learn",
                 "dissect::soap::learn",
@@ -95,7 +97,6 @@ const CORE: Rules = Rules {
                     "dissect::p2p",
                     "dissect::p2p_body",
                     "dissect::params",
-                    "dissect::parties",
                     "dissect::reassembled",
                     "dissect::slp",
                     "dissect::slp_body",

@@ -366,7 +366,7 @@ fn an_answer_without_a_length_is_told_apart_in_the_info_column() -> Check {
     for options in [Options::default(), Options::default().two_passes()] {
         let rows = tshark.summary(&stored, &options)?;
         let info: Vec<_> = rows.iter().map(|row| row.info.trim_end()).collect();
-        assert!(info.contains(&"VER 1 MSNP12; HTTP/1.0 200 OK"), "{info:?}");
+        assert!(info.contains(&"VER 1 server chooses MSNP12; HTTP/1.0 200 OK"), "{info:?}");
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Walks the bytes of one segment, or of one reassembled unit: parses, asks and teaches the session, emits items.
 
-pub mod body;
+mod bits;
+mod body;
 pub mod cam;
 pub mod channel;
 pub mod command;
@@ -21,7 +22,7 @@ pub(crate) mod object;
 pub(crate) mod p2p;
 pub(crate) mod p2p_body;
 pub mod params;
-mod parties;
+mod people;
 pub mod probe;
 pub(crate) mod reassembled;
 pub(crate) mod slp;

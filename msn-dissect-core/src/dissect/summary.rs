@@ -2,15 +2,15 @@
 //! The Info column: one short line for each command.
 
 use super::{
+    bits::push_bits,
     body::{self, Body},
     framing::Command,
     links,
-    params::push_bits,
-    parties,
+    people::others,
 };
 use crate::{
     command::{
-        Choice, Fit, Kind, Role, Word,
+        Choice, Dir, Fit, Kind, Role, Word,
         line::decimal,
         params::{guid, split_handle, split_naddr},
     },
@@ -25,14 +25,50 @@ const MAX_TOKEN: usize = 64;
 /// Most characters of an address through which somebody is reached.
 const MAX_VIA: usize = 64;
 
+/// Most characters of an account in the Info column.
+const MAX_ACCOUNT: usize = 64;
+
+/// Most receivers that the Info column names.
+const MAX_NAMED: usize = 3;
+
 /// Appends the summary of a unit: its line, what an error reply is about, and what its payload says.
 pub(super) fn unit(info: &mut String, session: &Session, record: &Record, body: &Body<'_>) {
     command(info, session, record, body);
-    parties::say(info, session, record, body);
+    parties(info, session, record, &body.found);
     if body.found.line.error().is_some() {
         links::failure(info, session, record);
     }
     body::say(info, session, record, body);
+}
+
+/// Tells in the Info column from whom to whom the client sends a message to its chat, whose line names nobody.
+fn parties(info: &mut String, session: &Session, record: &Record, found: &Command) {
+    let chat = found.choice.as_ref().is_some_and(|choice| choice.row.roles.get(Role::Mode).is_some());
+    if !chat || record.dir != Dir::ToServer {
+        return;
+    }
+    let from = session.names.get(record.account);
+    let to = others(session, record, from);
+    let before = match (from.is_empty(), to.is_empty()) {
+        (true, true) => return,
+        (false, true) => " from ",
+        (false, false) => " ",
+        (true, false) => " to ",
+    };
+    info.push_str(before);
+    text::push_line(info, from, MAX_ACCOUNT);
+    if !from.is_empty() && !to.is_empty() {
+        info.push_str(" → ");
+    }
+    for (at, account) in to.iter().take(MAX_NAMED).enumerate() {
+        if at > 0 {
+            info.push_str(", ");
+        }
+        text::push_line(info, account, MAX_ACCOUNT);
+    }
+    if let Some(more) = to.len().checked_sub(MAX_NAMED).filter(|&more| more > 0) {
+        info.push_str(&format!(" and {more} more"));
+    }
 }
 
 /// Appends the summary of a command line, and through what the person is reached that it names: a member of several

@@ -381,7 +381,7 @@ mod tests {
         let bytes = |length| format!("POST /a HTTP/1.1\r\nContent-Length: {length}\r\nX: y\r\n\r\n<a/>\r\n");
         let text = ">>> POST /a HTTP/1.1\n| Content-Length: {len}\n| X: y\n|\n| <a/>\n";
         assert_eq!(sent(text), [bytes("6").as_bytes()]);
-        assert_eq!(sent(">>> PAG {len}\n| a: b\n|\n| c: {len}\n"), [b"PAG 20\r\na: b\r\n\r\nc: {len}\r\n".as_slice()]);
+        assert_eq!(sent(">>> PAG {len}\n| a: b\n|\n| c: {len}\n"), [b"PAG 18\r\na: b\r\n\r\nc: {len}\r\n".as_slice()]);
         let transcript = Transcript::parse(&format!("connection a\n{text}<<< HTTP/1.1 200 OK\n|\n=odd\n"));
         let regular: Vec<_> = transcript.expect("a transcript").units.into_iter().map(|unit| unit.regular).collect();
         assert_eq!(regular, [Some(Regular::Service), None]);

@@ -4,7 +4,7 @@
 use super::{Body, contents::Content};
 use crate::{
     command::{Dir, line::decimal},
-    dissect::{params::push_bits, walk::Show, xml},
+    dissect::{bits::push_bits, walk::Show, xml},
     fields::command,
     session::Record,
     text,
