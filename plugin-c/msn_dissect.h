@@ -630,12 +630,12 @@
 #define MAX_SECRETS 4096
 
 /*
- Longest token, identifier or secret that is kept, in bytes.
+ Longest token or secret that is kept, in bytes.
  */
 #define MAX_TOKEN 4096
 
 /*
- Most frames that are listed for a ticket or offline message; further ones are counted.
+ Most frames that are listed for a ticket; further ones are counted.
  */
 #define MAX_FRAMES 64
 

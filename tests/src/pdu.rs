@@ -110,7 +110,8 @@ fn varies(name: &str) -> bool {
 }
 
 /// Fields that vary and whose names do not end like the others.
-const VARYING: [&str; 14] = [
+const VARYING: [&str; 15] = [
+    "msn.expert.state_evicted",
     "msn.stream",
     "msn.time",
     "msnp2p.repeats",

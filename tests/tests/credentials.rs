@@ -21,7 +21,7 @@ fn listed(path: &Path) -> Result<(), Failed> {
     rows.retain(|row| row.protocol == "MSNP");
 
     let fields = ["frame.number", "msn.account", "msn.auth.scheme"];
-    let proven = Options::filter(&PROOFS.join(" || ")).in_order();
+    let proven = Options::filter(&format!("msn.command && ({})", PROOFS.join(" || "))).in_order();
     let shown: BTreeSet<Vec<String>> =
         tshark.fields(&stored, &fields, &proven)?.into_iter().map(|row| row.concat()).collect();
     let of_rows = rows.iter().map(|row| vec![row.frame.to_string(), row.username.clone(), row.info.clone()]);

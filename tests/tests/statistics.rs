@@ -25,9 +25,14 @@ fn below<'a>(rows: &'a [Counted], root: &'a str, depth: usize) -> impl Iterator<
     rows.iter().filter(move |row| row.path.first().is_some_and(|first| first == root) && row.path.len() == depth)
 }
 
+/// Whether commands of the protocol are counted below a label; calls of web services stand below the service's name.
+fn is_server(label: &str) -> bool {
+    short(label) != label
+}
+
 fn commands(rows: &[Counted]) -> Histogram {
     let mut counts = Histogram::new();
-    for row in below(rows, "Commands", 4) {
+    for row in below(rows, "Commands", 4).filter(|row| is_server(&row.path[1])) {
         let key: Vec<&str> = row.path.iter().skip(1).map(|label| short(label)).collect();
         *counts.entry(key.join(" ")).or_default() += row.count;
     }
@@ -61,6 +66,11 @@ fn counted(path: &Path) -> Result<(), Failed> {
             add("Response times in milliseconds", word, time.parse::<f64>()? * 1000.0);
         }
     }
+    for pdu in pdus(&packets) {
+        if let (Some(time), Some(operation)) = (pdu.show("msn.time"), pdu.show("msnsoap.operation")) {
+            add("Response times in milliseconds", operation, time.parse::<f64>()? * 1000.0);
+        }
+    }
     for packet in &packets {
         for proto in packet.protos.iter().filter(|proto| proto.name == "msn" && !is_carrier(proto)) {
             add("Protocols", "MSNP", 0.0);
@@ -68,6 +78,17 @@ fn counted(path: &Path) -> Result<(), Failed> {
         }
     }
     let mut failures = Vec::new();
+    let mut calls = Histogram::new();
+    for proto in packets.iter().flat_map(|packet| &packet.protos).filter(|proto| proto.name == "msnsoap") {
+        for operation in proto.children.iter().filter(|field| field.name == "msnsoap.operation") {
+            *calls.entry(operation.show.clone()).or_default() += 1;
+        }
+    }
+    let mut counted = Histogram::new();
+    for row in below(&rows, "Commands", 4).filter(|row| !is_server(&row.path[1])) {
+        *counted.entry(row.path[3].clone()).or_default() += row.count;
+    }
+    failures.extend(differences(&calls, &counted));
     for ((root, label), (count, least, greatest)) in &wanted {
         let Some(row) = below(&rows, root, 2).find(|row| row.path[1] == *label) else {
             failures.push(format!("{root}: no {label}"));
