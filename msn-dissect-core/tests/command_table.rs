@@ -6,88 +6,17 @@
 //! payload stands behind `|`. Below it, indented, one field a line: filter name, value, remark in brackets. Fields that
 //! every command has, and the payload's own fields, are left out. `info` and a text is what the Info column says.
 
-use msn_dissect_core::{
-    output::Dissection,
-    packet::{Endpoint, Packet},
-};
+mod examples;
+
 use std::{collections::HashSet, fmt::Write};
 
+use examples::{Example, examples};
 use msn_dissect_core::{
-    command::{Dir, ServerKind, layout, parse_line, rows},
-    dissect,
+    command::{layout, rows},
     fields::{Type, command as f, def, expert},
     item::{GENERATED, HIDDEN, Item, Kind, Tree},
-    session::Session,
+    output::Dissection,
 };
-
-struct Example {
-    dir: Dir,
-    server: ServerKind,
-    version: u8,
-    line: String,
-    payload: String,
-    fields: Vec<String>,
-    info: Option<String>,
-}
-
-fn examples() -> Vec<Example> {
-    let mut out: Vec<Example> = Vec::new();
-    for text in include_str!("commands.txt").lines() {
-        if let Some(info) = text.strip_prefix("    info ") {
-            out.last_mut().unwrap().info = Some(info.to_owned());
-            continue;
-        }
-        if let Some(field) = text.strip_prefix("    ") {
-            out.last_mut().unwrap().fields.push(field.to_owned());
-            continue;
-        }
-        if text.is_empty() || text.starts_with('#') {
-            continue;
-        }
-        let mut parts = text.splitn(4, ' ');
-        let dir = if parts.next() == Some(">") { Dir::ToServer } else { Dir::ToClient };
-        let server = if parts.next() == Some("SB") { ServerKind::Switchboard } else { ServerKind::Notification };
-        let version = parts.next().unwrap().parse().unwrap();
-        let (line, payload) = parts
-            .next()
-            .unwrap()
-            .split_once('|')
-            .map_or_else(|| (text.splitn(4, ' ').nth(3).unwrap(), ""), |(line, payload)| (line, payload));
-        out.push(Example {
-            dir,
-            server,
-            version,
-            line: line.into(),
-            payload: payload.into(),
-            fields: Vec::new(),
-            info: None,
-        });
-    }
-    out
-}
-
-impl Example {
-    fn bytes(&self) -> Vec<u8> {
-        format!("{}\r\n{}", self.line, self.payload).into_bytes()
-    }
-
-    /// Dissects the example on a connection whose direction, server kind and version are as the example says.
-    fn dissect(&self) -> Dissection {
-        let mut session = Session::default();
-        let client = Endpoint { port: 40000, ..Endpoint::default() };
-        let server = Endpoint { port: 1863, ..Endpoint::default() };
-        let connection = session.connections.of(1);
-        connection.learn_direction(Dir::ToServer, &client, &server);
-        connection.kind = Some(self.server);
-        connection.version = self.version;
-        let (source, destination) = if self.dir == Dir::ToServer { (client, server) } else { (server, client) };
-        let packet = Packet { source, destination, ..Packet::example() };
-        let mut out = Dissection::default();
-        out.reset(true);
-        dissect::stream(&mut session, &packet, &self.bytes(), &mut out);
-        out
-    }
-}
 
 fn show(tree: &Tree, item: &Item) -> Option<String> {
     if item.kind == Kind::Expert as u8 {
@@ -171,10 +100,7 @@ fn examples_say_in_the_info_column_what_they_ought_to() {
 fn every_row_has_an_example() {
     let mut seen = HashSet::new();
     for example in examples() {
-        let data = example.bytes();
-        let known = layout::Known { dir: Some(example.dir), server: Some(example.server), version: example.version };
-        let line = parse_line(&data).unwrap();
-        let choice = layout::choose(&line, &data, known).unwrap();
+        let choice = example.choice();
         assert_ne!(choice.fit, layout::Fit::Loose, "{}", example.line);
         seen.insert(std::ptr::from_ref(choice.row));
     }
