@@ -159,3 +159,34 @@ fn the_table_of_secrets_refuses_what_cannot_be_right() -> Check {
     assert!(!accepted(r#""alice@example.com","","not base64""#)?);
     Ok(())
 }
+
+#[test]
+fn secrets_may_stand_in_the_environment_or_in_a_file() -> Check {
+    let tshark = Tshark::new()?;
+    let capture = |hash: &str| {
+        let mut stream = Stream::new(([192, 0, 2, 1], 3000).into(), ([192, 0, 2, 10], 1863).into());
+        stream.send(Side::Client, "VER 1 MSNP7\r\n").send(Side::Server, "VER 1 MSNP7\r\n");
+        stream.send(Side::Client, "USR 2 MD5 I alice@example.com\r\n");
+        stream.send(Side::Server, "USR 2 MD5 S 1013928519.693957190\r\n");
+        stream.send(Side::Client, format!("USR 3 MD5 S {hash}\r\n"));
+        tshark.store(&Capture::of_streams(Link::Ethernet, &[stream], &TcpOptions::default())?)
+    };
+    let status = |stored: &Stored, password: &str| -> Result<Vec<String>, anyhow::Error> {
+        let row = format!("uat:msn_secrets:\"alice@example.com\",\"{password}\",\"\"");
+        let options = Options { may_complain: true, ..Options::filter("msn.auth.status") }.preference(&row);
+        let rows = tshark.fields(stored, &["msn.auth.status"], &options)?;
+        Ok(rows.into_iter().flatten().flatten().collect())
+    };
+    // Every test runs tshark with this value of LC_ALL.
+    let by_locale = capture("9ad4aa93904a005e7615b0edad0cf4f1")?;
+    assert_eq!(status(&by_locale, "env:LC_ALL")?, ["1"]);
+    assert_eq!(status(&by_locale, "env:MSN_NO_SUCH_VARIABLE")?, ["2"]);
+
+    let by_secret = capture("0dc38e0c96e5ef37eb9451a0b2d5aaf9")?;
+    let file = by_secret.path().with_file_name("secret");
+    std::fs::write(&file, "secret\r\nanother line\n")?;
+    assert_eq!(status(&by_secret, &format!("file:{}", file.display()))?, ["1"]);
+    assert_eq!(status(&by_secret, &format!("file:{}.none", file.display()))?, ["2"]);
+    assert_eq!(status(&by_secret, "env:LC_ALL")?, ["0"]);
+    Ok(())
+}
