@@ -5,6 +5,35 @@
 //! (see [`item`]), together with the text of the Info column and what the caller must do next.
 //! What one packet teaches about later ones is kept in a [`session::Session`].
 //!
+//! A conversation, from its bytes:
+//!
+//! ```
+//! use msn_dissect_core::{command::Dir, explain::{Cut, Explainer}};
+//!
+//! # fn main() -> Result<(), std::net::AddrParseError> {
+//! let mut explainer = Explainer::default();
+//! let talk = explainer.open("192.0.2.1:50000".parse()?, "192.0.2.10:1863".parse()?);
+//! let client = b"VER 1 MSNP12 CVR0\r\nCHG 9 BSY 0\r\n".as_slice();
+//! let server = b"VER 1 MSNP12\r\nCHG 9 BSY 0\r\n".as_slice();
+//! # let mut printed = Vec::new();
+//! for (dir, mut bytes) in [(Dir::ToServer, client), (Dir::ToClient, server)] {
+//!     while let Cut::Command(len) = explainer.cut(talk, dir, bytes) {
+//!         let (command, rest) = bytes.split_at(len);
+//!         let said = explainer.explain(talk, dir, command);
+//!         println!("{}: {}", dir.name(), said.info);
+//! #       printed.push(said.info);
+//!         bytes = rest;
+//!     }
+//! }
+//! # let wanted = ["VER 1 offers MSNP12, CVR0", "CHG 9 asks for Busy", "VER 1 server chooses MSNP12", "CHG 9 now Busy"];
+//! # assert_eq!(printed, wanted);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The examples of the crate do the same with captures: `transcripts` prints what was said in them. Below that, whoever
+//! reads packets gives their bytes to [`dissect::stream`]:
+//!
 //! ```
 //! use msn_dissect_core::{dissect, fields::command as field, output::Dissection, packet::Packet, session::Session};
 //!
@@ -18,6 +47,7 @@
 //! assert_eq!(out.info, "VER 1 offers MSNP12, MSNP11, CVR0");
 //! ```
 #![forbid(unsafe_op_in_unsafe_fn)]
+#![deny(missing_docs)]
 #![deny(rustdoc::broken_intra_doc_links)]
 
 pub mod command;
