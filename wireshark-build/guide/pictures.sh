@@ -82,6 +82,25 @@ picture_chat() {
     leave
 }
 
-for name in "${@:-chat}"; do
+picture_login() {
+    window msnp8-basic-libpurple2.0.0-escargot.pcap 1 'msn.auth.phase || msn.error'
+    xdotool mousemove 300 124 click 1
+    sleep 0.5
+    open_tree
+    keep login
+    leave
+}
+
+picture_transfer() {
+    window msnp18-p2p-libpurple2.10.9-escargot.pcap 1 'msnslp.method == "INVITE"'
+    xdotool mousemove 300 124 click 1
+    sleep 0.5
+    open_tree
+    keep transfer
+    leave
+}
+
+all=(chat login transfer)
+for name in "${@:-${all[@]}}"; do
     "picture_$name"
 done

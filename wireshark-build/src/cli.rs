@@ -10,7 +10,9 @@ use clap::{Parser, Subcommand};
 use crate::compile::Strictness;
 use crate::packages::Consent;
 use crate::project::Project;
-use crate::{bench, command, compile, demo, doctor, faults, install, matrix, packages, test_run};
+use crate::{
+    bench, command, compile, demo, doctor, faults, fuzz, install, matrix, mutate, package, packages, test_run,
+};
 
 /// Builds, installs, tests and measures the MSN dissector plugin for Wireshark
 #[derive(Parser)]
@@ -33,8 +35,9 @@ enum Action {
     Build(Agreement),
     /// Build the plugin and copy it into Wireshark's plugin folder
     ///
-    /// Root installs into the global folder, anybody else into the personal one; `tshark -G folders` names both. An
-    /// installation that fails leaves nothing behind.
+    /// Root installs into the global folder, anybody else into the personal one; `tshark -G folders` names both. The
+    /// profile MSN goes beside the other profiles, as far as it is not there. A file msn.so that is not this plugin is not
+    /// overwritten. An installation that fails leaves nothing behind.
     Install {
         #[command(flatten)]
         agreement: Agreement,
@@ -45,8 +48,20 @@ enum Action {
     /// Remove the plugin from Wireshark's plugin folder
     ///
     /// Removes msn.so from the folder that `install` uses for this user, also of other Wireshark versions and when there
-    /// is no tshark any more, and nothing else. A file of that name that is not this plugin stays.
+    /// is no tshark any more; and the files of the profile MSN that are as they were installed. A file msn.so that is not
+    /// this plugin stays.
     Uninstall,
+    /// Make an archive and a Debian package of the plugin, with checksums and a list of components
+    ///
+    /// Leaves in target/packages a .tar.gz (plugin, profile, licence, INSTALL), a .deb where there is dpkg, SHA256SUMS and
+    /// a software bill of materials. Every time in them is that of the commit, or SOURCE_DATE_EPOCH; the same sources give
+    /// the same bytes.
+    Package {
+        #[command(flatten)]
+        agreement: Agreement,
+        #[command(flatten)]
+        options: package::Options,
+    },
     /// Install what is needed, build, install, and decode a real capture
     ///
     /// Missing Debian packages are installed (as root, or with sudo), then the plugin is built and installed, and a
@@ -77,6 +92,15 @@ enum Action {
     /// Reads a generated capture with this plugin, with the built-in msnms, and with a plugin that claims the port and
     /// decodes nothing. Prints processor time (user and system), its ratio to msnms, the goals, and peak memory.
     Bench(bench::Options),
+    /// Run every fuzz target in turn, keep what reaches something new, say executions and coverage
+    ///
+    /// Needs cargo-fuzz, and no nightly toolchain. The corpus grows in target/fuzz; the one that is checked in is read, too,
+    /// and not changed. What makes a target fail is left in msn-dissect-core/fuzz/artifacts.
+    Fuzz(fuzz::Options),
+    /// Read captures with bytes changed at random; report crashes, hangs, memory and bugs
+    ///
+    /// Changes each capture of tests/captures with editcap -E, and reads it with tshark in two passes.
+    Mutate(mutate::Options),
     /// Talk to a server, be a server, play a conversation: `cargo plugin lab --help`
     #[command(disable_help_flag = true)]
     Lab {
@@ -117,12 +141,15 @@ pub fn run() -> Result<ExitCode> {
             packages::ensure(packages::INSTALL, agreement.consent())?;
             install::install(&project)?;
         }
+        Action::Package { agreement, options } => package::package(&project, &options, agreement.consent())?,
         Action::Uninstall => install::uninstall()?,
         Action::Demo => demo::demo(&project)?,
         Action::Test { faults: true } => faults::run(&project)?,
         Action::Test { faults: false } => test_run::test(&project)?,
         Action::Matrix(options) => matrix::matrix(&project, &options)?,
         Action::Bench(options) => bench::bench(&project, &options)?,
+        Action::Fuzz(options) => fuzz::fuzz(&project, &options)?,
+        Action::Mutate(options) => mutate::mutate(&project, &options)?,
         Action::Lab { arguments } => {
             let mut lab = project.cargo();
             let status = lab.args(["run", "--quiet", "--package", "msn-lab", "--"]).args(arguments).status()?;

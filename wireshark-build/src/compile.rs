@@ -13,20 +13,28 @@ use serde_json::Value;
 use crate::place::Place;
 use crate::project::{CORE, PLUGIN_FILE, Project};
 use crate::wireshark::Headers;
-use crate::{check, command};
+use crate::{check, command, paths};
 
-/// What the Rust standard library needs of the system (`rustc --print native-static-libs` on Linux).
-const RUST_LIBS: [&str; 6] = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl"];
+/// What the Rust standard library needs of the system (`rustc --print native-static-libs`).
+const RUST_LIBS: &[&str] = if cfg!(target_os = "macos") {
+    &["-lSystem", "-lc", "-lm"]
+} else {
+    &["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl"]
+};
 
 /// Only the shim's `plugin_*` symbols stay visible; nothing of the static library that they do not reach is kept.
-const LINK_FLAGS: [&str; 6] = [
-    "-shared",
-    "-Wl,--exclude-libs,ALL",
-    "-Wl,--no-undefined",
-    "-Wl,--gc-sections",
-    "-Wl,-z,noseparate-code",
-    "-Wl,-s",
-];
+const LINK_FLAGS: &[&str] = if cfg!(target_os = "macos") {
+    &["-bundle", "-Wl,-exported_symbol,_plugin_*", "-Wl,-dead_strip", "-Wl,-x"]
+} else {
+    &[
+        "-shared",
+        "-Wl,--exclude-libs,ALL",
+        "-Wl,--no-undefined",
+        "-Wl,--gc-sections",
+        "-Wl,-z,noseparate-code",
+        "-Wl,-s",
+    ]
+};
 
 /// Tables of strings need many relocations; linkers and C libraries of 2022 and later take them in a packed form.
 const PACKED: &str = "-Wl,-z,pack-relative-relocs";
@@ -119,6 +127,7 @@ pub fn static_library(project: &Project) -> Result<PathBuf> {
     cargo.arg("--message-format=json-render-diagnostics");
     // Less inlining than LLVM's default takes a twentieth of the plugin's size away and costs no measurable time.
     cargo.args(["--", "-C", "llvm-args=-inline-threshold=60"]);
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", paths::rust_flags(project)?);
     command::announce(&cargo);
     let output = cargo
         .stdin(Stdio::null())
@@ -142,6 +151,9 @@ fn artifact(messages: &str) -> Option<PathBuf> {
 
 /// Whether the linker packs relocations, and the C library reads them.
 fn packs_relocations(project: &Project, scratch: &Path) -> Result<bool> {
+    if cfg!(not(target_os = "linux")) {
+        return Ok(false);
+    }
     let source = scratch.join("probe.c");
     fs::write(&source, PACKED_PROBE)?;
     let mut cc = compiler(project)?;
@@ -172,13 +184,14 @@ fn compile_flags(project: &Project, headers: &Headers) -> Vec<String> {
     flags.push(format!("-DMSN_WANT_MAJOR={}", headers.version.major));
     flags.push(format!("-DMSN_WANT_MINOR={}", headers.version.minor));
     flags.push(format!("-I{}", project.shim_dir().display()));
+    flags.push(paths::c_flag(project));
     flags.extend(headers.cflags.iter().cloned());
     flags
 }
 
 /// The linker flags, and the libraries in the order in which they need each other.
 fn link_flags(headers: &Headers) -> Vec<String> {
-    let own = LINK_FLAGS.iter().chain(&RUST_LIBS);
+    let own = LINK_FLAGS.iter().chain(RUST_LIBS);
     own.map(|flag| (*flag).to_owned()).chain(headers.libs.iter().cloned()).collect()
 }
 

@@ -25,6 +25,7 @@ pub fn install(project: &Project) -> Result<PathBuf> {
     require_same_version(plugin.headers.version, tshark_version()?)?;
     let folders = Folders::ask()?;
     let destination = folders.for_user(is_root());
+    refuse_foreign(&destination)?;
     let before = fs::read(&destination).ok();
     let made = missing_folders(&destination);
     let done = place(&plugin.file, &destination).and_then(|()| verify(project, &destination));
@@ -42,6 +43,14 @@ pub fn install(project: &Project) -> Result<PathBuf> {
     }
     println!("check at any time: tshark -G plugins | grep msn.so");
     Ok(destination)
+}
+
+/// What somebody else's plugin of this name does is not known, so it is not overwritten.
+fn refuse_foreign(destination: &Path) -> Result<()> {
+    if fs::symlink_metadata(destination).is_ok() && !is_our_plugin(destination) {
+        bail!("{} is not this plugin; it stays, and nothing was installed", destination.display());
+    }
+    Ok(())
 }
 
 fn verify(project: &Project, destination: &Path) -> Result<()> {
@@ -94,6 +103,7 @@ pub fn stage(project: &Project, root: &Path) -> Result<()> {
     let folder = plugin_folder()?;
     let below = folder.strip_prefix("/").unwrap_or(&folder);
     let destination = root.join(below).join("epan").join(PLUGIN_FILE);
+    refuse_foreign(&destination)?;
     place(&plugin.file, &destination)?;
     let prefix = command::output(Command::new("pkg-config").args(["--variable=prefix", "wireshark"]))?;
     let data = Path::new(prefix.trim()).join("share/wireshark");
@@ -146,23 +156,36 @@ fn below(parents: &[PathBuf]) -> Vec<PathBuf> {
 /// Removes the plugin from the folders that `install` uses for this user, of every Wireshark version.
 ///
 /// # Errors
-/// When a file there is not this plugin, or cannot be removed.
+/// When a file there is not this plugin, or cannot be removed; the others are removed all the same.
 pub fn uninstall() -> Result<()> {
     profile::uninstall(is_root());
     let files = candidates(is_root());
     if files.is_empty() {
         println!("nothing to remove: no {PLUGIN_FILE} in the plugin folders of this user");
     }
-    for file in &files {
-        if remove(file)? {
-            println!("removed {}", file.display());
-        }
-    }
+    let failures = remove_all(&files);
     let who = if is_root() { "that user" } else { "root" };
     for other in candidates(!is_root()).iter().filter(|file| is_our_plugin(file)) {
         println!("still installed: {} (remove it as {who}: cargo plugin uninstall)", other.display());
     }
+    if !failures.is_empty() {
+        let each: Vec<_> = failures.iter().map(|error| format!("{error:#}")).collect();
+        bail!("{}", each.join("\n"));
+    }
     Ok(())
+}
+
+/// Removes what can be removed of these; says what cannot.
+fn remove_all(files: &[PathBuf]) -> Vec<anyhow::Error> {
+    let remove = |file: &PathBuf| match remove(file) {
+        Ok(true) => {
+            println!("removed {}", file.display());
+            None
+        }
+        Ok(false) => None,
+        Err(error) => Some(error),
+    };
+    files.iter().filter_map(remove).collect()
 }
 
 /// Copies a file to its destination in one step: a running Wireshark keeps the old one, nobody sees half a file.
@@ -253,7 +276,21 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("msn.so");
         fs::write(&file, b"\x7fELF somebody else's").unwrap();
+        assert!(refuse_foreign(&file).is_err());
         assert!(remove(&file).is_err());
         assert!(file.exists());
+        assert!(refuse_foreign(&folder.path().join("none.so")).is_ok());
+    }
+
+    #[test]
+    fn one_that_cannot_be_removed_keeps_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = ["a.so", "b.so", "c.so"].map(|name| folder.path().join(name));
+        fs::write(&files[0], b"\x7fELF somebody else's").unwrap();
+        fs::write(&files[1], b"\x7fELF msn.command").unwrap();
+        fs::write(&files[2], b"\x7fELF msn.command").unwrap();
+        let failures = remove_all(&files);
+        assert_eq!(failures.len(), 1);
+        assert_eq!(files.map(|file| file.exists()), [true, false, false]);
     }
 }

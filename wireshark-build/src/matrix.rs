@@ -11,13 +11,12 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use serde_json::Value;
 
 use crate::command::{self, is_root};
 use crate::place::Place;
 use crate::project::{PLUGIN_FILE, Project};
 use crate::wireshark::{Headers, Version};
-use crate::{compile, packages, roots};
+use crate::{compile, packages, programs, roots};
 
 /// A Debian release, and the Wireshark that it carries.
 struct Release {
@@ -139,27 +138,8 @@ fn report(release: &Release, outcome: &Result<Outcome>) -> (bool, String) {
 
 fn build(project: &Project) -> Result<Built> {
     let library = compile::static_library(project)?;
-    let mut cargo = project.cargo();
-    cargo.args(["test", "--no-run", "--package", "msn-tests", "--message-format=json-render-diagnostics"]);
-    command::announce(&cargo);
-    let output = cargo.stdin(Stdio::null()).stderr(Stdio::inherit()).output()?;
-    if !output.status.success() {
-        bail!("the end-to-end tests do not compile");
-    }
-    let tests = test_programs(&String::from_utf8_lossy(&output.stdout));
-    if tests.is_empty() {
-        bail!("there are no end-to-end tests");
-    }
+    let tests = programs::end_to_end(project)?.into_iter().map(|program| program.file).collect();
     Ok(Built { library, tests })
-}
-
-/// The test programs in cargo's messages, one JSON object on each line.
-fn test_programs(messages: &str) -> Vec<PathBuf> {
-    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    messages
-        .filter(|message| message["profile"]["test"] == true)
-        .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
-        .collect()
 }
 
 fn run_release(
@@ -169,13 +149,40 @@ fn run_release(
     mirror: &str,
     built: &Built,
 ) -> Result<Outcome> {
-    let root = root_folder(project, release);
     if options.fresh {
-        roots::remove(&root)?;
+        roots::remove(&root_folder(project, release))?;
     }
+    let (place, headers, version) = enter(project, release, mirror)?;
+    let plugins = compile_in(project, &place, &headers, &built.library)?;
+
+    let mut outcome = Outcome { version, passed: 0, failed: 0, ignored: 0 };
+    for test in &built.tests {
+        run_tests(project, &place, test, &plugins, &options.test_arguments, &mut outcome)?;
+    }
+    Ok(outcome)
+}
+
+/// The plugin for each release, compiled in its root: where that is, its headers, and the file.
+///
+/// # Errors
+/// When a root cannot be made, or the shim does not compile in it.
+pub fn plugins(project: &Project, mirror: Option<&str>) -> Result<Vec<(Place, Headers, PathBuf)>> {
+    let library = compile::static_library(project)?;
+    let mirror = mirror.map_or_else(|| roots::mirror(&roots::apt_sources()), str::to_owned);
+    let plugin = |release: &Release| {
+        let (place, headers, _) = enter(project, release, &mirror)?;
+        let folder = compile_in(project, &place, &headers, &library)?;
+        let file = folder.join(headers.version.folder()).join("epan").join(PLUGIN_FILE);
+        Ok((place, headers, file))
+    };
+    RELEASES.iter().map(plugin).collect()
+}
+
+/// The root of a release, made if it is not there, with the headers and the tshark in it.
+fn enter(project: &Project, release: &Release, mirror: &str) -> Result<(Place, Headers, Version)> {
+    let root = root_folder(project, release);
     roots::make(&root, release.codename, mirror)?;
     let place = Place::root(&root, &[&project.root, &project.target]);
-
     let tshark = command::output(place.command("tshark").arg("--version"))?;
     let version = Version::from_tshark(&tshark).context("tshark --version names no version")?;
     let headers = Headers::find(&place)?;
@@ -186,13 +193,7 @@ fn run_release(
             release.wireshark
         );
     }
-    let plugins = compile_in(project, &place, &headers, &built.library)?;
-
-    let mut outcome = Outcome { version, passed: 0, failed: 0, ignored: 0 };
-    for test in &built.tests {
-        run_tests(project, &place, test, &plugins, &options.test_arguments, &mut outcome)?;
-    }
-    Ok(outcome)
+    Ok((place, headers, version))
 }
 
 /// Compiles the shim in a root and returns the plugin folder.
@@ -317,13 +318,5 @@ mod tests {
         assert!(!outcome(0, 0).0);
         assert!(!outcome(40, 1).0);
         assert!(!report(&RELEASES[0], &Err(anyhow::anyhow!("no mirror"))).0);
-    }
-
-    #[test]
-    fn test_programs_are_found_in_cargo_messages() {
-        let messages = r#"{"reason":"compiler-artifact","profile":{"test":false},"executable":"/t/bench-capture"}
-{"reason":"compiler-artifact","profile":{"test":true},"executable":"/t/deps/captures-1"}
-{"reason":"compiler-artifact","profile":{"test":true},"executable":null}"#;
-        assert_eq!(test_programs(messages), [PathBuf::from("/t/deps/captures-1")]);
     }
 }

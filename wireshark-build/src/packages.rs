@@ -48,6 +48,18 @@ pub const BUILD: &[Need] = &[COMPILER, LIBC, PKG_CONFIG, WIRESHARK_HEADERS, GLIB
 /// drive.
 pub const INSTALL: &[Need] = &[COMPILER, LIBC, PKG_CONFIG, WIRESHARK_HEADERS, GLIB, TSHARK];
 
+/// What packaging takes.
+pub const PACKAGE: &[Need] = &[
+    COMPILER,
+    LIBC,
+    PKG_CONFIG,
+    WIRESHARK_HEADERS,
+    GLIB,
+    program("binutils", "objdump"),
+    program("tar", "tar"),
+    program("gzip", "gzip"),
+];
+
 /// What counting instructions takes.
 pub const CALLGRIND: &[Need] =
     &[COMPILER, LIBC, PKG_CONFIG, WIRESHARK_HEADERS, GLIB, TSHARK, program("valgrind", "valgrind")];

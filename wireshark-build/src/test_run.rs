@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Everything that must hold before a change is kept: formatting, lints, all tests.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::command::{self, is_root, succeeds};
+use crate::command::{self, succeeds};
 use crate::project::Project;
-use crate::{compile, packages};
+use crate::{compile, package, packages, supply};
 
 /// Names the plugin folder to the end-to-end tests.
 const PLUGIN_DIR: &str = "MSN_PLUGIN_DIR";
@@ -22,7 +19,9 @@ const PLUGIN_DIR: &str = "MSN_PLUGIN_DIR";
 pub fn test(project: &Project) -> Result<()> {
     packages::ensure(packages::INSTALL, packages::Consent::Given)?;
     step("plugin");
-    compile::build(project, compile::Strictness::Strict)?;
+    let plugin = compile::build(project, compile::Strictness::Strict)?;
+    step("the same plugin in another folder");
+    package::again::compare(project, &plugin)?;
 
     if available(project, "fmt", "rustfmt") {
         step("formatting");
@@ -35,23 +34,16 @@ pub fn test(project: &Project) -> Result<()> {
         command::run(&mut clippy)?;
     }
 
+    step("crates");
+    supply::check(project)?;
+
     oldest_rust(project)?;
 
-    // tshark ignores the plugin folder of the environment when it runs as root, so the tests start it as nobody, and
-    // nobody may not be able to enter this workspace: it gets a copy.
-    let shared = tempfile::Builder::new().prefix("msn-plugin-").tempdir()?;
-    let plugins = if is_root() {
-        share(&project.plugin_dir(), shared.path())?;
-        shared.path().to_owned()
-    } else {
-        project.plugin_dir()
-    };
-
     step("documentation tests");
-    command::run(cargo_test(project, &plugins).args(["test", "--workspace", "--doc"]))?;
+    command::run(cargo_test(project).args(["test", "--workspace", "--doc"]))?;
 
     step("tests");
-    let mut tests = cargo_test(project, &plugins);
+    let mut tests = cargo_test(project);
     if succeeds(project.cargo().args(["nextest", "--version"])) {
         tests.args(["nextest", "run", "--workspace"]);
     } else {
@@ -80,9 +72,9 @@ fn oldest_rust(project: &Project) -> Result<()> {
     command::run(&mut cargo).with_context(|| format!("Rust {wanted} does not compile the workspace"))
 }
 
-fn cargo_test(project: &Project, plugins: &Path) -> Command {
+fn cargo_test(project: &Project) -> Command {
     let mut cargo = project.cargo();
-    cargo.env(PLUGIN_DIR, plugins);
+    cargo.env(PLUGIN_DIR, project.plugin_dir());
     cargo
 }
 
@@ -97,45 +89,4 @@ fn available(project: &Project, subcommand: &str, component: &str) -> bool {
         println!("\nSKIPPED: cargo {subcommand} is not installed (rustup component add {component})");
     }
     found
-}
-
-/// Copies a folder so that every user can read it.
-fn share(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to)?;
-    fs::set_permissions(to, fs::Permissions::from_mode(0o755))?;
-    for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
-        let entry = entry?;
-        let copy = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            share(&entry.path(), &copy)?;
-        } else {
-            fs::copy(entry.path(), &copy)?;
-            fs::set_permissions(&copy, fs::Permissions::from_mode(0o644))?;
-        }
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_shared_copy_is_readable_by_everybody() {
-        let folder = tempfile::tempdir().unwrap();
-        let from = folder.path().join("plugins");
-        let file = from.join("4.0/epan/msn.so");
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(&file, b"plugin").unwrap();
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
-        fs::set_permissions(&from, fs::Permissions::from_mode(0o700)).unwrap();
-
-        let to = folder.path().join("copy");
-        share(&from, &to).unwrap();
-        let mode = |path: &str| to.join(path).metadata().unwrap().permissions().mode() & 0o777;
-        assert_eq!(mode(""), 0o755);
-        assert_eq!(mode("4.0/epan"), 0o755);
-        assert_eq!(mode("4.0/epan/msn.so"), 0o644);
-        assert_eq!(fs::read(to.join("4.0/epan/msn.so")).unwrap(), b"plugin");
-    }
 }

@@ -5,8 +5,9 @@
 mod callgrind;
 mod instructions;
 mod peers;
-mod stage;
+pub mod stage;
 mod times;
+mod transcripts;
 
 use std::path::PathBuf;
 
@@ -57,6 +58,9 @@ pub struct Options {
     /// With --peers: only this kind of traffic; may be given more than once
     #[arg(long, value_name = "SHAPE", requires = "peers", value_parser = peers::NAMES)]
     shape: Vec<String>,
+    /// Print chats with the core's example `transcripts`, which needs no Wireshark, and with tshark -z msn,chat
+    #[arg(long, conflicts_with_all = ["callgrind", "web", "peers", "capture"])]
+    transcripts: bool,
     /// Also run the benchmark of the Rust core
     #[arg(long)]
     core: bool,
@@ -127,6 +131,9 @@ pub fn bench(project: &Project, options: &Options) -> Result<()> {
         .filter(|mode| options.mode.is_empty() || options.mode.iter().any(|name| name == mode.name))
         .collect();
 
+    if options.transcripts {
+        return transcripts::compare(project, &stage, options.packets, options.rounds);
+    }
     let missed = if options.peers {
         peers::compare(&stage, &modes, &options.shape, options.packets)?
     } else {
