@@ -7,8 +7,12 @@
 //! Memory: at most [`MAX_ROWS`] rows, [`MAX_BYTES`] bytes of strings and [`MAX_SOURCES`] sources for the whole frame,
 //! whatever its bytes say twice.
 
+mod experts;
 mod limit;
 mod memo;
+mod nesting;
+mod read;
+mod sources;
 
 use crate::{
     fields::{Expert, Field, Proto, expert, fits},
@@ -164,21 +168,6 @@ impl Tree {
         self.wanted
     }
 
-    /// The first protocol that was to be shown, wanted or not.
-    pub fn first_protocol(&self) -> Option<Proto> {
-        self.first
-    }
-
-    /// The last protocol that was to be shown, wanted or not.
-    pub fn last_protocol(&self) -> Option<Proto> {
-        self.last
-    }
-
-    /// A bit for each protocol that was to be shown, wanted or not, by its number.
-    pub fn implied(&self) -> u8 {
-        self.implied
-    }
-
     /// The items so far.
     pub fn items(&self) -> &[Item] {
         &self.items
@@ -187,16 +176,6 @@ impl Tree {
     /// The strings of the items.
     pub fn arena(&self) -> &[u8] {
         &self.arena
-    }
-
-    /// Adds `base` to every range that follows: spans of a parser then count from the start of its own slice.
-    pub fn rebase(&mut self, base: usize) -> usize {
-        std::mem::replace(&mut self.base, base)
-    }
-
-    /// The offset that is added to every range at the moment.
-    pub fn base(&self) -> usize {
-        self.base
     }
 
     fn intern(&mut self, bytes: &[u8]) -> u32 {
@@ -311,69 +290,9 @@ impl Tree {
         self.push_text(Kind::Leaf, field.0, span, 0, value)
     }
 
-    /// Notes a protocol that would be shown if items were wanted.
-    pub fn implies(&mut self, proto: Proto) {
-        self.first = self.first.or(Some(proto));
-        self.last = Some(proto);
-        self.implied |= 1 << proto as u16;
-    }
-
-    /// Adds a protocol and opens it. Below itself it goes on with the item that is open, whose label grows.
-    pub fn protocol(&mut self, proto: Proto, span: Span, label: &str) -> Handle {
-        self.implies(proto);
-        if let Some(&(_, index, _)) = self.layers.last().filter(|layer| layer.0 == proto) {
-            self.relabel(index, label);
-            self.open.push(false);
-            return Handle(Some(index));
-        }
-        let handle = self.push_text(Kind::Protocol, proto as u16, span, 0, label.as_bytes());
-        self.open(handle);
-        self.layers.extend(handle.0.map(|index| (proto, index, self.open.len())));
-        handle
-    }
-
-    /// Adds what surrounds units of a protocol and is none itself, and opens it.
-    pub fn carrier(&mut self, proto: Proto, span: Span, label: &str) -> Handle {
-        let handle = self.protocol(proto, span, label);
-        if let Some(item) = handle.0.and_then(|index| self.items.get_mut(index)) {
-            item.number = CARRIER;
-        }
-        handle
-    }
-
-    fn relabel(&mut self, index: usize, label: &str) {
-        let Some(item) = self.items.get(index) else { return };
-        let old = self.arena.get(item.text as usize..(item.text as usize).saturating_add(item.text_len as usize));
-        let old = String::from_utf8_lossy(old.unwrap_or_default());
-        let label = format!("{old}, {label}");
-        self.set_text(Handle(Some(index)), &label);
-    }
-
     /// Adds a plain text heading.
     pub fn label(&mut self, span: Span, text: &str) -> Handle {
         self.push_text(Kind::Label, 0, span, 0, text.as_bytes())
-    }
-
-    /// Makes the item the parent of what follows, up to [`Tree::close`].
-    pub fn open(&mut self, handle: Handle) -> Handle {
-        if let Some(item) = handle.0.and_then(|index| self.items.get_mut(index)) {
-            item.flags |= OPEN;
-        }
-        if self.wanted {
-            // What found no room is closed by name, too.
-            self.open.push(handle.0.is_some());
-        }
-        handle
-    }
-
-    /// Ends the subtree opened last.
-    pub fn close(&mut self) {
-        if self.wanted && self.open.pop() == Some(true) {
-            self.add(Item { kind: CLOSE_KIND, ..self.blank(Span::default()) });
-        }
-        while self.layers.last().is_some_and(|layer| layer.2 > self.open.len()) {
-            self.layers.pop();
-        }
     }
 
     /// Lets the item reach up to `end` (counted like spans are), once that is known.
@@ -424,7 +343,7 @@ impl Tree {
     }
 
     /// The item added last is to be told about, so it is shown even if it was hidden.
-    fn unhide(&mut self) {
+    pub(super) fn unhide(&mut self) {
         let leaf = self.items.iter_mut().rfind(|item| {
             work::done(1);
             item.kind != Kind::Close as u8
@@ -444,148 +363,6 @@ impl Tree {
         }
         self.unhide();
         self.push(Kind::Expert, expert.0, Span::default(), NO_RANGE, 0);
-    }
-
-    /// Attaches an expert info with its own wording to the item added last.
-    pub fn expert_text(&mut self, expert: Expert, text: &str) {
-        if self.cut && expert::is_of_form(expert) {
-            return;
-        }
-        if self.is_full() {
-            return;
-        }
-        self.unhide();
-        let handle = self.push_text(Kind::Expert, expert.0, Span::default(), 0, text.as_bytes());
-        self.flag(handle, NO_RANGE);
-    }
-
-    /// Attaches an expert info, with its own wording if there is one, to the item that is shown last. For what only a later
-    /// pass can tell: nothing else of the tree may differ from what the first pass showed, so hidden items stay hidden.
-    pub fn late_expert(&mut self, expert: Expert, text: Option<&str>) {
-        if self.cut && expert::is_of_form(expert) || self.is_full() {
-            return;
-        }
-        let is_shown = |item: &Item| {
-            let hidden = item.flags & HIDDEN != 0;
-            !hidden && [Kind::Leaf, Kind::Label, Kind::Protocol].iter().any(|&kind| item.kind == kind as u8)
-        };
-        let behind = self.items.iter().rposition(is_shown).map_or(self.items.len(), |at| at + 1);
-        let added = match text {
-            Some(text) => self.push_text(Kind::Expert, expert.0, Span::default(), 0, text.as_bytes()),
-            None => self.push(Kind::Expert, expert.0, Span::default(), 0, 0),
-        };
-        self.flag(added, NO_RANGE);
-        if let Some(tail) = added.0.and(self.items.get_mut(behind..)) {
-            tail.rotate_right(1);
-        }
-    }
-
-    /// Hands a range to another dissector.
-    pub fn handoff(&mut self, span: Span, kind: Handoff, name: &str) {
-        self.push_text(Kind::Handoff, 0, span, kind as u64, name.as_bytes());
-    }
-
-    /// The source that spans refer to at the moment: 0 = the bytes given.
-    pub fn source(&self) -> u16 {
-        self.source
-    }
-
-    /// Starts a new source of bytes, called `name`, that the core decoded; following items refer to it until
-    /// [`Tree::leave_source`] gets back what this returns.
-    pub fn enter_source(&mut self, bytes: &[u8], name: &str) -> SourceMark {
-        let mark = SourceMark { source: self.source, base: self.base };
-        if self.wanted && self.has_source(bytes.len() + name.len()) {
-            self.sources += 1;
-            self.source = self.sources;
-            self.base = 0;
-            let handle = self.push_text(Kind::Source, 0, Span::new(0, bytes.len()), 0, bytes);
-            self.flag(handle, NO_RANGE);
-            self.note(handle, name);
-        }
-        mark
-    }
-
-    /// Starts the source of a message that was put together, or goes back to it if it is the one started last; as
-    /// [`Tree::enter_source`].
-    pub fn enter_message(&mut self, message: MessageId, len: usize) -> SourceMark {
-        let mark = SourceMark { source: self.source, base: self.base };
-        let name = "Reassembled MSN message";
-        match self.message {
-            _ if !self.wanted => {}
-            Some((last, source)) if last == message => self.source = source,
-            _ => {
-                if !self.has_source(name.len()) {
-                    // What finds no room has no place either, and nothing is added any more.
-                    return mark;
-                }
-                self.sources += 1;
-                self.source = self.sources;
-                self.message = Some((message, self.source));
-                let number = u64::from(message.number());
-                let handle = self.push(Kind::Message, 0, Span::new(0, len), NO_RANGE, number);
-                self.note(handle, name);
-            }
-        }
-        self.base = 0;
-        mark
-    }
-
-    /// Returns to the source that was current before [`Tree::enter_source`].
-    pub fn leave_source(&mut self, mark: SourceMark) {
-        self.source = mark.source;
-        self.base = mark.base;
-    }
-
-    /// Closes whatever is still open above `depth` subtrees, for walks that stop early.
-    pub fn close_to(&mut self, depth: usize) {
-        while self.open.len() > depth {
-            self.close();
-        }
-    }
-
-    /// How many subtrees are open.
-    pub fn depth(&self) -> usize {
-        self.open.len()
-    }
-
-    /// The string value of the first item of this field, for tests and tools.
-    pub fn text_of(&self, field: Field) -> Option<&str> {
-        self.find(field).and_then(|item| self.item_text(item))
-    }
-
-    /// The number of the first item of this field, for tests and tools.
-    pub fn number_of(&self, field: Field) -> Option<u64> {
-        self.find(field).map(|item| item.number)
-    }
-
-    /// The first item of this field.
-    pub fn find(&self, field: Field) -> Option<&Item> {
-        self.items.iter().find(|item| item.kind == Kind::Leaf as u8 && item.id == field.0)
-    }
-
-    /// Whether this expert info was given.
-    pub fn has_expert(&self, expert: Expert) -> bool {
-        self.items.iter().any(|item| item.kind == Kind::Expert as u8 && item.id == expert.0)
-    }
-
-    /// The string value of an item of this tree.
-    pub fn item_text(&self, item: &Item) -> Option<&str> {
-        std::str::from_utf8(self.item_bytes(item)?).ok()
-    }
-
-    /// The string or bytes value of an item of this tree.
-    pub fn item_bytes(&self, item: &Item) -> Option<&[u8]> {
-        let at = item.text as usize;
-        if item.text == NO_TEXT { None } else { self.arena.get(at..at + item.text_len as usize) }
-    }
-
-    /// The remark behind an item's value.
-    pub fn item_note(&self, item: &Item) -> Option<&str> {
-        if item.note == NO_TEXT {
-            return None;
-        }
-        let rest = self.arena.get(item.note as usize..)?;
-        std::str::from_utf8(rest.get(..rest.iter().position(|&byte| byte == 0)?)?).ok()
     }
 }
 

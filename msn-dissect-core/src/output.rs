@@ -13,6 +13,8 @@ use crate::{
 pub struct Object {
     /// File name without path, safe on every system.
     pub name: String,
+    /// The same as its sender called it.
+    pub given: String,
     /// What it is.
     pub kind: TransferKind,
     /// Account that sent it.

@@ -93,6 +93,11 @@ impl Document {
         self.attributes.get(node.attributes.0..node.attributes.1).unwrap_or_default()
     }
 
+    /// Number of the outermost element; the first node's if there is none.
+    pub fn root(&self) -> usize {
+        self.nodes.iter().position(|node| node.kind == Kind::Element).unwrap_or(0)
+    }
+
     /// Name without prefix of a node, empty for none.
     pub fn name<'d>(&self, data: &'d [u8], node: Option<usize>) -> &'d [u8] {
         node.and_then(|at| self.nodes.get(at)).map(|node| node.local.of(data)).unwrap_or_default()

@@ -13,7 +13,7 @@ impl Object {
         let (content_type, extension) = content_type(bytes);
         let name = file_name(given, &kind.name().replace(' ', "_"), extension);
         let (sender, receiver) = (sender.to_owned(), receiver.to_owned());
-        Object { name, kind, sender, receiver, verified: UNVERIFIED, content_type, content }
+        Object { name, given: given.to_owned(), kind, sender, receiver, verified: UNVERIFIED, content_type, content }
     }
 }
 

@@ -160,34 +160,36 @@ pub(crate) fn dissect<D: Dissector>(
     finish(out, data.len());
 }
 
-/// Dissects something that has no bytes of its own: `known` says whether a later pass knows it, `learn` whether the first
-/// one cares for it.
-pub(crate) fn aside(
+/// Dissects something that has no bytes of its own: `known` says whether a later pass knows it, `read` reads it once on each
+/// pass that cares for it, `learn` says whether the first one does.
+pub(crate) fn aside<U>(
     session: &mut Session,
     packet: &Packet,
     out: &mut Dissection,
     known: impl FnOnce(&Session, Place) -> bool,
-    learn: impl FnOnce(&mut Learn<'_>) -> bool,
-    show: impl FnOnce(&mut Show<'_>),
+    read: impl FnOnce() -> U,
+    learn: impl FnOnce(&mut Learn<'_>, &U) -> bool,
+    show: impl FnOnce(&mut Show<'_>, &U),
 ) {
     let packet = &Packet { unit: packet.unit + out.units, ..*packet };
     let record = session.record(packet);
-    let cares = match packet.first_pass {
-        true => {
-            let cares = learn(&mut Learn { session, packet, data: &[], record, announced: &mut out.announced });
-            keep_losses(session, record.place());
-            cares
-        }
-        false => known(session, record.place()),
-    };
-    if cares {
-        if packet.want_units {
-            out.mark(record, Span::default());
-        }
-        show(&mut Show { session, packet, data: &[], record, out });
-        tell_losses(session, record.place(), &mut out.tree);
-        out.units += 1;
+    if !packet.first_pass && !known(session, record.place()) {
+        return;
     }
+    let unit = read();
+    if packet.first_pass {
+        let cares = learn(&mut Learn { session, packet, data: &[], record, announced: &mut out.announced }, &unit);
+        keep_losses(session, record.place());
+        if !cares {
+            return;
+        }
+    }
+    if packet.want_units {
+        out.mark(record, Span::default());
+    }
+    show(&mut Show { session, packet, data: &[], record, out }, &unit);
+    tell_losses(session, record.place(), &mut out.tree);
+    out.units += 1;
 }
 
 /// Says that all bytes were dealt with.

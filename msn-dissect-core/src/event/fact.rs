@@ -214,6 +214,8 @@ pub enum LoginStep {
 pub struct Object {
     /// File name, safe on every system.
     pub name: String,
+    /// The same as its sender called it.
+    pub given: String,
     /// What it is.
     pub kind: &'static str,
     /// Who sent it.

@@ -257,7 +257,7 @@ pub unsafe extern "C" fn msn_message_bytes(session: *const MsnSession, message: 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn msn_dissection_free(dissection: *const MsnDissection) {
     // SAFETY: the view lives in the box of its owner, which came from `Box::into_raw`.
-    let owner = unsafe {
+    let mut owner = unsafe {
         match dissection.as_ref() {
             Some(view) => Box::from_raw(view.owner),
             None => return,
@@ -265,6 +265,9 @@ pub unsafe extern "C" fn msn_dissection_free(dissection: *const MsnDissection) {
     };
     let _ = catch_unwind(AssertUnwindSafe(|| {
         SPARE.with_borrow_mut(|spare| {
+            // These may hold whole files.
+            owner.told = Vec::new();
+            owner.out.objects = Vec::new();
             if spare.len() < MAX_SPARE && owner.out.tree.arena().len() < MAX_SPARE_BYTES {
                 spare.push(owner);
             }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What the shim says of a packet.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use crate::{
     event::Wanted,
     packet::{Arrival, Endpoint, Packet},
@@ -68,18 +72,18 @@ pub struct MsnPacket {
 }
 
 /// What stands in payloads that dissectors with a memory are given: invitations to calls, in XML or as they are, whose
-/// streams Wireshark then knows.
-const REMEMBERED: [&[u8]; 4] = [b"<sip", b"<\0s\0i\0p", b"SIP/2.0", b"application/sdp"];
+/// streams Wireshark then knows. Every packet of a first pass is looked through for them, so how is prepared once.
+static REMEMBERED: LazyLock<[Finder<'static>; 4]> = LazyLock::new(|| {
+    let marks: [&[u8]; 4] = [b"<sip", b"<\0s\0i\0p", b"SIP/2.0", b"application/sdp"];
+    marks.map(Finder::new)
+});
 
-/// The flags of a packet with these bytes, for its dissection. On the first pass the items of a payload that goes to a dissector with a memory
-/// are wanted, whoever looks: what it learns must not depend on that. The shim shows them only if the packet asks for it.
+/// The flags of a packet with these bytes, for its dissection. On the first pass the items of a payload that goes to a
+/// dissector with a memory are wanted, whoever looks: what it learns must not depend on that. The shim shows them only if
+/// the packet asks for it.
 pub(super) fn flags_of(flags: u32, data: &[u8]) -> u32 {
     let unseen = flags & (MSN_FIRST_PASS | MSN_WANT_TREE) == MSN_FIRST_PASS;
-    if unseen && REMEMBERED.iter().any(|mark| memchr::memmem::find(data, mark).is_some()) {
-        flags | MSN_WANT_TREE
-    } else {
-        flags
-    }
+    if unseen && REMEMBERED.iter().any(|mark| mark.find(data).is_some()) { flags | MSN_WANT_TREE } else { flags }
 }
 
 /// What is to be told of its PDUs.

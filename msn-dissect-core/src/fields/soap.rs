@@ -92,5 +92,4 @@ experts! { super::transport::EXPERT_END;
     TICKET_EXPIRED = "msnsoap.expert.ticket_expired" Security Warn "Ticket was used after it expired";
     TICKET_FOREIGN = "msnsoap.expert.ticket_foreign" Security Warn "Ticket was given to another account";
     UNKNOWN_OPERATION = "msnsoap.expert.unknown_operation" Undecoded Note "Operation is not known";
-    EVICTED = "msnsoap.expert.evicted" Undecoded Note "Table full, something older was forgotten: links may be missing";
 }

@@ -9,7 +9,11 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-use super::{FrameId, Notes, Place, notes::NoteKey};
+use super::{
+    FrameId, Notes, Place,
+    losses::{Loss, Losses},
+    notes::NoteKey,
+};
 use std::num::NonZeroU32;
 
 pub use pieces::Piece;
@@ -163,20 +167,30 @@ pub struct Assembly {
     rows: Vec<Row>,
     /// Messages by the place of the piece that made them whole.
     wholes: Notes<MessageId>,
-    /// Messages given up although nothing was wrong with them: too many were under way, or too many there are.
-    pub lost: u64,
+    losses: Losses,
 }
 
 impl Assembly {
+    /// No messages; that one more finds no room is reported.
+    pub fn new(losses: &Losses) -> Self {
+        Assembly { losses: losses.clone(), ..Assembly::default() }
+    }
+
     /// Begins a message of `total` bytes (or pieces, going by `order`), if that is known. Nothing if there are too many.
     pub fn begin(&mut self, order: Order, total: Option<u32>) -> Option<MessageId> {
         if self.rows.len() >= MAX_MESSAGES {
-            self.lost += 1;
+            self.losses.report(Loss::Assembled);
             return None;
         }
         let open = Open { order, total, store: Store::default(), pieces: Pieces::default(), overlaps: 0 };
         self.rows.push(Row { state: State::Open(Box::new(open)), filled: 0, last: NoteKey::default() });
         MessageId::of(self.rows.len() as u32)
+    }
+
+    /// How many were given up, for whatever reason.
+    #[cfg(test)]
+    pub fn given_up(&self) -> usize {
+        self.rows.iter().filter(|row| matches!(row.state, State::GivenUp)).count()
     }
 
     fn row_mut(&mut self, id: MessageId) -> Option<&mut Row> {
@@ -227,7 +241,6 @@ impl Assembly {
         let Some(row) = self.row_mut(id) else { return };
         if matches!(row.state, State::Open(_)) {
             row.state = State::GivenUp;
-            self.lost += 1;
         }
     }
 

@@ -9,6 +9,9 @@ pub const MAX_CONTACTS: usize = 1 << 12;
 /// Longest account kept, in bytes (fact base: transports 1).
 pub const MAX_ACCOUNT: usize = 129;
 
+/// Most bytes of an account in a document that escapes its letters.
+pub const MAX_ESCAPED_ACCOUNT: usize = 8 * MAX_ACCOUNT;
+
 /// The contacts of one connection. Lists are long and few of their entries are ever named again, so that the accounts
 /// stand in one text and not in the table of names.
 #[derive(Debug, Default)]

@@ -70,13 +70,14 @@ losses! {
     Acknowledged Oldest Stay "peer-to-peer packets that may be acknowledged";
     Sequence Oldest Stay "peer-to-peer packets with sequence numbers";
     Assembled New Stay "messages in pieces";
-    Participant New Stay "people in one chat";
-    WebRequest Oldest Stay "requests to web services without an answer";
+    WebRequest Oldest End "requests to web services without an answer";
     LoginTicket Oldest Stay "login tickets, or one that is too long";
-    ContactName Oldest Stay "names in address books";
-    OfflineMessage Oldest Stay "offline messages";
+    ContactName New Stay "names in address books";
+    OfflineMessage New Stay "offline messages";
     LockKey Oldest Stay "challenges of the offline message store";
     Refusal Oldest Stay "refused logins";
+    LoginChallenge Oldest Stay "accounts that were asked to prove themselves";
+    PasswordTold Oldest Stay "connections with passwords in clear";
 }
 
 impl Loss {

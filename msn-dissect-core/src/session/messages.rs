@@ -281,14 +281,14 @@ mod tests {
             both.learn(frame * 2 + 3, &frame.to_string(), 1, None);
         }
         let last = both.learn(u32::MAX, "first", 1, None);
-        assert_eq!((both.whole(last), both.1.lost), (Some(&b"ab"[..]), 0));
+        assert_eq!((both.whole(last), both.1.given_up()), (Some(&b"ab"[..]), 0));
         assert!(both.2.take().is_empty());
         let told = (0..MAX_OPEN as u32 + 10).filter(|name| {
             both.learn(*name, &name.to_string(), 0, Some(2));
             both.2.take().iter().eq([Loss::SplitMessage])
         });
         assert_eq!(told.count(), 10);
-        assert_eq!((both.0.open.len(), both.1.lost), (MAX_OPEN, 10));
+        assert_eq!((both.0.open.len(), both.1.given_up()), (MAX_OPEN, 10));
     }
 
     proptest::proptest! {

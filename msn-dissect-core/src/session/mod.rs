@@ -119,7 +119,7 @@ impl Default for Session {
             names: Names::new(losses),
             rendezvous: Rendezvous::new(losses),
             p2p: P2p::new(losses),
-            assembly: assembly::Assembly::default(),
+            assembly: assembly::Assembly::new(losses),
             transfers: Transfers::new(losses),
             ftp: Ftp::new(losses),
             direct: Direct::new(losses),

@@ -99,8 +99,6 @@ pub struct Head<'a> {
     pub urls: Option<&'a [u8]>,
     /// `Location`.
     pub location: Option<&'a [u8]>,
-    /// `Content-Length`.
-    pub length: Option<usize>,
     /// The body is sent in chunks or compressed.
     pub encoded: bool,
 }
@@ -161,7 +159,6 @@ impl<'a> Head<'a> {
             refused: None,
             urls: None,
             location: None,
-            length: None,
             encoded: false,
         }
     }
@@ -170,10 +167,6 @@ impl<'a> Head<'a> {
     fn take(&mut self, line: &'a [u8]) {
         let Some((name, value)) = header(line) else { return };
         let is = |wanted: &str| name.eq_ignore_ascii_case(wanted.as_bytes());
-        if is("content-length") {
-            self.length = std::str::from_utf8(value).ok().and_then(|value| value.parse().ok());
-            return;
-        }
         if is("content-encoding") || is("transfer-encoding") {
             self.encoded |= !value.eq_ignore_ascii_case(b"identity");
             return;

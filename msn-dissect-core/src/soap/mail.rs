@@ -8,7 +8,7 @@ use crate::{
     },
     text,
     wire::Span,
-    xml::{self, Kind},
+    xml,
 };
 
 /// Most header lines.
@@ -69,8 +69,7 @@ pub fn ids(list: &[u8]) -> Vec<String> {
         let document = &document;
         document.children(parent).filter(move |&at| document.name(list, Some(at)) == name)
     };
-    let root = document.nodes.iter().position(|node| node.kind == Kind::Element).unwrap_or(0);
-    let messages = inside(root, b"M").filter_map(|message| inside(message, b"I").next());
+    let messages = inside(document.root(), b"M").filter_map(|message| inside(message, b"I").next());
     let contents = messages.filter_map(|at| document.nodes.get(at)).map(xml::Node::content);
     contents.map(|span| text::utf8(span.of(list).trim_ascii()).text.into_owned()).collect()
 }

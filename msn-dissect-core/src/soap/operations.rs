@@ -102,8 +102,7 @@ static NAMED: &[Operation] = operations! {
         "CreateCircle" "ManageWLConnection" "BreakConnection" "FindFriendsInCommon" "GetContactsRecentActivity" "GetBatchRecentActivity";
     OfflineFetch: "GetMetadata" "GetMessage" "DeleteMessages" "GetItemInfo" "GetItemVersions";
     Storage: "GetProfile" "UpdateProfile" "CreateProfile" "FindDocuments" "FindDocument" "GetDocument" "CreateDocument"
-        "UpdateDocument" "DeleteDocument" "CreateRelationships" "DeleteRelationships" "ShareItem" "GetItemInfo"
-        "GetRelationships" "FindItems";
+        "UpdateDocument" "DeleteDocument" "CreateRelationships" "DeleteRelationships" "ShareItem" "GetRelationships" "FindItems";
     ContactCard: "GetXmlFeed";
 };
 

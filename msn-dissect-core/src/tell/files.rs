@@ -17,6 +17,7 @@ pub(super) fn tell(context: &Context<'_>, out: &Dissection, objects: Range<usize
     for made in out.objects.get(objects).unwrap_or_default() {
         facts.push(Fact::Object(Object {
             name: made.name.clone(),
+            given: made.given.clone(),
             kind: made.kind.name(),
             from: account(&made.sender),
             to: account(&made.receiver),

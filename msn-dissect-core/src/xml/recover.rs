@@ -142,7 +142,8 @@ impl Recovering<'_> {
         let first = self.document.attributes.len();
         let closes = tag.ends_with(b"/>");
         let mut at = name;
-        while let Some(attribute) = attribute(tag, &mut at) {
+        while self.document.attributes.len() < MAX_ATTRIBUTES {
+            let Some(attribute) = attribute(tag, &mut at) else { break };
             let shift = |part: Span| Span::new(part.start + span.start, part.end + span.start);
             let Attribute { name, value, whole } = attribute;
             self.document.attributes.push(Attribute { name: shift(name), value: shift(value), whole: shift(whole) });

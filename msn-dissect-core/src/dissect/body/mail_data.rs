@@ -9,7 +9,7 @@ use crate::{
     values::{self, mime as tables},
     view::View,
     wire::Span,
-    xml::{self, Document, Kind, Node},
+    xml::{self, Node},
 };
 
 enum Value {
@@ -60,7 +60,7 @@ pub(in crate::dissect) fn show(tree: &mut Tree, data: &[u8], span: Span) {
     let view = View::new(data, span);
     let document = xml::parse(view.bytes());
     tree.open(handle);
-    for group in elements(&document, root(&document)) {
+    for group in document.children(document.root()) {
         let Some(node) = document.nodes.get(group) else { continue };
         let name = document.name(value, Some(group));
         if name == b"M" {
@@ -68,7 +68,7 @@ pub(in crate::dissect) fn show(tree: &mut Tree, data: &[u8], span: Span) {
             tree.open(heading);
         }
         let mut any = false;
-        for element in elements(&document, group) {
+        for element in document.children(group) {
             any = true;
             if let Some(node) = document.nodes.get(element) {
                 show_element(tree, &view, name, document.name(value, Some(element)), node);
@@ -85,28 +85,6 @@ pub(in crate::dissect) fn show(tree: &mut Tree, data: &[u8], span: Span) {
     if document.broken_at.is_some() {
         tree.expert(f::MAIL_DATA_WRONG);
     }
-}
-
-/// Number of the outermost element.
-fn root(document: &Document) -> usize {
-    document.nodes.iter().position(|node| node.kind == Kind::Element).unwrap_or(0)
-}
-
-/// Numbers of the elements directly inside an element.
-fn elements(document: &Document, parent: usize) -> impl Iterator<Item = usize> {
-    let end = document.nodes.get(parent).map_or(0, |node| node.next);
-    let mut at = parent + 1;
-    std::iter::from_fn(move || {
-        while at < end {
-            let here = at;
-            let node = document.nodes.get(here)?;
-            at = node.next.max(here + 1);
-            if node.kind == Kind::Element {
-                return Some(here);
-            }
-        }
-        None
-    })
 }
 
 fn other(tree: &mut Tree, view: &View<'_>, node: &Node) {
@@ -167,15 +145,15 @@ pub(super) fn summary(value: &[u8]) -> Option<String> {
     let document = xml::parse(value);
     let named = |parent: usize, name: &'static [u8]| {
         let document = &document;
-        elements(document, parent).filter(move |&at| document.name(value, Some(at)) == name)
+        document.children(parent).filter(move |&at| document.name(value, Some(at)) == name)
     };
     let child = |parent: usize, name: &'static [u8]| {
         let content = named(parent, name).next().and_then(|at| document.nodes.get(at)).map(Node::content);
         text::utf8(content.unwrap_or_default().of(value)).text.into_owned()
     };
-    let mut senders = named(root(&document), b"M");
+    let mut senders = named(document.root(), b"M");
     let Some(first) = senders.next() else {
-        let counts = named(root(&document), b"E").next()?;
+        let counts = named(document.root(), b"E").next()?;
         return Some(format!("mail data, {} unread in the inbox", child(counts, b"IU")));
     };
     let from = child(first, b"E");

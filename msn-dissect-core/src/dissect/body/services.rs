@@ -6,7 +6,7 @@ use crate::{
     dissect::walk::{Learn, Show, frame_link},
     fields::soap as s,
     mime::{Line, Lines},
-    session::{links::Fact, soap::MAX_FRAMES},
+    session::{contacts::MAX_ESCAPED_ACCOUNT, links::Fact, soap::MAX_FRAMES},
     soap::{mail, token},
     text,
     view::View,
@@ -48,7 +48,7 @@ fn ids(body: &[u8]) -> Vec<String> {
 /// Learns which offline messages wait.
 pub(super) fn mail(learn: &mut Learn<'_>, body: &[u8]) {
     for id in ids(body) {
-        let name = learn.session.names.keep(&id.to_lowercase());
+        let name = learn.session.soap.mails.keep(&id);
         learn.session.soap.mails.about(name, learn.record.frame);
     }
 }
@@ -56,12 +56,12 @@ pub(super) fn mail(learn: &mut Learn<'_>, body: &[u8]) {
 /// Shows where else the offline messages are that a body lists.
 pub(super) fn links(show: &mut Show<'_>, body: &[u8]) {
     let (session, own, later) = (show.session, show.record.frame, show.knows_later());
-    if session.soap.is_empty() {
+    if session.soap.is_empty() || !show.out.tree.wanted() {
         return;
     }
     let mut shown = Vec::new();
     for id in ids(body) {
-        let Some(name) = session.names.find(&id.to_lowercase()) else { continue };
+        let Some(name) = session.soap.mails.find(&id) else { continue };
         for &frame in session.soap.mails.all_about(name) {
             if (frame < own || (later && frame != own)) && !shown.contains(&frame) && shown.len() < MAX_FRAMES {
                 shown.push(frame);
@@ -78,8 +78,9 @@ pub(super) fn names(show: &mut Show<'_>, data: &[u8]) {
         return;
     }
     let document = parse(data);
+    // Longer ones are no accounts; a domain may stand around any number of them.
     let value = |node: usize| {
-        document.value(data, node, b"n").map(|span| {
+        document.domain(node).filter(|span| span.len() <= MAX_ESCAPED_ACCOUNT).map(|span| {
             let view = View::new(data, span);
             text::utf8(view.xml().bytes()).text.into_owned()
         })

@@ -47,11 +47,11 @@ pub fn body(session: &mut Session, packet: &Packet, carrier: &Carrier<'_>, data:
     if !carrier.continued {
         let head = carrier.head.as_ref();
         let place = Place::new(packet.frame, packet.unit + out.units);
-        let learn = |learn: &mut Learn<'_>| {
+        let learn = |learn: &mut Learn<'_>, (): &()| {
             learn::head(learn, head, dir);
             true
         };
-        units::aside(session, &packet, out, |_, _| true, learn, |show| show::head(show, head));
+        units::aside(session, &packet, out, |_, _| true, || (), learn, |show, ()| show::head(show, head));
         if let Some(body) = session.gateway.bodies.get(place) {
             packet.connection = Gateway::key(body.session);
         }
@@ -105,14 +105,14 @@ pub fn answer(session: &mut Session, packet: &Packet, head: Head<'_>, out: &mut 
     let packet = &session.enter(packet);
     let Start::Response(200..) = head.start else { return };
     let known = |session: &Session, place| session.gateway.bodies.get(place).is_some();
-    let learn = |learn: &mut Learn<'_>| {
+    let learn = |learn: &mut Learn<'_>, (): &()| {
         let ours = learn.session.gateway.is_awaited(learn.packet.connection);
         if ours {
             learn::head(learn, Some(&head), Dir::ToClient);
         }
         ours
     };
-    units::aside(session, packet, out, known, learn, |show| show::head(show, Some(&head)));
+    units::aside(session, packet, out, known, || (), learn, |show, ()| show::head(show, Some(&head)));
 }
 
 /// Requests go to the server. Without a head the ports must tell.

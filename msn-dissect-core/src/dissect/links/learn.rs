@@ -324,6 +324,8 @@ impl<'a> Unit<'a> {
         let shown = text::utf8(self.token(Role::Ticket)).text;
         let given = self.session.soap.tickets.get(token(&shown)).cloned();
         let pending = self.conn().and_then(|conn| conn.login.take()).filter(|pending| pending.0 == scheme);
+        let Session { soap, names, .. } = &mut *self.session;
+        soap.logins.take_challenge(names.get(self.record.account));
         let mut status = Status::Unverified;
         if let Some(pending) = &pending {
             status = pending.1.verify_login(scheme, response, secret.as_ref());
@@ -353,7 +355,7 @@ impl<'a> Unit<'a> {
 
     /// Whether a login holds by what the login service gave with its ticket.
     fn prove(&mut self, scheme: Scheme, pending: &Pending, given: &Ticket) -> Status {
-        let own = self.same_account(given.account, self.record.account);
+        let own = !given.account.is_none() && self.same_account(given.account, self.record.account);
         let status = given.proves(scheme, pending, self.token(Role::Response), own, self.time);
         if scheme == Scheme::Sso && status != Status::Unverified {
             self.session.links.fact(Fact::ProvedBy(given.issued));
@@ -370,16 +372,20 @@ impl<'a> Unit<'a> {
     fn use_ticket(&mut self, token: &str) {
         let Some(used) = self.session.soap.tickets.spend(token, self.record.frame) else { return };
         self.session.links.fact(Fact::Ticket(used.issued));
-        if !used.account.is_none() && !self.same_account(used.account, self.record.account) {
+        let known = !used.account.is_none() && !self.record.account.is_none();
+        if known && !self.same_account(used.account, self.record.account) {
             self.remark(soap::TICKET_FOREIGN, 0, 0);
         }
     }
 
     /// The client leaves without having proved its account.
     fn give_up(&mut self) {
-        let unproved = self.conn().is_some_and(|conn| conn.login.is_some());
+        let Some(challenge) = self.conn().and_then(|conn| conn.login.as_ref()).map(|login| login.1.key.0) else {
+            return;
+        };
         let refusal = self.session.soap.logins.refusal(self.session.names.get(self.record.account));
-        if let Some((frame, why)) = refusal.filter(|_| unproved) {
+        // What was refused before it was asked for has nothing to do with it.
+        if let Some((frame, why)) = refusal.filter(|refusal| refusal.0 > challenge) {
             self.session.links.fact(Fact::Refused(frame, why));
         }
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! What a message of a service teaches: which request it answers, whose it is, tickets, secrets, names, offline messages.
+//! What a message of a service teaches: which request it answers, whose it is, tickets, secrets, names, offline
+//! messages.
 
 use super::login::{self, is_rst};
 use crate::{
@@ -39,9 +40,6 @@ fn keep(learn: &mut Learn<'_>, unit: &Unit<'_>, mut note: Note) {
     if unit.message.as_ref().is_some_and(|message| message.stopped) {
         note.remarks.push(s::TOO_LARGE);
     }
-    if !learn.session.losses.take().is_empty() {
-        note.remarks.push(s::EVICTED);
-    }
     let frame = learn.record.frame;
     for &message in &note.messages {
         learn.session.soap.mails.about(message, frame);
@@ -51,10 +49,6 @@ fn keep(learn: &mut Learn<'_>, unit: &Unit<'_>, mut note: Note) {
 
 fn name(learn: &mut Learn<'_>, account: &str) -> NameId {
     learn.session.names.keep(account)
-}
-
-fn id(learn: &mut Learn<'_>, id: &str) -> NameId {
-    learn.session.names.keep(&id.trim().to_lowercase())
 }
 
 fn request(learn: &mut Learn<'_>, unit: &Unit<'_>) {
@@ -86,7 +80,7 @@ fn request(learn: &mut Learn<'_>, unit: &Unit<'_>) {
     let mut message_id = NameId::default();
     if let Some(message) = &unit.message {
         let ids: Vec<String> = message.all(b"messageId").take(MAX_MESSAGES).map(|node| message.text(node)).collect();
-        note.messages = ids.iter().map(|text| id(learn, text)).collect();
+        note.messages = ids.iter().map(|text| learn.session.soap.mails.keep(text)).collect();
         message_id = note.messages.first().copied().unwrap_or_default();
         lock_key(learn, message, &mut note);
     }
@@ -209,7 +203,7 @@ fn waiting_messages(learn: &mut Learn<'_>, message: &Message<'_>, note: &mut Not
         if note.messages.len() >= MAX_MESSAGES {
             break;
         }
-        let found = id(learn, &text);
+        let found = learn.session.soap.mails.keep(&text);
         note.messages.push(found);
     }
 }

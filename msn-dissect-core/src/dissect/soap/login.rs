@@ -29,7 +29,8 @@ pub(super) fn by_head(learn: &mut Learn<'_>, unit: &Unit<'_>, note: &mut Note) {
         give(learn, token(&given), ticket);
         admit(learn, note.account);
     } else if head.refused.is_some() || unit.status() == Some(401) {
-        refuse(learn, note, Refusal::Password);
+        let failed = head.refused.and_then(|refused| head::part(refused, "da-status")) == Some(b"failed");
+        refuse(learn, note, if failed { Refusal::Password } else { Refusal::Other });
     }
 }
 
@@ -45,7 +46,7 @@ fn refuse(learn: &mut Learn<'_>, note: &mut Note, why: Refusal) {
     let session = &mut *learn.session;
     let account = session.names.get(note.account);
     session.soap.logins.refuse(account, frame, why);
-    if let Some(challenge) = session.soap.logins.cannot_prove(account) {
+    if let Some(challenge) = session.soap.logins.take_challenge(account) {
         session.links.fact_of(challenge, Fact::Refused(frame, why));
     }
 }
@@ -57,7 +58,8 @@ pub(super) fn refusal(learn: &mut Learn<'_>, message: &Message<'_>, fault: usize
     let code = message.fault_code(fault);
     let why = match code.rsplit(':').next() {
         Some("FailedAuthentication") => Refusal::Password,
-        Some("Redirect") => Refusal::Redirected,
+        // Nothing is refused: the client asks elsewhere.
+        Some("Redirect") => return note.refusal = Some(Refusal::Redirected),
         _ => Refusal::Other,
     };
     refuse(learn, note, why);
@@ -88,7 +90,8 @@ fn give(learn: &mut Learn<'_>, token: &str, ticket: Ticket) {
     let session = &mut *learn.session;
     session.soap.tickets.give(token, ticket.clone());
     let Some(early) = session.soap.tickets.foreseen(token) else { return };
-    let own = session.names.get(ticket.account).eq_ignore_ascii_case(session.names.get(early.account));
+    let own = !ticket.account.is_none()
+        && session.names.get(ticket.account).eq_ignore_ascii_case(session.names.get(early.account));
     let status = ticket.proves(early.scheme, &early.pending, &early.response, own, time);
     if status == Status::Unverified {
         return session.soap.tickets.foresee(token, early);

@@ -14,7 +14,7 @@ mod summary;
 mod tests;
 mod values;
 
-use super::{learning::Learn, units, walk::Show};
+use super::units;
 use crate::{
     output::Dissection,
     packet::Packet,
@@ -32,19 +32,14 @@ pub fn may_be_ours(session: &Session, head: Option<&Head<'_>>, data: &[u8]) -> b
 /// Dissects an HTTP message with this head and body, if it is one of a service; otherwise there are no units.
 pub fn message(session: &mut Session, packet: &Packet, head: Option<Head<'_>>, data: &[u8], out: &mut Dissection) {
     let packet = &session.enter(packet);
-    // What was not taken for one of ours on the first pass need not be read again.
-    let place = session.record(packet).place();
-    if !packet.first_pass && session.soap.notes.get(place).is_none() {
-        return units::finish(out, data.len());
-    }
-    let unit = Unit::read(head, data);
     units::aside(
         session,
         packet,
         out,
         |session, place| session.soap.notes.get(place).is_some(),
-        |learn: &mut Learn<'_>| learn::message(learn, &unit),
-        |show: &mut Show<'_>| show::message(show, &unit),
+        || Unit::read(head, data),
+        learn::message,
+        show::message,
     );
     units::finish(out, data.len());
 }

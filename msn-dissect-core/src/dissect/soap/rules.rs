@@ -140,8 +140,6 @@ static RULES: &[(&str, &str, Rule)] = &[
     ("*", "GetMessageResult", Mail),
     ("*", "messageId", MessageId),
     ("*", "GetMetadataResponse", MailData),
-    ("*", "GetMetadataResult", MailData),
-    ("*", "MD", MailData),
     // Storage
     ("ExpressionProfile", "DisplayName", Text(f::FRIENDLY_NAME)),
     ("ExpressionProfile", "PersonalStatus", Text(s::PERSONAL_STATUS)),

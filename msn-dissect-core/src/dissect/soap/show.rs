@@ -210,7 +210,7 @@ fn links(show: &mut Show<'_>, unit: &Unit<'_>, note: &Note) {
         }
         // The request says which message the answer carries.
         if unit.is_response() {
-            generated(tree, s::MESSAGE_ID, session.names.get(message));
+            generated(tree, s::MESSAGE_ID, session.soap.mails.id(message));
         }
     }
 }

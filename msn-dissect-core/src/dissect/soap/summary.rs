@@ -8,6 +8,7 @@ use crate::{
     },
     soap::{Message, Service, Unit},
     text,
+    wire::work,
 };
 
 /// Most characters of one part.
@@ -34,8 +35,8 @@ pub(super) fn message(session: &Session, unit: &Unit<'_>, note: &Note, at: Frame
         add(&mut line, account);
     }
     if let Some(why) = note.refusal {
-        line.push_str(" refused: ");
-        line.push_str(Refusal::words(why));
+        line.push_str(if why == Refusal::Redirected { " " } else { " refused: " });
+        line.push_str(why.words());
         return line;
     }
     if let (Some(status), false) = (unit.status(), login && unit.status() == Some(200)) {
@@ -158,23 +159,36 @@ fn answered(message: &Message<'_>) -> String {
     }
 }
 
+/// Most roles that are told apart; there are six.
+const MAX_ROLES: usize = 16;
+
 /// How many people there are in which roles; being in somebody else's list is no role that the owner gave.
 fn members(message: &Message<'_>) -> String {
     let mut people: Vec<String> = Vec::new();
     let mut roles: Vec<(String, usize)> = Vec::new();
+    let mut done = 0;
     for membership in message.all(b"Membership") {
+        // One within another was counted with it.
+        if membership < done {
+            continue;
+        }
         let role = message.child_text(membership, b"MemberRole").to_lowercase();
         let end = message.document.nodes.get(membership).map_or(0, |node| node.next);
+        done = end;
         let mut count = 0;
         for member in (membership + 1..end).filter(|&node| message.is(node, b"Member")) {
             count += 1;
+            work::done(1);
             let names = [&b"PassportName"[..], b"Email", b"PhoneNumber", b"CircleId", b"MembershipId"];
             let who = names.iter().map(|name| message.child_text(member, name)).find(|who| !who.is_empty());
             people.extend(who);
         }
+        work::done(roles.len());
+        let full = roles.len() >= MAX_ROLES;
         match roles.iter_mut().find(|row| row.0 == role) {
             Some(row) => row.1 += count,
-            None => roles.push((role, count)),
+            None if count > 0 && !full => roles.push((role, count)),
+            None => {}
         }
     }
     people.sort_unstable();

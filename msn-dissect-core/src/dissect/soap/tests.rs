@@ -232,3 +232,56 @@ fn long_lists_and_bombs_are_bounded() {
     assert!(out.tree.arena().len() < 4 * bomb.len());
     assert!(begun.elapsed() < Duration::from_secs(60));
 }
+
+/// What stands around, and the piece that a body is made of, over and over; `#` is its number.
+const SHAPES: [(&str, &str, &str); 8] = [
+    ("<GetMessageResponse>", "<GetMessageResult>From: a&#10;&#10;x</GetMessageResult>", "</GetMessageResponse>"),
+    ("<Content>", "x", "</Content>"),
+    ("", "<Content>From: a@example.com&#10;&#10;hi</Content>", ""),
+    ("<FindMembershipResponse>", "<Membership><MemberRole>r#</MemberRole></Membership>", "</FindMembershipResponse>"),
+    (
+        "<FindMembershipResponse><Membership><Membership><Membership><Membership>",
+        "<Member><Email>a#@example.com</Email></Member>",
+        "</Membership></Membership></Membership></Membership></FindMembershipResponse>",
+    ),
+    ("<ABFindAllResponse>", "<Contact><contactId>#</contactId></Contact>", "</ABFindAllResponse>"),
+    ("<ABFindAllResponse>", "<a>", ""),
+    (
+        "<RequestSecurityTokenResponse>",
+        "<BinarySecurityToken>t=#</BinarySecurityToken>",
+        "</RequestSecurityTokenResponse>",
+    ),
+];
+
+#[test]
+fn twice_the_body_is_twice_the_work() {
+    for (before, piece, behind) in SHAPES {
+        crate::wire::work::grows_like(|parts| {
+            let count = parts * 2000 / piece.len().max(3);
+            let middle: String = (0..count).map(|number| piece.replace('#', &format!("{number:06}"))).collect();
+            let body = format!("{before}{middle}{behind}");
+            let mut talk = Talk::default();
+            talk.post(BOOK, "", "<FindMembership/>");
+            assert!(!talk.answer(200, &body).tree.items().is_empty());
+            body.len()
+        });
+    }
+}
+
+/// Names of an address book are looked for once something is known of one.
+#[test]
+fn a_long_domain_is_not_read_for_each_of_its_contacts() {
+    crate::wire::work::grows_like(|parts| {
+        let mut talk = Talk::default();
+        talk.post(BOOK, "", "<ABFindAll/>");
+        let domain = "d".repeat(parts * 1000);
+        let list = format!("<ml><d n='{domain}'>{}</d></ml>", "<c n='b' t='1' l='1'/>".repeat(parts * 50));
+        let bytes = format!("ADL 1 {}\r\n{list}", list.len());
+        let mut out = Dissection::default();
+        out.reset(true);
+        let packet = Packet { number: 90, connection: 9, reported_len: bytes.len(), ..Packet::example() };
+        crate::dissect::stream(&mut talk.session, &packet, bytes.as_bytes(), &mut out);
+        assert_eq!(out.units, 1);
+        bytes.len()
+    });
+}

@@ -126,7 +126,7 @@ impl Values<'_, '_, '_> {
                 tree.checked_wire(s::ADDRESS_BOOK, place, value);
             }
             Rule::Plain => {}
-            Rule::Mail => self.mail(place),
+            Rule::Mail => self.mail(place, value),
             Rule::MailData => self.mail_data(place, node),
             Rule::Document(field) => {
                 let handle = tree.text(field, place, &shown.text);
@@ -142,14 +142,14 @@ impl Values<'_, '_, '_> {
         }
     }
 
-    fn mail(&mut self, place: Span) {
-        let Some((bytes, mail)) = self.message.mail() else { return };
+    fn mail(&mut self, place: Span, bytes: &[u8]) {
+        let mail = Mail::read(bytes);
         let names = (self.show.session, self.note);
         let tree = &mut self.show.out.tree;
-        let handle = tree.text(s::MESSAGE_BODY, place, &text::utf8(&bytes).text);
+        let handle = tree.text(s::MESSAGE_BODY, place, &text::utf8(bytes).text);
         tree.open(handle);
-        let mark = tree.enter_source(&bytes, "MSN offline message");
-        headers(tree, &bytes, &mail);
+        let mark = tree.enter_source(bytes, "MSN offline message");
+        headers(tree, bytes, &mail);
         tree.checked_wire(m::TEXT, mail.body, mail.text.as_bytes());
         if mail.wrong {
             tree.expert(m::BASE64_WRONG);

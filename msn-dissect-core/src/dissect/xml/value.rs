@@ -11,7 +11,7 @@ use crate::{
     dissect::object,
     fields::{Field, command as f, expert, fits, xml as x},
     item::{Handoff, Tree},
-    session::contacts::MAX_ACCOUNT,
+    session::contacts::{MAX_ACCOUNT, MAX_ESCAPED_ACCOUNT},
     text, values,
     view::{View, base64},
     wire::{Span, work},
@@ -30,9 +30,6 @@ const UNVERIFIED: u64 = 2;
 
 /// Stands between the parts: a backslash and a zero.
 const SEPARATOR: &[u8] = b"\\0";
-
-/// Most bytes of an account in a document that escapes its letters.
-const MAX_ESCAPED_ACCOUNT: usize = 8 * MAX_ACCOUNT;
 
 /// An account that was put together.
 pub(super) struct Account {

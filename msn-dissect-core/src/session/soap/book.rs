@@ -3,8 +3,9 @@
 
 use crate::session::{
     FrameId, NameId,
-    bounded::Bounded,
+    contacts::MAX_ACCOUNT,
     losses::{Loss, Losses},
+    map::Map,
     names::MAX_NAME,
 };
 
@@ -12,8 +13,6 @@ use crate::session::{
 const MAX_NAMES: usize = 1 << 17;
 /// Most names of a contact, one after the other.
 const MAX_HISTORY: usize = 16;
-/// Longest account, in bytes.
-const MAX_ACCOUNT: usize = 128;
 
 /// Names, each with the frame since which it is known.
 type History = Vec<(FrameId, Box<str>)>;
@@ -22,14 +21,14 @@ type History = Vec<(FrameId, Box<str>)>;
 #[derive(Debug)]
 pub struct Book {
     /// Since which frame something has which name.
-    names: Bounded<(NameId, Box<str>), History, MAX_NAMES>,
+    names: Map<(NameId, Box<str>), History>,
     losses: Losses,
 }
 
 impl Book {
     /// None yet.
     pub fn new(losses: &Losses) -> Self {
-        Book { names: Bounded::new(Loss::ContactName, losses), losses: losses.clone() }
+        Book { names: Map::default(), losses: losses.clone() }
     }
 
     /// Keeps the name that an account's address book gives something.
@@ -38,10 +37,13 @@ impl Book {
             return;
         }
         let key = (owner, contact.to_lowercase().into());
+        let full = self.names.len() >= MAX_NAMES;
         match self.names.get_mut(&key) {
             Some(history) if history.last().is_some_and(|last| last.1.as_ref() == name) => {}
             Some(history) if history.len() < MAX_HISTORY => history.push((since, name.into())),
             Some(_) => self.losses.report(Loss::ContactName),
+            // None is forgotten: later passes show what the first one did.
+            None if full => self.losses.report(Loss::ContactName),
             None => drop(self.names.insert(key, vec![(since, name.into())])),
         }
     }

@@ -49,7 +49,7 @@ impl Calls {
     pub fn new(losses: &Losses) -> Self {
         Calls {
             waiting: Bounded::new(Loss::WebRequest, losses),
-            told_password: Bounded::new(Loss::WebRequest, losses),
+            told_password: Bounded::new(Loss::PasswordTold, losses),
             losses: losses.clone(),
         }
     }
@@ -82,7 +82,11 @@ impl Calls {
         let at = queue.iter().position(fits)?;
         // What was asked before was answered where the capture did not see it.
         queue.drain(..at);
-        queue.pop_front()
+        let found = queue.pop_front();
+        if queue.is_empty() {
+            self.waiting.remove(&connection);
+        }
+        found
     }
 
     /// Whether this is the first password in clear on a connection.

@@ -5,13 +5,12 @@ use crate::session::{
     FrameId, NameId, NoteKey,
     bounded::Bounded,
     challenge::MAX_CHALLENGE,
+    contacts::MAX_ACCOUNT,
     losses::{Loss, Losses},
 };
 
 /// Most accounts.
 const MAX_ACCOUNTS: usize = 4096;
-/// Longest account, in bytes.
-const MAX_ACCOUNT: usize = 128;
 
 /// Why a login was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,13 +50,13 @@ impl Logins {
         Logins {
             locks: Bounded::new(Loss::LockKey, losses),
             refusals: Bounded::new(Loss::Refusal, losses),
-            challenges: Bounded::new(Loss::LoginTicket, losses),
+            challenges: Bounded::new(Loss::LoginChallenge, losses),
         }
     }
 
     /// Keeps a lock key challenge for an account.
     pub fn lock(&mut self, account: NameId, challenge: &str, frame: FrameId) {
-        if challenge.len() <= MAX_CHALLENGE {
+        if challenge.len() <= MAX_CHALLENGE && !account.is_none() {
             self.locks.insert(account, (challenge.as_bytes().into(), frame));
         }
     }
@@ -96,8 +95,8 @@ impl Logins {
         }
     }
 
-    /// The challenge by which an account must prove itself, which it cannot any more.
-    pub fn cannot_prove(&mut self, account: &str) -> Option<NoteKey> {
+    /// The challenge by which an account must prove itself, which then waits no more.
+    pub fn take_challenge(&mut self, account: &str) -> Option<NoteKey> {
         self.challenges.remove(&Box::from(account.to_lowercase()))
     }
 }

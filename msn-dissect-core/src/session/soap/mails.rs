@@ -4,8 +4,9 @@
 use super::tickets::MAX_FRAMES;
 use crate::session::{
     FrameId, NameId,
-    bounded::Bounded,
     losses::{Loss, Losses},
+    map::Map,
+    names::Names,
 };
 
 /// Most offline messages.
@@ -14,13 +15,31 @@ const MAX_MESSAGES: usize = 1 << 15;
 /// Frames by the identifier of the offline message.
 #[derive(Debug)]
 pub struct Mails {
-    messages: Bounded<NameId, Vec<FrameId>, MAX_MESSAGES>,
+    /// Identifiers, apart from the names of people.
+    ids: Names,
+    messages: Map<NameId, Vec<FrameId>>,
+    losses: Losses,
 }
 
 impl Mails {
     /// None yet.
     pub fn new(losses: &Losses) -> Self {
-        Mails { messages: Bounded::new(Loss::OfflineMessage, losses) }
+        Mails { ids: Names::new(losses), messages: Map::default(), losses: losses.clone() }
+    }
+
+    /// The number of an identifier, kept now if it is new; its case does not matter.
+    pub fn keep(&mut self, id: &str) -> NameId {
+        self.ids.keep(&id.trim().to_lowercase())
+    }
+
+    /// The number of an identifier, if it was kept.
+    pub fn find(&self, id: &str) -> Option<NameId> {
+        self.ids.find(&id.trim().to_lowercase())
+    }
+
+    /// The identifier.
+    pub fn id(&self, number: NameId) -> &str {
+        self.ids.get(number)
     }
 
     /// Notes that a frame is about an offline message.
@@ -33,6 +52,10 @@ impl Mails {
                 frames.push(frame);
             }
             return;
+        }
+        // None is forgotten: later passes show what the first one did.
+        if self.messages.len() >= MAX_MESSAGES {
+            return self.losses.report(Loss::OfflineMessage);
         }
         self.messages.insert(message, vec![frame]);
     }

@@ -89,7 +89,7 @@ pub struct Tickets {
     /// The latest token of each beginning.
     beginnings: Bounded<Box<str>, Box<str>, MAX_TICKETS>,
     /// Logins with tickets that were not given yet.
-    early: Bounded<Box<str>, Early, MAX_EARLY>,
+    early: Bounded<Box<str>, (Box<str>, Early), MAX_EARLY>,
     /// Frames that use the tickets that a frame gave.
     uses: Bounded<FrameId, (Vec<FrameId>, u32), MAX_TICKETS>,
     losses: Losses,
@@ -144,13 +144,16 @@ impl Tickets {
     /// Remembers a login with a ticket that is not known.
     pub fn foresee(&mut self, token: &str, early: Early) {
         if !token.is_empty() && token.len() <= MAX_TOKEN && early.response.len() <= MAX_TOKEN {
-            self.early.insert(token.get(..BEGINNING).unwrap_or(token).into(), early);
+            self.early.insert(token.get(..BEGINNING).unwrap_or(token).into(), (token.into(), early));
         }
     }
 
     /// The login that used a ticket before it was seen to be given.
     pub fn foreseen(&mut self, token: &str) -> Option<Early> {
-        if self.early.is_empty() { None } else { self.early.remove(token.get(..BEGINNING).unwrap_or(token)) }
+        let beginning = token.get(..BEGINNING).unwrap_or(token);
+        // Clients cut the end of a token, but tokens may begin alike.
+        self.early.get(beginning).filter(|(shown, _)| token.starts_with(shown.as_ref()))?;
+        self.early.remove(beginning).map(|(_, early)| early)
     }
 
     /// Notes that a frame uses a ticket.

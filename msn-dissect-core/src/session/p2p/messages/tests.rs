@@ -201,5 +201,5 @@ fn messages_under_way_are_bounded_and_the_loss_is_told() {
         messages.2.take().iter().any(|loss| loss == Loss::Message)
     });
     assert_eq!(told.count(), 3);
-    assert_eq!(messages.1.lost, 3);
+    assert_eq!(messages.1.given_up(), 3);
 }
