@@ -143,16 +143,17 @@ static void start(const char *option, void *data _U_)
     }
     report = g_new0(Report, 1);
     report->folder = filter == NULL ? g_strdup(folder) : g_strndup(folder, (size_t)(filter - folder));
-    report->report = msn_report_new(report->folder);
-    if (*msn_report_error(report->report) != '\0') {
-        complain(report);
-        exit(1);
-    }
+    /* An earlier report goes only once all is right. */
     error = register_tap_listener(msn_events_tap, report, filter == NULL ? NULL : filter + 1, TL_REQUIRES_NOTHING, reset,
                                   take, end, NULL);
     if (error != NULL) {
         report_failure("%s: %s", OPTION, error->str);
         g_string_free(error, TRUE);
+        exit(1);
+    }
+    report->report = msn_report_new(report->folder);
+    if (*msn_report_error(report->report) != '\0') {
+        complain(report);
         exit(1);
     }
     msn_want_details(true);

@@ -14,30 +14,31 @@ static const char *const fields[] = { "Folder (new, empty, or of an earlier repo
 static tap_packet_status take(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *queued,
                               tap_flags_t flags _U_)
 {
-    bool written = msn_report_take((MsnReport *)data, (const MsnDissection *)queued, msn_time_offset(pinfo));
+    MsnReport **report = (MsnReport **)data;
+    bool written = msn_report_take(*report, (const MsnDissection *)queued, msn_time_offset(pinfo));
 
     return written ? TAP_PACKET_DONT_REDRAW : TAP_PACKET_FAILED;
 }
 
 static void write_report(const funnel_ops_t *ops, const char *folder, const char *filter)
 {
-    MsnReport *report = msn_report_new(folder);
-    GString *error;
+    MsnReport *report = NULL;
+    GString *error = register_tap_listener(msn_events_tap, &report, *filter == '\0' ? NULL : filter, TL_REQUIRES_NOTHING,
+                                           NULL, take, NULL, NULL);
 
+    if (error != NULL) {
+        report_failure(TITLE ": %s", error->str);
+        g_string_free(error, TRUE);
+        return;
+    }
+    /* An earlier report goes only once all is right. */
+    report = msn_report_new(folder);
     if (*msn_report_error(report) == '\0') {
-        error = register_tap_listener(msn_events_tap, report, *filter == '\0' ? NULL : filter, TL_REQUIRES_NOTHING, NULL,
-                                      take, NULL, NULL);
-        if (error != NULL) {
-            report_failure(TITLE ": %s", error->str);
-            g_string_free(error, TRUE);
-            msn_report_free(report);
-            return;
-        }
         msn_want_details(true);
         ops->retap_packets(ops->ops_id);
         msn_want_details(false);
-        remove_tap_listener(report);
     }
+    remove_tap_listener(&report);
     if (msn_report_finish(report)) {
         char *whole = g_canonicalize_filename(folder, NULL);
         char *page = g_build_filename(whole, "index.html", NULL);

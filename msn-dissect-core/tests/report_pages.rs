@@ -148,8 +148,8 @@ fn nothing_leaves_the_folder() {
         .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
         .collect();
     found.sort();
-    let wanted = "chats connections.csv contacts.csv files files.csv files.dfxml index.html logins.csv messages.csv persons \
-                  persons.csv report.jsonl streams style.css timeline.csv";
+    let wanted = "chats connections.csv contacts.csv emoticons.css files files.csv files.dfxml index.html logins.csv \
+                  messages.csv persons persons.csv report.jsonl streams style.css timeline.csv";
     assert_eq!(found.join(" "), wanted);
 }
 

@@ -110,7 +110,7 @@ fn files(folder: &Path, truth: &Truth, failures: &mut Vec<String>) -> Result<()>
 /// Emoticons that came stand as pictures where they are used, and files in the chat through which they came.
 fn pictures(folder: &Path, truth: &Truth, failures: &mut Vec<String>) -> Result<()> {
     let came = truth.objects.iter().filter(|object| object.kind == "custom emoticon" && object.is_whole());
-    let style = fs::read_to_string(folder.join("files/emoticons.css"))?;
+    let style = fs::read_to_string(folder.join("emoticons.css"))?;
     let mut chats = String::new();
     for entry in fs::read_dir(folder.join("chats"))? {
         chats.push_str(&fs::read_to_string(entry?.path())?);

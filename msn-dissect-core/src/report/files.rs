@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, HashMap};
 /// Most transfers whose end is awaited.
 const MAX_OFFERS: usize = 1 << 16;
 
-/// What tells one transfer from another: sender, and name as far as letters and digits go.
+/// What tells one transfer from another: sender, and name as the sender gave it.
 type Key = (String, String);
 
 /// Files of a report.
@@ -28,10 +28,6 @@ pub struct Files {
     offers: BTreeMap<Key, Option<File>>,
 }
 
-fn key(from: &str, name: &str) -> Key {
-    (from.to_owned(), name.chars().filter(char::is_ascii_alphanumeric).collect())
-}
-
 impl Files {
     /// Writes an object into the folder.
     ///
@@ -41,7 +37,7 @@ impl Files {
         let path = format!("files/{}", self.unique(&object.name));
         folder.write(&path, &object.bytes)?;
         if object.kind == "file" && self.offers.len() < MAX_OFFERS {
-            self.offers.insert(key(&object.from, &object.name), None);
+            self.offers.insert((object.from.clone(), object.given.clone()), None);
         }
         Ok(File {
             seen,
@@ -79,7 +75,7 @@ impl Files {
 
     /// A file is offered.
     pub fn offer(&mut self, transfer: &Transfer, seen: Seen) {
-        let key = key(&transfer.from, &transfer.name);
+        let key = (transfer.from.clone(), transfer.name.clone());
         if transfer.kind != "file" || transfer.name.is_empty() || self.offers.len() >= MAX_OFFERS {
             return;
         }

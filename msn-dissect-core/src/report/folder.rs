@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! The folder of a report: new, empty, or of an earlier report; nothing outside of it is written.
 
-use super::record::SCHEMA;
 use std::{
     fmt,
     fs::{self, File, OpenOptions},
@@ -15,8 +14,22 @@ const FOLDERS: [&str; 4] = ["chats", "files", "persons", "streams"];
 const MARK: &str = "report.jsonl";
 /// Most bytes of its first line.
 const MAX_MARK: u64 = 4096;
-/// Most entries of a folder that are looked at to tell whether it is empty.
-const FEW: usize = 1;
+/// How that line begins.
+const MARKED: &str = "{\"event\":\"report\",\"schema\":\"msn-report\"";
+/// Files inside that are pages, or belong to pages.
+const PAGES: [&str; 3] = ["index.html", "style.css", "emoticons.css"];
+/// Files inside with the same as data.
+pub const DATA: [&str; 9] = [
+    "messages.csv",
+    "persons.csv",
+    "contacts.csv",
+    "files.csv",
+    "logins.csv",
+    "connections.csv",
+    "timeline.csv",
+    MARK,
+    "files.dfxml",
+];
 
 /// A file or folder that could not be written.
 #[derive(Debug)]
@@ -75,19 +88,18 @@ impl Folder {
 
     fn empty(&self) -> Result<()> {
         let entries = at(&self.root, fs::read_dir(&self.root))?;
-        if entries.take(FEW).count() == 0 {
+        let entries: Vec<_> = at(&self.root, entries.collect::<io::Result<_>>())?;
+        if entries.is_empty() {
             return Ok(());
         }
-        if !self.is_report() {
+        let made = [&FOLDERS[..], &PAGES, &DATA].concat();
+        let is_made = |entry: &fs::DirEntry| made.iter().any(|&name| entry.file_name() == name);
+        if !self.is_report() || !entries.iter().all(is_made) {
             let text = "holds something that is no report; give a new or empty folder";
             return at(&self.root, Err(io::Error::new(io::ErrorKind::AlreadyExists, text)));
         }
         // The mark goes last: what was emptied in part is still known.
-        for entry in at(&self.root, fs::read_dir(&self.root))? {
-            let path = at(&self.root, entry)?.path();
-            if path.file_name().is_some_and(|name| name == MARK) {
-                continue;
-            }
+        for path in entries.iter().filter(|entry| entry.file_name() != MARK).map(fs::DirEntry::path) {
             // A link is removed, and what it leads to stays.
             let is_folder = at(&path, fs::symlink_metadata(&path))?.is_dir();
             at(&path, if is_folder { fs::remove_dir_all(&path) } else { fs::remove_file(&path) })?;
@@ -101,7 +113,7 @@ impl Folder {
         let Ok(file) = File::open(self.root.join(MARK)) else { return false };
         let mut line = String::new();
         let read = BufReader::new(file.take(MAX_MARK)).read_line(&mut line);
-        read.is_ok() && line.contains(SCHEMA)
+        read.is_ok() && line.starts_with(MARKED)
     }
 
     /// The path of a file inside.
@@ -147,13 +159,21 @@ impl Folder {
         result.map_err(|source| Error { path: self.path(name), source })
     }
 
+    /// Brings what was put to a file that grows to the disk.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn flush(&self, file: &mut Growing, name: &str) -> Result<()> {
+        let result = file.flush();
+        result.map_err(|source| Error { path: self.path(name), source })
+    }
+
     /// Ends a file.
     ///
     /// # Errors
     /// When the last of it cannot be written.
     pub fn close(&self, mut file: Growing, name: &str) -> Result<()> {
-        let result = file.flush();
-        result.map_err(|source| Error { path: self.path(name), source })
+        self.flush(&mut file, name)
     }
 }
 
@@ -170,10 +190,15 @@ mod tests {
         let scratch = scratch();
         let root = scratch.path().join("new");
         let folder = Folder::open(&root).expect("a new folder");
-        folder.write(MARK, format!("{{\"schema\":\"{SCHEMA}\"}}\n").as_bytes()).expect("written");
+        folder.write(MARK, format!("{MARKED}}}\n").as_bytes()).expect("written");
         folder.write("files/a", b"x").expect("written");
         Folder::open(&root).expect("that of an earlier report");
         assert!(!root.join("files/a").exists() && root.join("files").is_dir());
+        // What somebody laid beside it stays, and so does all else.
+        folder.write(MARK, format!("{MARKED}}}\n").as_bytes()).expect("written");
+        fs::write(root.join("notes.txt"), b"x").expect("written");
+        Folder::open(&root).expect_err("not only a report");
+        assert!(root.join("notes.txt").exists() && root.join(MARK).exists());
         let other = scratch.path().join("other");
         fs::create_dir(&other).expect("made");
         Folder::open(&other).expect("an empty folder");
@@ -190,10 +215,11 @@ mod tests {
         fs::create_dir(&outside).expect("made");
         fs::write(outside.join("kept"), b"x").expect("written");
         let folder = Folder::open(&root).expect("new");
-        folder.write(MARK, format!("{{\"schema\":\"{SCHEMA}\"}}\n").as_bytes()).expect("written");
-        std::os::unix::fs::symlink(&outside, root.join("link")).expect("linked");
+        folder.write(MARK, format!("{MARKED}}}\n").as_bytes()).expect("written");
+        fs::remove_dir(root.join("chats")).expect("removed");
+        std::os::unix::fs::symlink(&outside, root.join("chats")).expect("linked");
         Folder::open(&root).expect("emptied");
-        assert!(outside.join("kept").exists() && !root.join("link").exists());
+        assert!(outside.join("kept").exists() && !root.join("chats").is_symlink() && root.join("chats").is_dir());
         std::os::unix::fs::symlink(outside.join("kept"), root.join("files.csv")).expect("linked");
         let error = folder.create("files.csv").expect_err("a link").to_string();
         assert!(error.contains("files.csv"), "{error}");

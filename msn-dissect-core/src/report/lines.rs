@@ -34,6 +34,8 @@ impl Lines {
     pub fn create(folder: &Folder) -> Result<Lines> {
         let mut lines = Lines { file: folder.create(FILE)?, records: 0 };
         lines.write(folder, &Frame::Report { schema: SCHEMA, version: VERSION })?;
+        // By this line a report that ends here is known.
+        folder.flush(&mut lines.file, FILE)?;
         Ok(lines)
     }
 

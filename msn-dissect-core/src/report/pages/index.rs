@@ -3,6 +3,7 @@
 
 use super::{
     super::{
+        folder::DATA,
         moment::{Moment, duration, size},
         record::{File, Record},
     },
@@ -18,19 +19,6 @@ const MAX_ROWS: usize = 1000;
 const MAX_PERSONS: usize = 20_000;
 /// Most emoticons that are shown as pictures.
 const MAX_EMOTICONS: usize = 4096;
-
-/// Files with the same as data.
-const DATA: [&str; 9] = [
-    "messages.csv",
-    "persons.csv",
-    "contacts.csv",
-    "files.csv",
-    "logins.csv",
-    "connections.csv",
-    "timeline.csv",
-    "report.jsonl",
-    "files.dfxml",
-];
 
 /// A table: its name, title, file with all rows, and columns.
 type Kind = (&'static str, &'static str, &'static str, &'static [&'static str]);
@@ -204,7 +192,7 @@ impl Index {
         let (begin, end) = self.times.unwrap_or_default();
         let time = begin.to_string();
         let lead = Lead {
-            begin: begin.words(),
+            begin: self.times.map(|_| begin.words()).unwrap_or_default(),
             end: end.words(),
             offset: time.get(time.len().saturating_sub(6)..).unwrap_or_default(),
             length: duration(end.ns.saturating_sub(begin.ns)),
@@ -223,9 +211,8 @@ impl Index {
     /// A style sheet that shows emoticons as pictures: they may come long after the texts that use them.
     pub fn emoticons(&self) -> String {
         let rule = |(sha1, path): (&String, &String)| {
-            let name = path.rsplit('/').next().unwrap_or_default();
-            let name = href(name);
-            format!(".e-{sha1} {{ background-image: url(\"{name}\"); padding: 0 .6em; color: transparent; }}\n")
+            let path = href(path);
+            format!(".e-{sha1} {{ background-image: url(\"{path}\"); padding: 0 .6em; color: transparent; }}\n")
         };
         self.emoticons.iter().map(rule).collect()
     }

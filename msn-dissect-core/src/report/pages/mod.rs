@@ -15,7 +15,7 @@ use super::{
 use crate::event::Unit;
 use frame::MAX_PAGES;
 use index::Index;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use stream::Places;
 
 /// Files that are open at a time.
@@ -30,7 +30,7 @@ pub struct Pages {
     open: BTreeMap<String, Growing>,
     order: VecDeque<String>,
     /// Pages that were begun, by kind and number.
-    begun: BTreeMap<(&'static str, u32), ()>,
+    begun: BTreeSet<(&'static str, u32)>,
     places: Places,
     index: Index,
 }
@@ -53,7 +53,7 @@ impl Pages {
         Ok(Pages {
             open: BTreeMap::new(),
             order: VecDeque::new(),
-            begun: BTreeMap::new(),
+            begun: BTreeSet::new(),
             places: Places::default(),
             index: Index::default(),
         })
@@ -105,7 +105,7 @@ impl Pages {
 
     /// Adds a file to the page of its chat, which is there by then.
     fn shared(&mut self, folder: &Folder, file: &File) -> Result<()> {
-        let Some(number) = file.chat_number.filter(|number| self.begun.contains_key(&("chats", *number))) else {
+        let Some(number) = file.chat_number.filter(|number| self.begun.contains(&("chats", *number))) else {
             return Ok(());
         };
         self.add(folder, &Page { folder: "chats", kind: "chat", number, title: "" }, &chat::shared(file))
@@ -124,7 +124,7 @@ impl Pages {
             return Ok(());
         }
         let name = format!("{}/{}.html", page.folder, page.number);
-        let new = self.begun.insert((page.folder, page.number), ()).is_none();
+        let new = self.begun.insert((page.folder, page.number));
         if !self.open.contains_key(&name) {
             if self.open.len() >= MAX_OPEN {
                 if let Some((oldest, file)) =
@@ -152,13 +152,13 @@ impl Pages {
         for (name, file) in std::mem::take(&mut self.open) {
             folder.close(file, &name)?;
         }
-        for (place, number) in std::mem::take(&mut self.begun).into_keys() {
+        for (place, number) in std::mem::take(&mut self.begun) {
             let name = format!("{place}/{number}.html");
             let mut file = folder.append(&name)?;
             folder.put(&mut file, &name, frame::foot().as_bytes())?;
             folder.close(file, &name)?;
         }
-        folder.write("files/emoticons.css", self.index.emoticons().as_bytes())?;
+        folder.write("emoticons.css", self.index.emoticons().as_bytes())?;
         folder.write("index.html", self.index.page().as_bytes())
     }
 }
