@@ -163,6 +163,18 @@ pub fn split(stream: BoxedStream, watch: &Watch, talk: TalkId, dir: Dir, limits:
     (reader, Writer { half: write, watch: watch(), talk, dir: dir.reverse(), limits })
 }
 
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.watch.left(self.talk, self.dir);
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.watch.left(self.talk, self.dir);
+    }
+}
+
 impl Reader {
     /// The next command; none when the peer has closed between two. May be given up while it waits.
     ///

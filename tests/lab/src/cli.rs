@@ -20,6 +20,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::Instant;
 
 /// Talks to MSN servers, is one, and plays conversations
@@ -298,13 +299,19 @@ impl Talk {
             |talker: &Talker| prompt::Now { prompt: talker.prompt(), known: talker.known(), channels: talker.names() };
         let shared = Arc::new(Mutex::new(now(&talker)));
         let mut typed = prompt::start(&shared, printer)?;
+        // One listener for all the time: a signal that comes while nobody listens is lost.
+        let mut interrupted = signal(SignalKind::interrupt())?;
         loop {
             *shared.lock().unwrap_or_else(PoisonError::into_inner) = now(&talker);
             let far = Instant::now() + Duration::from_secs(3600);
             tokio::select! {
                 line = typed.lines.recv() => {
                     let Some(line) = line else { break };
-                    match talker.type_line(&line).await {
+                    let done = tokio::select! {
+                        done = talker.type_line(&line) => done,
+                        _ = interrupted.recv() => break,
+                    };
+                    match done {
                         Ok(true) => {}
                         Ok(false) => break,
                         Err(error) => watch.remark(&format!("# {error:#}")),
@@ -324,7 +331,7 @@ impl Talk {
                         break;
                     }
                 }
-                _ = tokio::signal::ctrl_c() => break,
+                _ = interrupted.recv() => break,
             }
         }
         talker.end_of_input().await?;

@@ -13,6 +13,12 @@ const MAX_HEAD: usize = 64 * 1024;
 const MAX_BODY: usize = 4 << 20;
 const MAX_HEADERS: usize = 100;
 
+/// Most interim answers before the one that counts.
+const MAX_INTERIM: u32 = 8;
+
+/// Most bytes of the line that gives the length of a chunk.
+const MAX_CHUNK_LINE: usize = 4096;
+
 /// A request or an answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Message {
@@ -134,9 +140,16 @@ impl Http {
     }
 
     async fn message(&mut self) -> Result<Option<Message>> {
-        let (mut message, head) = loop {
-            if let Some(found) = head(&self.buffer)? {
-                break found;
+        let mut interim = 0;
+        let mut message = loop {
+            if let Some((message, head)) = head(&self.buffer)? {
+                self.buffer.drain(..head);
+                if message.status != 100 {
+                    break message;
+                }
+                interim += 1;
+                ensure!(interim <= MAX_INTERIM, "the peer says to continue and never answers");
+                continue;
             }
             ensure!(self.buffer.len() < MAX_HEAD, "the head of an HTTP message is too long");
             if !self.fill().await? {
@@ -144,10 +157,6 @@ impl Http {
                 return Ok(None);
             }
         };
-        self.buffer.drain(..head);
-        if message.status == 100 {
-            return Box::pin(self.message()).await;
-        }
         if message.get("Expect").is_some_and(|value| value.eq_ignore_ascii_case("100-continue")) {
             self.write(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
         }
@@ -187,6 +196,7 @@ impl Http {
                     }
                 }
                 Ok(httparse::Status::Partial) => {
+                    ensure!(self.buffer.len() < MAX_CHUNK_LINE, "the length of a chunk is too long");
                     ensure!(self.fill().await?, "the peer closed in the middle of a chunk")
                 }
                 Err(_) => bail!("the length of a chunk is no number"),
@@ -240,8 +250,7 @@ mod tests {
 
     async fn read(bytes: &'static [u8]) -> Result<Option<Message>> {
         let (near, mut far) = tokio::io::duplex(1 << 16);
-        far.write_all(bytes).await?;
-        drop(far);
+        tokio::spawn(async move { far.write_all(bytes).await });
         Http::new(Box::new(near), Duration::from_secs(2)).receive().await
     }
 
@@ -260,6 +269,17 @@ mod tests {
         assert_eq!(found.await.unwrap().unwrap().body, b"ab");
         assert_eq!(read(b"HTTP/1.0 200 OK\r\n\r\nto the end").await.unwrap().unwrap().body, b"to the end");
         assert_eq!(read(b"").await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn what_never_ends_is_given_up() {
+        let interim = b"HTTP/1.1 100 Continue\r\n\r\n".repeat(100_000);
+        let error = read(interim.leak()).await.expect_err("no answer");
+        assert!(error.to_string().contains("never answers"), "{error}");
+        let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;";
+        let extension = [&head[..], &vec![b'x'; 1 << 20]].concat();
+        let error = read(extension.leak()).await.expect_err("no chunk");
+        assert!(error.to_string().contains("chunk is too long"), "{error}");
     }
 
     #[tokio::test]

@@ -29,12 +29,15 @@ impl Recorder {
         Recorder { path, streams: Vec::new(), used: 0, last: Duration::ZERO }
     }
 
-    /// A new connection; its number.
-    pub fn open(&mut self, client: SocketAddr, server: SocketAddr) -> usize {
+    /// A new connection; its number, if there is room for it.
+    pub fn open(&mut self, client: SocketAddr, server: SocketAddr) -> Option<usize> {
+        if self.is_full() {
+            return None;
+        }
         self.used += OVERHEAD;
         // The same port of another time would look like the same connection.
         self.streams.push(Stream::new(client, server));
-        self.streams.len() - 1
+        Some(self.streams.len() - 1)
     }
 
     /// Whether no more is kept.

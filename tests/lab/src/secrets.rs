@@ -3,13 +3,13 @@
 //! with other letters in their place, of the same length and form.
 
 use msn_dissect_core::command::{Kind, layout, parse_line};
-use msn_dissect_core::fields::{Field, command as f};
+use msn_dissect_core::fields::{Field, command as f, mime};
 
 /// What is shown in place of a secret.
 pub const HIDDEN: &str = "(secret)";
 
 /// Fields that hold secrets, as whatever stands below them does.
-pub const FIELDS: &[Field] = &[f::AUTH_TICKET, f::AUTH_RESPONSE, f::PASSWORD];
+pub const FIELDS: &[Field] = &[f::AUTH_TICKET, f::AUTH_RESPONSE, f::PASSWORD, mime::MSP_AUTH];
 
 /// Headers of the profile that let others sign in to web pages.
 const HEADERS: &[&str] = &["MSPAuth:", "MSPProf:", "MSPSec:"];

@@ -99,10 +99,12 @@ impl Watch {
     /// A new connection.
     pub fn open(&self, name: &str, client: SocketAddr, server: SocketAddr) -> TalkId {
         let mut inner = self.lock();
+        inner.renew();
+        inner.explained += 1;
         let id = TalkId(inner.next);
         inner.next += 1;
         let conversation = inner.explainer.open(client, server);
-        let stream = inner.recorder.as_mut().map(|recorder| recorder.open(client, server));
+        let stream = inner.recorder.as_mut().and_then(|recorder| recorder.open(client, server));
         let talk = Talk { name: name.to_owned(), ends: (client, server), conversation, stream, ended: [false; 2] };
         inner.talks.insert(id, talk);
         id
@@ -180,18 +182,21 @@ impl Watch {
     pub fn ended(&self, id: TalkId, dir: Dir) {
         let mut inner = self.lock();
         let at = inner.start.elapsed();
-        let Some(talk) = inner.talks.get_mut(&id) else { return };
-        let [done, other] = if dir == Dir::ToServer { [0, 1] } else { [1, 0] };
-        if std::mem::replace(&mut talk.ended[done], true) {
-            return;
-        }
-        let (stream, over) = (talk.stream, talk.ended[other]);
-        if let (Some(stream), Some(recorder)) = (stream, &mut inner.recorder) {
+        let Some(talk) = inner.end(id, dir) else { return };
+        if let (Some(stream), Some(recorder)) = (talk, &mut inner.recorder) {
             recorder.say(stream, at, side(dir), Event::Fin);
         }
-        if over {
-            inner.talks.remove(&id);
-        }
+    }
+
+    /// Nobody listens to `dir` any more, whether it has ended or not.
+    pub fn left(&self, id: TalkId, dir: Dir) {
+        self.lock().end(id, dir);
+    }
+
+    /// What `dir` said, without secrets unless they are shown.
+    pub fn plain(&self, id: TalkId, dir: Dir, bytes: &[u8]) -> Vec<u8> {
+        let known = self.known(id, dir);
+        if self.lock().show_secrets { bytes.to_vec() } else { secrets::redact(bytes, known).0 }
     }
 
     /// Something else to tell people.
@@ -217,6 +222,21 @@ impl Watch {
 }
 
 impl Inner {
+    /// One side of a connection is over; its stream in the capture if it was not before. Of a connection that is over on
+    /// both sides nothing is kept.
+    fn end(&mut self, id: TalkId, dir: Dir) -> Option<Option<usize>> {
+        let talk = self.talks.get_mut(&id)?;
+        let [done, other] = if dir == Dir::ToServer { [0, 1] } else { [1, 0] };
+        if std::mem::replace(&mut talk.ended[done], true) {
+            return None;
+        }
+        let (stream, over) = (talk.stream, talk.ended[other]);
+        if over {
+            self.talks.remove(&id);
+        }
+        Some(stream)
+    }
+
     /// Forgets what was learnt, but for what connections that are open speak.
     fn renew(&mut self) {
         if self.explained < MAX_EXPLAINED {
@@ -306,7 +326,7 @@ fn names(text: &mut String, explained: &Explained, hidden: Option<&[String]>, sh
 }
 
 /// Bytes as text without anything that would move a cursor.
-fn printable(bytes: &[u8]) -> String {
+pub(crate) fn printable(bytes: &[u8]) -> String {
     let head = bytes.get(..MAX_WIDTH).unwrap_or(bytes);
     let mut text = String::with_capacity(head.len());
     for chunk in head.utf8_chunks() {
@@ -345,6 +365,19 @@ mod tests {
         let printed = printed.lock().unwrap();
         assert!(printed.contains("ns >>> USR 3 TWN S t=AAAAAA&p=AAAA") && printed.contains("Bob"), "{printed}");
         assert!(!printed.contains("SeSaMe") && !printed.contains("OpEn") && !printed.contains('\x1b'), "{printed}");
+    }
+
+    #[test]
+    fn connections_that_failed_are_forgotten() {
+        let watch = Watch::silent();
+        let (client, server) = ("127.0.0.1:5000".parse().unwrap(), "127.0.0.1:1863".parse().unwrap());
+        for _ in 0..10 {
+            let talk = watch.open("ns", client, server);
+            let (near, _) = tokio::io::duplex(1);
+            let limits = crate::channel::Limits::default();
+            drop(crate::channel::split(Box::new(near), &watch, talk, Dir::ToClient, limits));
+        }
+        assert_eq!(watch.lock().talks.len(), 0);
     }
 
     #[test]

@@ -141,3 +141,11 @@ async fn what_is_not_as_it_should_be_is_told() {
     let (_, shown) = outcomes("login-md5", "VER cut 4").await;
     assert!(shown.contains("closed"), "{shown}");
 }
+
+#[tokio::test]
+async fn secrets_of_others_are_not_told() {
+    let (_, shown) = outcomes("login-twn", "CVR say USR 3 TWN S t=SeSaMe&p=OpEn").await;
+    assert!(shown.contains("t=AAAAAA&p=AAAA") && !shown.contains("SeSaMe"), "{shown}");
+    let (_, shown) = outcomes("ping", "PNG say QNG \u{1b}[2J").await;
+    assert!(shown.contains("\\x1b[2J") && !shown.contains('\u{1b}'), "{shown}");
+}

@@ -122,6 +122,12 @@ impl<'a> Role<'a> {
         Ok(())
     }
 
+    /// What came on a connection, without secrets unless they are shown.
+    pub fn plain(&self, talk: TalkId, bytes: &[u8]) -> Vec<u8> {
+        let dir = if self.listener.is_some() { Dir::ToServer } else { Dir::ToClient };
+        self.watch.plain(talk, dir, bytes)
+    }
+
     fn login(&self, account: String, password: String) -> Login {
         Login {
             account,

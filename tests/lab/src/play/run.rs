@@ -9,10 +9,10 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::parse::{Payload, Said, Script, Step};
 use super::pattern::{compare, filled, payload_bytes};
-use super::role::Role;
+use super::role::{End, Role};
 use super::{Config, Outcome, Part, Report, Row};
 use crate::channel::{Trouble, Unit};
-use crate::watch::Watch;
+use crate::watch::{TalkId, Watch, printable};
 
 /// Time in which a line must come where no other is given.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -205,9 +205,9 @@ impl Player<'_> {
         };
         let Some(at) = left.iter().position(|said| answers(said)) else { return Ok(false) };
         let said = left.remove(at);
-        let came = String::from_utf8_lossy(unit.payload()).trim_end().replace("\r\n", " | ");
-        let came = if came.is_empty() { unit.text() } else { format!("{} | {came}", unit.text()) };
-        self.row(said, Outcome::Differed(format!("came: {came}")));
+        let talk = self.role.ends.get(&self.current).map(|end| end.talk);
+        let shown = talk.map_or_else(String::new, |talk| shown(&self.role, talk, unit));
+        self.row(said, Outcome::Differed(format!("came: {shown}")));
         Ok(true)
     }
 
@@ -228,24 +228,37 @@ impl Player<'_> {
                 Ok(Err(_)) | Err(_) => break Outcome::Never("the connection stays open".to_owned()),
             }
         };
+        self.extra(&end);
         end.writer.close().await;
-        self.extra(&end.early);
         self.report.rows.push(Row { line, side, text: "(closes)".to_owned(), outcome });
         Ok(())
     }
 
-    fn extra<'u>(&mut self, units: impl IntoIterator<Item = &'u Unit>) {
+    fn extra(&mut self, end: &End) {
         let room = MAX_EXTRA.saturating_sub(self.report.extra.len());
-        self.report.extra.extend(units.into_iter().take(room).map(Unit::text));
+        let role = &self.role;
+        self.report.extra.extend(end.early.iter().take(room).map(|unit| shown(role, end.talk, unit)));
     }
 
     async fn finish(mut self) -> Report {
         for (_, mut end) in std::mem::take(&mut self.role.ends) {
+            self.extra(&end);
             end.writer.close().await;
-            self.extra(&end.early);
         }
         self.report
     }
+}
+
+/// Something that came, for people: without secrets, and on one line.
+fn shown(role: &Role<'_>, talk: TalkId, unit: &Unit) -> String {
+    let plain = role.plain(talk, &unit.bytes);
+    let (line, payload) = plain.split_at(unit.line.min(plain.len()));
+    let (line, payload) = (printable(line.trim_ascii_end()), payload.trim_ascii_end());
+    if payload.is_empty() {
+        return line;
+    }
+    let payload = payload.split(|&byte| byte == b'\n').map(|line| printable(line.strip_suffix(b"\r").unwrap_or(line)));
+    format!("{line} | {}", payload.collect::<Vec<_>>().join(" | "))
 }
 
 /// Whether a line that came is the one that was to come but for what it says.

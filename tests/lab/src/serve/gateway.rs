@@ -11,6 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use super::world::reachable;
 use super::{Shared, lock};
 use crate::http::Message;
 
@@ -51,13 +52,25 @@ fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
         .map(|pair| pair.1)
 }
 
+impl Gateways {
+    /// Ends all conversations.
+    pub(super) fn end(&self) {
+        lock(&self.conversations).abort_all();
+    }
+}
+
 /// Answers one request.
-pub(super) async fn request(shared: &Arc<Shared>, query: &str, body: Vec<u8>, client: SocketAddr) -> Message {
+pub(super) async fn request(
+    shared: &Arc<Shared>,
+    query: &str,
+    body: Vec<u8>,
+    ends: (SocketAddr, SocketAddr),
+) -> Message {
     let gateway = &shared.gateway;
     lock(&gateway.sessions).retain(|_, session| session.used.elapsed() < EXPIRES);
     let id = match parameter(query, "SessionID") {
         Some(id) => id.split('.').next().unwrap_or(id).to_owned(),
-        None => open(shared, client),
+        None => open(shared, ends),
     };
     // While a request is answered no other of the session is.
     let Some(mut session) = lock(&gateway.sessions).remove(&id) else { return Message::answer(400) };
@@ -80,7 +93,7 @@ pub(super) async fn request(shared: &Arc<Shared>, query: &str, body: Vec<u8>, cl
     }
     session.turn += 1;
     session.used = Instant::now();
-    let state = format!("SessionID={id}.{}; GW-IP={}", session.turn, shared.world().places.web);
+    let state = format!("SessionID={id}.{}; GW-IP={}", session.turn, ends.1);
     let state = if open { state } else { format!("{state}; Session=close") };
     if open {
         lock(&gateway.sessions).insert(id, session);
@@ -88,7 +101,7 @@ pub(super) async fn request(shared: &Arc<Shared>, query: &str, body: Vec<u8>, cl
     Message::answer(200).header("X-MSN-Messenger", state).body("application/x-msn-messenger", said)
 }
 
-fn open(shared: &Arc<Shared>, client: SocketAddr) -> String {
+fn open(shared: &Arc<Shared>, (client, server): (SocketAddr, SocketAddr)) -> String {
     let gateway = &shared.gateway;
     let number = gateway.next.fetch_add(1, Ordering::Relaxed);
     let id = (954_547_325 + number).to_string();
@@ -100,7 +113,8 @@ fn open(shared: &Arc<Shared>, client: SocketAddr) -> String {
     sessions.insert(id.clone(), Session { stream: near, used: Instant::now(), turn: 0 });
     // One connection of the client may carry several conversations: each looks like one of its own.
     let client = SocketAddr::new(client.ip(), 10_000 + (number % 20_000) as u16);
-    let (server, held) = (shared.world().places.notification, Arc::downgrade(shared));
+    let server = reachable(shared.world().places.notification, server.ip());
+    let held = Arc::downgrade(shared);
     let mut conversations = lock(&gateway.conversations);
     while conversations.try_join_next().is_some() {}
     conversations.spawn(async move {

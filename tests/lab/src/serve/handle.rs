@@ -66,7 +66,7 @@ impl World {
                 self.tell(id, &answer.payload(POLICIES));
             }
             "URL" => {
-                let page = format!("http://{}/", self.places.web);
+                let page = format!("http://{}/", self.place(id, self.places.web));
                 let answer = Say::answer("URL", trid).value(f::URL_PATH, "/").value(f::URL_LOGIN, page);
                 self.tell(id, &answer.value(f::SITE_ID, 2));
             }

@@ -40,7 +40,7 @@ impl World {
     /// The client tells what it is.
     pub(super) fn cvr(&mut self, id: Id, unit: &Unit, trid: u32) {
         let version = unit.get("msn.client.version").unwrap_or("1.0.0000");
-        let web = self.places.web;
+        let web = self.place(id, self.places.web);
         let answer = Say::answer(&unit.word, trid)
             .value(f::RECOMMENDED_VERSION, version)
             .value(f::RECOMMENDED_VERSION_2, version)
@@ -85,10 +85,10 @@ impl World {
     fn name_account(&mut self, id: Id, unit: &Unit, trid: u32, scheme: &str) {
         let email = unit.get("msn.email").unwrap_or_default().to_lowercase();
         if self.sessions.get(&id).is_some_and(|session| session.kind == ServerKind::Dispatch) {
-            let own = self.places.dispatch.unwrap_or(self.places.notification);
+            let own = self.place(id, self.places.dispatch.unwrap_or(self.places.notification));
             let refer = Say::answer("XFR", trid)
                 .value(f::REFERRAL, "NS")
-                .value(f::SERVER_ADDRESS, self.places.notification)
+                .value(f::SERVER_ADDRESS, self.place(id, self.places.notification))
                 .value(f::CURRENT_ADDRESS, own);
             self.tell(id, &refer);
             return self.close(id);

@@ -114,6 +114,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         // With a listener end its connections.
         self.listeners.iter().for_each(JoinHandle::abort);
+        self.shared.gateway.end();
     }
 }
 
@@ -247,11 +248,13 @@ impl Shared {
     /// A connection is gone.
     fn gone(&self, id: Id) {
         lock(&self.outs).remove(&id);
-        let queue = {
-            let mut world = self.world();
-            world.gone(id);
-            std::mem::take(&mut world.queue)
-        };
+        self.world().gone(id);
+        self.flush();
+    }
+
+    /// Sends what the world has to say.
+    fn flush(&self) {
+        let queue = std::mem::take(&mut self.world().queue);
         for (to, out) in queue {
             self.send(to, out);
         }
@@ -294,7 +297,7 @@ async fn accepted(shared: &Arc<Shared>, stream: TcpStream, client: SocketAddr, k
     };
     match kind {
         Some(kind) => Ok(converse(shared, stream, client, server, kind).await?),
-        None => web::converse(shared, stream, client).await,
+        None => web::converse(shared, stream, client, server).await,
     }
 }
 
@@ -308,7 +311,7 @@ async fn converse(
 ) -> Result<(), Trouble> {
     // A switchboard shows itself by its first line, wherever that comes.
     let kind = if kind == ServerKind::Dispatch { kind } else { ServerKind::Notification };
-    let id = shared.world().enter(kind);
+    let id = shared.world().enter(kind, server.ip());
     let _leave = Leave(shared, id);
     let talk = shared.watch.open(&format!("#{id}"), client, server);
     let (mut reader, writer) = channel::split(stream, &shared.watch, talk, Dir::ToServer, shared.limits);

@@ -67,7 +67,13 @@ const NAMESPACE: &str = "http://www.msn.com/webservices/AddressBook";
 /// The address book's calls.
 pub(super) fn address_book(shared: &Shared, request: &Message) -> Message {
     let Some(elements) = Elements::read(&request.body) else { return fault("soap:Client", "not well-formed") };
-    let mut world = shared.world();
+    let answer = answer(&mut shared.world(), &elements);
+    // A change of lists is news to others.
+    shared.flush();
+    answer
+}
+
+fn answer(world: &mut World, elements: &Elements) -> Message {
     let ticket = elements.get("TicketToken").and_then(|token| world.ticket(token)).cloned();
     let Some(email) = ticket.map(|ticket| ticket.email) else {
         return fault("soap:Client", "Authentication failed");
@@ -76,7 +82,7 @@ pub(super) fn address_book(shared: &Shared, request: &Message) -> Message {
     let result = match operation.as_str() {
         "FindMembership" => world.accounts.get(&email).map(memberships),
         "ABFindAll" | "ABFindContactsPaged" => world.accounts.get(&email).map(contacts),
-        _ => change(&mut world, &email, &operation, &elements),
+        _ => change(world, &email, &operation, elements),
     };
     match result {
         Some(result) => {

@@ -34,8 +34,8 @@ impl World {
     }
 
     /// Where the switchboard is, and what opens it.
-    fn invitation(&self, say: Say, cookie: &str) -> Say {
-        say.value(f::SERVER_ADDRESS, self.places.switchboard)
+    fn invitation(&self, id: Id, say: Say, cookie: &str) -> Say {
+        say.value(f::SERVER_ADDRESS, self.place(id, self.places.switchboard))
             .value(f::COOKIE, cookie)
             .value(f::TRANSPORT_D, "messenger.msn.com")
             .value(f::DIRECT, 1)
@@ -50,7 +50,7 @@ impl World {
         }
         let chat = 11_752_000 + self.number() as u32;
         let cookie = self.cookie(&email, chat, version, true);
-        let answer = self.invitation(Say::answer("XFR", trid).value(f::REFERRAL, "SB"), &cookie);
+        let answer = self.invitation(id, Say::answer("XFR", trid).value(f::REFERRAL, "SB"), &cookie);
         self.tell(id, &answer);
     }
 
@@ -143,7 +143,7 @@ impl World {
         let name = self.accounts.get(&own).map_or(own.clone(), |account| account.name.clone());
         for callee in self.of(&email) {
             let cookie = self.cookie(&email, chat, self.version(callee), false);
-            let ring = self.invitation(Say::new("RNG").value(f::SESSION_ID, chat), &cookie);
+            let ring = self.invitation(callee, Say::new("RNG").value(f::SESSION_ID, chat), &cookie);
             self.tell(callee, &ring.value(f::CALLER, &own).value(f::FRIENDLY_NAME, &name));
         }
     }

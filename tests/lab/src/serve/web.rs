@@ -14,17 +14,22 @@ use crate::http::{Http, Message, percent_decoded};
 const MAX_CREDENTIAL: usize = 256;
 
 /// Answers requests until the client closes.
-pub(super) async fn converse(shared: &Arc<Shared>, stream: BoxedStream, client: SocketAddr) -> Result<()> {
+pub(super) async fn converse(
+    shared: &Arc<Shared>,
+    stream: BoxedStream,
+    client: SocketAddr,
+    server: SocketAddr,
+) -> Result<()> {
     let mut http = Http::new(stream, shared.limits.silence.unwrap_or(shared.limits.patience));
     while let Some(request) = http.receive().await? {
         let (path, query) = request.target();
         let lower = path.to_lowercase();
         let answer = match lower.as_str() {
-            "/rdr/pprdr.asp" => nexus(shared),
+            "/rdr/pprdr.asp" => nexus(server),
             "/login2.srf" | "/login.srf" | "/login" => login(shared, &request),
             "/rst.srf" | "/rst2.srf" => soap::tokens(shared, &request),
             "/abservice/sharingservice.asmx" | "/abservice/abservice.asmx" => soap::address_book(shared, &request),
-            "/gateway/gateway.dll" => gateway::request(shared, &query, request.body, client).await,
+            "/gateway/gateway.dll" => gateway::request(shared, &query, request.body, (client, server)).await,
             _ => Message::answer(404),
         };
         let host = request.request.map(|request| request.0).unwrap_or_default();
@@ -35,11 +40,9 @@ pub(super) async fn converse(shared: &Arc<Shared>, stream: BoxedStream, client: 
 }
 
 /// Where one signs in with a ticket.
-fn nexus(shared: &Shared) -> Message {
-    let urls = format!(
-        "DARealm=Passport.Net,DALogin=http://{}/login2.srf,DAReg=http://{0}/,ConfigVersion=11",
-        shared.world().places.web
-    );
+fn nexus(server: SocketAddr) -> Message {
+    let urls =
+        format!("DARealm=Passport.Net,DALogin=http://{server}/login2.srf,DAReg=http://{server}/,ConfigVersion=11");
     // Clients look for the one key and take what follows up to a comma, or all of the header.
     let login = urls.split(',').find(|part| part.starts_with("DALogin=")).unwrap_or_default().to_owned();
     Message::answer(200).header("PassportURLs", login)

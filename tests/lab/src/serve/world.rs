@@ -6,7 +6,7 @@ use msn_dissect_core::command::{Dir, ServerKind, layout::Known};
 use msn_dissect_core::fields::command as f;
 use rand::RngExt;
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::account::{Account, list};
 use crate::say::Say;
@@ -42,6 +42,11 @@ pub struct Places {
     pub switchboard: SocketAddr,
     /// Login, address book, gateway.
     pub web: SocketAddr,
+}
+
+/// The place as somebody reaches it who came to `here`: one that listens everywhere has no address of its own.
+pub fn reachable(place: SocketAddr, here: IpAddr) -> SocketAddr {
+    if place.ip().is_unspecified() { SocketAddr::new(here, place.port()) } else { place }
 }
 
 /// How the server behaves.
@@ -82,6 +87,8 @@ pub enum Stage {
 /// A connection.
 #[derive(Debug)]
 pub struct Session {
+    /// The address of this machine to which it connected.
+    pub here: IpAddr,
     /// What it connected to; a switchboard shows itself by its first line.
     pub kind: ServerKind,
     /// Protocol version, 0 = not known.
@@ -239,9 +246,10 @@ impl World {
     }
 
     /// A new connection.
-    pub fn enter(&mut self, kind: ServerKind) -> Id {
+    pub fn enter(&mut self, kind: ServerKind, here: IpAddr) -> Id {
         let id = self.number();
         let session = Session {
+            here,
             kind,
             version: 0,
             stage: Stage::New,
@@ -255,6 +263,11 @@ impl World {
         };
         self.sessions.insert(id, session);
         id
+    }
+
+    /// A place as a connection can reach it.
+    pub fn place(&self, id: Id, place: SocketAddr) -> SocketAddr {
+        self.sessions.get(&id).map_or(place, |session| reachable(place, session.here))
     }
 
     /// The account of an address; made now if that is allowed.
