@@ -404,6 +404,11 @@
 #define MAX_ACCOUNT 129
 
 /*
+ Most bytes of an account in a document that escapes its letters.
+ */
+#define MAX_ESCAPED_ACCOUNT (8 * MAX_ACCOUNT)
+
+/*
  Most connections remembered.
  */
 #define MAX_LINKS (1 << 14)
