@@ -45,7 +45,7 @@ static void end(void *data)
     fflush(stdout);
 }
 
-static void start(const char *option, void *data _U_)
+static msn_table_begun start(const char *option, void *data _U_)
 {
     const char *filter = option[strlen(OPTION)] == ',' ? option + strlen(OPTION) + 1 : NULL;
     Chat *chat = g_new0(Chat, 1);
@@ -58,6 +58,7 @@ static void start(const char *option, void *data _U_)
         g_string_free(error, TRUE);
         exit(1);
     }
+    return MSN_TABLE_BEGUN;
 }
 
 void msn_register_chats(void)

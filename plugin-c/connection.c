@@ -4,6 +4,8 @@
 
 #include "shim.h"
 
+#include <wiretap/wtap.h>
+
 /* Conversations remembered; a power of two. */
 #define LATELY 1024
 

@@ -130,7 +130,7 @@ static void end(void *data)
 }
 
 /* OPTION,FOLDER[,filter] */
-static void start(const char *option, void *data _U_)
+static msn_table_begun start(const char *option, void *data _U_)
 {
     const char *folder = option[strlen(OPTION)] == ',' ? option + strlen(OPTION) + 1 : "";
     const char *filter = strchr(folder, ',');
@@ -157,6 +157,7 @@ static void start(const char *option, void *data _U_)
         exit(1);
     }
     msn_want_details(true);
+    return MSN_TABLE_BEGUN;
 }
 
 void msn_register_reports(void)
