@@ -3,6 +3,7 @@
 //! bounds or be called a bug of ours.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -16,7 +17,7 @@ use crate::command::{self, find_program};
 use crate::compile::{self, Strictness};
 use crate::packages;
 use crate::project::Project;
-use crate::wireshark::tshark_with;
+use crate::wireshark::{tshark, tshark_with};
 
 /// How often, and how much.
 #[derive(Args)]
@@ -77,7 +78,7 @@ pub fn mutate(project: &Project, options: &Options) -> Result<()> {
     let (mut runs, mut most, mut wrong) = (0, 0, Vec::new());
     for capture in &captures {
         for seed in options.seed..options.seed.saturating_add(options.times) {
-            let changed = stage.file("changed");
+            let changed = stage.file("changed.capture");
             change(capture, &changed, options.share, seed)?;
             let read = read(&stage, &changed)?;
             (runs, most) = (runs + 1, most.max(read.memory));
@@ -115,11 +116,20 @@ fn captures(project: &Project) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Writes a capture with bytes that are changed at random.
+/// Writes a capture with bytes that are changed at random. What some pcapng files carry beside packets editcap cannot write;
+/// tshark can leave it out.
 fn change(from: &Path, to: &Path, share: f64, seed: u32) -> Result<()> {
+    let plain = to.with_extension("plain");
+    let format = from.extension().unwrap_or_default();
+    if format == "pcapng" {
+        command::output(tshark().arg("-r").arg(from).arg("-w").arg(&plain))?;
+    } else {
+        fs::copy(from, &plain)?;
+    }
     let mut editcap = Command::new("editcap");
-    editcap.args(["-E", &share.to_string(), "--seed", &seed.to_string()]).arg(from).arg(to);
-    command::output(&mut editcap)?;
+    editcap.arg("-F").arg(format).args(["-E", &share.to_string(), "--seed", &seed.to_string()]);
+    command::output(editcap.arg(&plain).arg(to))?;
+    fs::set_permissions(to, fs::Permissions::from_mode(0o644))?;
     Ok(())
 }
 
