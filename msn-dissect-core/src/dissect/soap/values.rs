@@ -157,8 +157,8 @@ impl Values<'_, '_, '_> {
         tree.leave_source(mark);
         // A stored one says these in the header of the request.
         if self.message.body.is_some_and(|body| self.message.child(body, b"Content").is_none()) {
-            let from = mail.address(&bytes, "From");
-            let mut to = mail.address(&bytes, "To");
+            let from = mail.address(bytes, "From");
+            let mut to = mail.address(bytes, "To");
             if to.is_empty() {
                 to = names.0.names.get(names.1.account).to_owned();
             }
