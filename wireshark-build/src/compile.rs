@@ -83,7 +83,7 @@ pub fn build(project: &Project, strictness: Strictness) -> Result<Plugin> {
         let compiler = compiler(project)?;
         let inputs = plugin_inputs(project, library)?;
         let mut extra = if strictness == Strictness::Strict { vec!["-Werror"] } else { Vec::new() };
-        extra.extend(packs_relocations(project, scratch.path())?.then_some(PACKED));
+        extra.extend(packed(self::compiler(project)?, scratch.path())?);
         let mut cc = command_line(compiler, project, &headers, &inputs, &linked);
         command::run(cc.args(extra)).context("the C shim does not compile or link")?;
         publish(&linked, &file)?;
@@ -149,14 +149,20 @@ fn artifact(messages: &str) -> Option<PathBuf> {
     files.find_map(|file| file.as_str().filter(|file| file.ends_with(".a")).map(PathBuf::from))
 }
 
-/// Whether the linker packs relocations, and the C library reads them.
-fn packs_relocations(project: &Project, scratch: &Path) -> Result<bool> {
+/// The flag that packs relocations, if this compiler's linker does that and its C library reads them.
+///
+/// # Errors
+/// When the scratch folder cannot be written.
+pub fn packed(compiler: Command, scratch: &Path) -> Result<Option<&'static str>> {
+    Ok(packs_relocations(compiler, scratch)?.then_some(PACKED))
+}
+
+fn packs_relocations(mut cc: Command, scratch: &Path) -> Result<bool> {
     if cfg!(not(target_os = "linux")) {
         return Ok(false);
     }
     let source = scratch.join("probe.c");
     fs::write(&source, PACKED_PROBE)?;
-    let mut cc = compiler(project)?;
     cc.args(["-shared", "-fPIC", "-Wl,--fatal-warnings", PACKED, "-o"]).arg(scratch.join("probe.so")).arg(&source);
     Ok(command::succeeds(&mut cc))
 }
@@ -316,7 +322,7 @@ mod tests {
     fn a_linker_is_asked_before_relocations_are_packed() {
         let project = Project::load().unwrap();
         let scratch = tempfile::tempdir().unwrap();
-        let packs = packs_relocations(&project, scratch.path()).unwrap();
+        let packs = packs_relocations(compiler(&project).unwrap(), scratch.path()).unwrap();
         assert_eq!(packs, scratch.path().join("probe.so").is_file());
     }
 

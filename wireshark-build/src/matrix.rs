@@ -204,8 +204,8 @@ fn compile_in(project: &Project, place: &Place, headers: &Headers, library: &Pat
     let linked = scratch.path().join(PLUGIN_FILE);
     let inputs = compile::plugin_inputs(project, library.to_owned())?;
     let mut gcc = compile::command_line(place.command("gcc"), project, headers, &inputs, &linked);
-    gcc.arg("-Werror");
-    command::run(&mut gcc).context("the C shim does not compile or link")?;
+    gcc.args(compile::packed(place.command("gcc"), scratch.path())?);
+    command::run(gcc.arg("-Werror")).context("the C shim does not compile or link")?;
     let plugins = project.target.join("matrix/plugins");
     compile::publish(&linked, &plugins.join(headers.version.folder()).join("epan").join(PLUGIN_FILE))?;
     Ok(plugins)
