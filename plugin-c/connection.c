@@ -24,7 +24,8 @@ typedef struct {
 typedef struct {
     _Alignas(64) conversation_t *conversation;
     uint32_t frame;
-    bool kept; /* its dissector was set, or it has another */
+    bool kept;      /* its dissector was set, or it has another */
+    uint16_t opened; /* MSN_OPENED_* */
     uint16_t ports[2];
     uint8_t addresses[2][MSN_MAX_ADDRESS];
     Below below;
@@ -94,7 +95,22 @@ static bool is_of(const Met *met, const MsnPacket *packet, const Below *below)
            memcmp(met->addresses[1], packet->destination, sizeof packet->destination) == 0;
 }
 
-uint64_t msn_connection_key(packet_info *pinfo, const MsnPacket *packet)
+/* Who opened the connection: TCP notes to which port the first packet of a handshake goes. */
+static uint16_t opened_by(conversation_t *conversation, packet_info *pinfo)
+{
+    const struct tcp_analysis *analysis;
+
+    if (pinfo->ptype != PT_TCP || pinfo->srcport == pinfo->destport) {
+        return 0;
+    }
+    analysis = get_tcp_conversation_data(conversation, pinfo);
+    if (analysis == NULL || analysis->server_port == 0) {
+        return 0;
+    }
+    return analysis->server_port == pinfo->destport ? MSN_OPENED_BY_SENDER : MSN_OPENED_BY_RECEIVER;
+}
+
+uint64_t msn_connection_key(packet_info *pinfo, MsnPacket *packet)
 {
     conversation_t *conversation;
     Below below = below_of(pinfo);
@@ -103,18 +119,23 @@ uint64_t msn_connection_key(packet_info *pinfo, const MsnPacket *packet)
     latest = NULL;
     /* Something below names the conversation otherwise than by addresses and ports. */
     if (pinfo->use_conv_addr_port_endpoints || pinfo->conv_elements != NULL || pinfo->ptype != PT_TCP) {
-        return find_or_create_conversation(pinfo)->conv_index;
+        conversation = find_or_create_conversation(pinfo);
+        packet->flags |= opened_by(conversation, pinfo);
+        return conversation->conv_index;
     }
     met = place_of(packet);
     /* When the ports are used again, a later conversation hangs on the one that is remembered. */
     if (is_of(met, packet, &below) && met->conversation->next == NULL && met->frame <= pinfo->num) {
         latest = met;
+        packet->flags |= met->opened;
         return met->conversation->conv_index;
     }
     conversation = find_or_create_conversation(pinfo);
     met->conversation = (conversation->options & JOINABLE) == 0 ? conversation : NULL;
     met->frame = pinfo->num;
     met->kept = false;
+    met->opened = opened_by(conversation, pinfo);
+    packet->flags |= met->opened;
     met->ports[0] = packet->source_port;
     met->ports[1] = packet->destination_port;
     memcpy(met->addresses[0], packet->source, sizeof packet->source);

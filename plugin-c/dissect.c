@@ -192,9 +192,6 @@ void msn_describe(MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo, proto_tr
     packet->destination_port = (uint16_t)pinfo->destport;
     address_bytes(packet->source, &pinfo->src);
     address_bytes(packet->destination, &pinfo->dst);
-    if (first_pass) {
-        packet->connection = msn_connection_key(pinfo, packet);
-    }
     /* Asking for more bytes of a segment that the capture cut would never be answered. */
     packet->flags = (pinfo->can_desegment && captured == reported ? MSN_CAN_DESEGMENT : 0u) |
                     (first_pass ? MSN_FIRST_PASS : 0u) | (msn_items_wanted(tree) ? MSN_WANT_TREE : 0u) |
@@ -203,6 +200,9 @@ void msn_describe(MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo, proto_tr
                     (want_info ? MSN_WANT_INFO : 0u) | (tree != NULL ? MSN_WANT_DEPENDS : 0u) |
                     (msn_export_wanted() ? MSN_WANT_OBJECTS : 0u) | (current->owns_columns ? MSN_INFO_BEGUN : 0u) |
                     msn_events_wanted();
+    if (first_pass) {
+        packet->connection = msn_connection_key(pinfo, packet);
+    }
 }
 
 /* Where one more segment was asked for though this one has bytes that were not given: asks for exactly these. A segment

@@ -65,7 +65,7 @@
 /*
  Grows with every change of the ABI; the shim compares it with the header it was compiled against.
  */
-#define MSN_ABI_VERSION 7
+#define MSN_ABI_VERSION 8
 
 /*
  Number of the protocol of the servers.
@@ -161,6 +161,16 @@
  Earlier bytes of the frame have text in the Info column.
  */
 #define MSN_INFO_BEGUN 8192
+
+/*
+ The handshake of the connection was seen, and the sender opened it.
+ */
+#define MSN_OPENED_BY_SENDER 16384
+
+/*
+ It was seen, and the receiver opened it.
+ */
+#define MSN_OPENED_BY_RECEIVER 32768
 
 /*
  The head of an HTTP message ends where the bytes end, see [`MsnSoapHead::place`].
@@ -568,6 +578,11 @@
  It acknowledges a message of which the capture lacks something.
  */
 #define INCOMPLETE 4096
+
+/*
+ Its header says the place and length of the piece before it.
+ */
+#define LAGS 16384
 
 /*
  A table was full, and something older was forgotten.
@@ -1453,6 +1468,25 @@ typedef struct {
 } MsnPacket;
 
 /*
+ How a connection ends with a packet.
+ */
+typedef struct {
+  /*
+   The sender sends nothing more: sequence number behind its last byte and the end itself, counted as TCP does and
+   from the handshake.
+   */
+  uint32_t next[2];
+  /*
+   It does.
+   */
+  bool of_sender;
+  /*
+   The connection is reset.
+   */
+  bool of_both;
+} MsnEnding;
+
+/*
  Bytes in which the head of an HTTP message is found ([`msn_dissect_gateway`]).
  */
 typedef struct {
@@ -1694,6 +1728,27 @@ const uint8_t *msn_message_bytes(const MsnSession *session,
  `dissection` is null or came from [`msn_dissect`], and is not used afterwards.
  */
 void msn_dissection_free(const MsnDissection *dissection);
+
+/*
+ Whether anything ever waited for more bytes: otherwise no end of a connection matters.
+
+ # Safety
+ `session` is null or came from `msn_session_new`.
+ */
+bool msn_waits(const MsnSession *session);
+
+/*
+ Dissects what can never be complete, because its connection ends with this packet; null if there is nothing. The bytes
+ that it is about stay where they are until the session ends.
+
+ # Safety
+ `session` came from `msn_session_new`; `packet` and `ending` are readable; `data` and `len` can be written.
+ */
+const MsnDissection *msn_dissect_ending(MsnSession *session,
+                                        const MsnPacket *packet,
+                                        const MsnEnding *ending,
+                                        const uint8_t **data,
+                                        uint32_t *len);
 
 /*
  Tells which field, by its number in the catalogue, has which value in all packets of a conversation of the frame

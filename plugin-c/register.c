@@ -213,6 +213,7 @@ void msn_register(void)
     msn_tcp_handle = register_dissector("msn", msn_dissect_tcp, msn_registry.protocols[0]);
     msn_stream_handle = register_dissector("msn.stream", msn_dissect_stream, msn_registry.protocols[0]);
     msn_register_gateway();
+    msn_register_ending();
     msn_register_soap();
 }
 
@@ -221,7 +222,7 @@ void msn_register_handoff(void)
     if (msn_registry.catalogue == NULL) {
         return;
     }
-    dissector_add_uint_range_with_preference("tcp.port", "1863", msn_tcp_handle);
+    dissector_add_uint_range_with_preference("tcp.port", "1863-1864", msn_tcp_handle);
     heur_dissector_add("tcp", msn_heuristic_tcp, "MSN Messenger over TCP", "msn_tcp", msn_registry.protocols[0],
                        HEURISTIC_ENABLE);
     heur_dissector_add("tls", msn_heuristic_tls, "MSN Messenger over TLS", "msn_tls", msn_registry.protocols[0],

@@ -73,8 +73,9 @@ bool msn_items_wanted(proto_tree *tree);
 /* Forgets what that depends on, which may change between captures. */
 void msn_forget_wanted(void);
 
-/* A number for the connection of a packet whose addresses and ports are described; first pass only. */
-uint64_t msn_connection_key(packet_info *pinfo, const MsnPacket *packet);
+/* A number for the connection of a packet whose addresses and ports are described, and in the flags who opened it; first
+ * pass only. */
+uint64_t msn_connection_key(packet_info *pinfo, MsnPacket *packet);
 
 /* Sends later packets of the connection whose key was asked for last straight to the dissector, unless they go to another. */
 void msn_keep_connection(const packet_info *pinfo, dissector_handle_t handle);
@@ -162,6 +163,9 @@ int msn_dissect_stream(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
 
 /* Registers the dissectors of HTTP gateway bodies, and claims their media type. */
 void msn_register_gateway(void);
+
+/* Registers what shows commands that are never complete. */
+void msn_register_ending(void);
 void msn_register_gateway_handoff(void);
 
 /* Registers the dissector of web services, and looks for them in HTTP and TLS. */

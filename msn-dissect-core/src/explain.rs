@@ -159,7 +159,7 @@ impl Explainer {
         if bytes.is_empty() {
             return Cut::Partial;
         }
-        let context = Context { known: self.known(conversation, dir), skip: 0, reported: bytes.len() };
+        let context = Context { known: self.known(conversation, dir), reported: bytes.len(), ..Context::default() };
         match self.framer.next(bytes, &context, true) {
             Step::Unit(_, len) => Cut::Command(len),
             Step::Noise(len) => Cut::Noise(len),

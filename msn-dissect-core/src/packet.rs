@@ -69,6 +69,15 @@ pub enum Arrival {
     Reassembled,
 }
 
+/// Which end of a connection sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opened {
+    /// The one that opened it.
+    BySender,
+    /// The other one.
+    ByReceiver,
+}
+
 /// What the consumer knows of the bytes.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Packet {
@@ -93,6 +102,10 @@ pub struct Packet {
     pub sequence: Option<u32>,
     /// How the bytes came.
     pub arrival: Arrival,
+    /// The sender connected to the receiver, or was connected to, as the handshake of the connection says if it was seen.
+    pub opened: Option<Opened>,
+    /// The connection ended behind these bytes.
+    pub ended: bool,
     /// The frame is seen for the first time: state may change.
     pub first_pass: bool,
     /// More bytes can be asked for.

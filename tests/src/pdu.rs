@@ -110,7 +110,8 @@ fn varies(name: &str) -> bool {
 }
 
 /// Fields that vary and whose names do not end like the others.
-const VARYING: [&str; 15] = [
+const VARYING: [&str; 18] = [
+    "msn.message.copy_of",
     "msn.expert.state_evicted",
     "msn.stream",
     "msn.time",
@@ -122,6 +123,8 @@ const VARYING: [&str; 15] = [
     "msn.earlier_connection",
     "msn.later_connection",
     "msn.expert.no_answer",
+    "msn.expert.login_given_up",
+    "msn.login_step_in",
     "msn.expert.transfer_incomplete",
     "msn.expert.cookie_reused",
     "msn.expert.cookie_wrong",

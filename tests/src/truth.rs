@@ -149,6 +149,9 @@ pub struct Nudge {
 pub struct Object {
     /// What it is and whether it arrived.
     pub kind: String,
+    /// Its name, where it has one.
+    #[serde(default)]
+    pub name: String,
     /// Account that got it, where the program tells.
     #[serde(default)]
     pub received_by: String,

@@ -34,7 +34,7 @@ fn columns_say_who_says_what_to_whom() -> Check {
     let output = tshark.run(&arguments, &Options::default())?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let cells: Vec<&str> = text.trim_end().split('\t').map(str::trim).collect();
-    let wanted = ["bob@example.com", "alice@example.com", "", "Hello Bob, this is Alice", ""];
+    let wanted = ["bob@example.com", "alice@example.com", "bob@example.com", "Hello Bob, this is Alice", ""];
     assert_eq!(cells.get(3..8), Some(&wanted[..]), "{text}");
     Ok(())
 }

@@ -231,7 +231,11 @@ pub fn choose_loosely(line: &Line, data: &[u8], known: Known) -> Option<Choice> 
         let off = row.params.iter().zip(&slots.tokens).filter(wrong).count()
             + line.len().saturating_sub(usize::from(slots.extra))
             + row.params.len().saturating_sub(filled);
-        ((right_dir, row.on_server(known.server), row.in_version(known.version)), std::cmp::Reverse(off))
+        let words =
+            row.params.iter().zip(&slots.tokens).filter(|both| matches!(both.0.kind, Kind::Lit(_)) && wrong(both));
+        // A word that must stand in its place tells more than the version.
+        let right = (right_dir, row.on_server(known.server), std::cmp::Reverse(words.count()));
+        (right, row.in_version(known.version), std::cmp::Reverse(off))
     };
     let row: &'static Row = rows.iter().max_by_key(|row| by_rank(row))?;
     let slots = assign_loosely(row, line, data);

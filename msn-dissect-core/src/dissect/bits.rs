@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Sums of bits in words.
 
-use crate::{
-    command::line::decimal,
-    fields::{Field, Type, command as f, def},
-};
+use crate::fields::{Field, Type, command as f, def};
 
 /// The names of the bits that are set.
-pub(super) fn push_bits(info: &mut String, field: Field, token: &[u8]) {
+pub(super) fn push_bits(info: &mut String, field: Field, value: u32) {
     let Some(Type::Bits(_, bits, _)) = def(field).map(|def| def.kind) else { return };
-    let number = decimal(token).unwrap_or(0);
-    let mut names = bits.iter().filter(|bit| number & bit.0 != 0).map(|bit| bit.2).peekable();
+    let mut names = bits.iter().filter(|bit| value & bit.0 != 0).map(|bit| bit.2).peekable();
     if names.peek().is_none() {
         info.push_str(if field == f::LISTS { "no list" } else { "nothing" });
     }

@@ -3,7 +3,10 @@
 //!
 //! In: bytes and what is known of the conversation. Out: a command line with its payload.
 
-use super::framer::{Framer, Step};
+use super::{
+    early::{self, End},
+    framer::{Framer, Step},
+};
 use crate::{
     command::{
         Choice, Fit, Line, LineError,
@@ -34,6 +37,10 @@ pub struct Context {
     pub skip: usize,
     /// Bytes of the segment on the wire, from here.
     pub reported: usize,
+    /// More can be asked for segment by segment, to see where a payload ends.
+    pub watch: bool,
+    /// The connection ended behind the bytes.
+    pub ended: bool,
 }
 
 /// A command line with its payload.
@@ -49,6 +56,8 @@ pub struct Command<'l> {
     pub announced: Option<usize>,
     /// The announced length is more than [`MAX_PAYLOAD`].
     pub too_long: bool,
+    /// The payload ended before its announced length.
+    pub early: bool,
     /// The payload was inferred from the last token of an unknown word.
     pub inferred: bool,
     /// The end of the line is not there.
@@ -76,7 +85,7 @@ impl Framer for TextFramer {
 
 /// Finds the command at the start of `data`, which is not empty; `line` is where its line goes.
 fn next<'l>(data: &[u8], context: &Context, more: bool, line: &'l mut Line) -> Step<Command<'l>> {
-    if context.skip > 0 {
+    if context.skip > 0 && !early::starts_command(data, context.known) {
         return Step::Noise(context.skip.min(data.len()));
     }
     match line.read(data) {
@@ -107,12 +116,24 @@ fn next<'l>(data: &[u8], context: &Context, more: bool, line: &'l mut Line) -> S
     let payload = announced.filter(|_| !too_long).unwrap_or(0);
     let total = line.total + payload;
     let there = data.len().min(total);
+    let searched = context.watch && (1..=early::MAX_SEARCHED).contains(&payload);
+    let end = match choice.as_ref().filter(|_| searched) {
+        Some(choice) if context.ended && there < total => early::last(data, line, choice, context.known, payload),
+        Some(choice) => early::end(data, line, choice, context.known, payload),
+        None => End::Announced,
+    };
+    let (there, total) = match end {
+        End::At(end) => (line.total + end, line.total + end),
+        End::Open if more => return Step::Partial(Need::Segment),
+        _ => (there, total),
+    };
     if there < total && more {
-        return Step::Partial(Need::Bytes(total - there));
+        return Step::Partial(if searched { Need::Segment } else { Need::Bytes(total - there) });
     }
     let payload = Span::new(line.total, there);
     let command = Command {
         payload,
+        early: matches!(end, End::At(_)),
         announced,
         too_long,
         inferred,
@@ -149,6 +170,7 @@ fn unfinished<'l>(data: &[u8], context: &Context, line: &'l mut Line) -> Step<Co
         announced: None,
         too_long: false,
         inferred: false,
+        early: false,
         unfinished: true,
         shown: line.total,
         missing: 0,
@@ -278,6 +300,13 @@ mod tests {
         assert_eq!(need(b"U"), Need::Segment);
         assert_eq!(need(b"UUX 8 53\r"), Need::Segment);
         assert_eq!(need(b"UUX 8 53\r\n<Data>"), Need::Bytes(47));
+        let watch = Context { watch: true, ..Context::default() };
+        for (data, expected) in
+            [(&b"UUX 8 53\r\n<Data>"[..], Need::Segment), (b"UUX 8 20000\r\n<Data>", Need::Bytes(19994))]
+        {
+            let mut framer = TextFramer::default();
+            assert!(matches!(framer.next(data, &watch, true), Step::Partial(need) if need == expected));
+        }
     }
 
     #[test]
@@ -310,7 +339,7 @@ mod tests {
             desegment: bool, version in 0u8..30) {
             let data = [head.as_bytes(), &data, b"x"].concat();
             let known = Known { dir: Some(Dir::ToClient), server: Some(ServerKind::Notification), version };
-            let context = Context { known, skip: 0, reported: data.len() };
+            let context = Context { known, skip: 0, reported: data.len(), ..Context::default() };
             match TextFramer::default().next(&data, &context, desegment) {
                 Step::Unit(found, len) => {
                     prop_assert!(len > 0 && len == found.shown && len <= data.len() && found.payload.end <= len);

@@ -22,9 +22,6 @@ pub(super) fn more(tree: &mut Tree, data: &[u8], span: Span, kind: &Kind, field:
         (f::OS_VERSION, _) => named(tree, handle, windows(data, span)),
         (f::ARCHITECTURE, _) => named(tree, handle, values::meaning(programs::ARCHITECTURES, token)),
         (f::CHALLENGE_PRODUCT, _) => named(tree, handle, products::find(token).map(|product| product.name)),
-        (f::RECOMMENDED_VERSION | f::RECOMMENDED_VERSION_2 | f::MINIMUM_VERSION, _) => {
-            named(tree, handle, by_version(programs::VERSIONS, token));
-        }
         (f::CLIENT_VERSION, _) => version(tree, data, span, handle),
         (f::AUTH_TICKET, Kind::Base64) => circle_ticket(tree, token, handle),
         (f::AUTH_TICKET, _) => ticket(tree, data, span, handle),
@@ -88,6 +85,8 @@ fn version(tree: &mut Tree, data: &[u8], span: Span, handle: Handle) {
     // Other programs count their versions in their own way.
     if follows(data, span, &["MSNMSGR", "MSMSGS"]) {
         named(tree, handle, by_version(programs::VERSIONS, span.of(data)));
+    } else if follows(data, span, &["macmsgs", "macmsgsbeta"]) {
+        named(tree, handle, by_version(programs::MAC_VERSIONS, span.of(data)));
     }
     let parts = pieces(data, span, b'.');
     let numbers: Option<Vec<u32>> = parts.iter().map(|part| decimal(part.of(data))).collect();

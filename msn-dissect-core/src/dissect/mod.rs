@@ -7,6 +7,7 @@ pub mod cam;
 pub mod channel;
 pub mod command;
 pub mod direct;
+mod early;
 pub mod export;
 pub mod framer;
 pub mod framing;
@@ -22,12 +23,14 @@ pub(crate) mod object;
 pub(crate) mod p2p;
 pub(crate) mod p2p_body;
 pub mod params;
+mod parties;
 mod people;
 pub mod probe;
 pub(crate) mod reassembled;
 pub(crate) mod slp;
 pub(crate) mod slp_body;
 pub mod soap;
+mod stray;
 mod stream;
 pub mod summary;
 pub(crate) mod transfer;
@@ -35,13 +38,30 @@ mod units;
 mod walk;
 pub(crate) mod xml;
 
-use crate::{item::Used, output::Dissection, packet::Packet, session::Session};
+use crate::{
+    item::Used,
+    output::Dissection,
+    packet::Packet,
+    session::{Session, unfinished::Ending},
+};
 pub use channel::Channel;
 pub use heuristic::heuristic;
+use std::sync::Arc;
 
 /// Dissects bytes of a connection between a client and a server; see [`Channel::dissect`].
 pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dissection) {
     bounded(session, packet, packet.unit == 0, out, |session, out| stream::stream(session, packet, data, out));
+}
+
+/// What was begun and will not be completed, as the frame of a packet tells; `ending` says on the first pass how the
+/// connection ends with it.
+pub fn unfinished(session: &mut Session, packet: &Packet, ending: Option<Ending>) -> Option<Arc<[u8]>> {
+    stream::unfinished(session, packet, ending)
+}
+
+/// Dissects what [`unfinished`] gave.
+pub fn ended(session: &mut Session, packet: &Packet, bytes: &[u8], out: &mut Dissection) {
+    bounded(session, packet, packet.unit == 0, out, |session, out| stream::ended(session, packet, bytes, out));
 }
 
 /// Runs a step of a frame with a tree that holds what the steps before left room for; `begins` says that this is the first.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::{
     command::{
-        Choice, Kind, Line, Role,
+        Choice, Kind, Line, Param, Role,
         line::decimal,
         params::{guid, hexadecimal, reached, split_handle, split_naddr},
     },
@@ -23,6 +23,15 @@ pub(super) fn all(tree: &mut Tree, data: &[u8], line: &Line, choice: &Choice, un
         let Some(first) = choice.token(at) else {
             continue;
         };
+        if !unfinished && odd_word(tree, data, line, param, first) {
+            // What follows it may be anything.
+            let end = if choice.payload_length(line, data).is_some() { line.len() - 1 } else { line.len() };
+            unexplained(tree, data, line, first + 1..end);
+            if let Some(span) = line.last().filter(|_| end < line.len()) {
+                number(tree, data, f::PAYLOAD_LENGTH, span);
+            }
+            return;
+        }
         let end = if param.repeats { choice.first_extra() } else { first + 1 };
         for token in first..end {
             match line.token(token) {
@@ -39,6 +48,27 @@ pub(super) fn all(tree: &mut Tree, data: &[u8], line: &Line, choice: &Choice, un
     let last_is_length = choice.row.has_payload() && choice.payload_length(line, data).is_some();
     let end = if last_is_length { line.len().saturating_sub(1) } else { line.len() };
     unknown(tree, data, line, choice.first_extra()..end, expert::PARAMETER_COUNT);
+}
+
+/// Shows a token that is not the word that must stand in its place, and says so.
+fn odd_word(tree: &mut Tree, data: &[u8], line: &Line, param: &Param, token: usize) -> bool {
+    let Some(span) = line.token(token) else { return false };
+    let odd = matches!(param.kind, Kind::Lit(_)) && !param.kind.fits(span.of(data));
+    if odd {
+        let handle = tree.checked_wire(param.field, span, span.of(data));
+        if let Some(meaning) = literal_meaning(param.field, span.of(data)) {
+            tree.note(handle, meaning);
+        }
+        tree.expert(expert::UNEXPECTED);
+    }
+    odd
+}
+
+/// Shows tokens of which nothing can be said.
+fn unexplained(tree: &mut Tree, data: &[u8], line: &Line, tokens: std::ops::Range<usize>) {
+    for span in tokens.filter_map(|token| line.token(token)) {
+        tree.checked_wire(f::PARAMETER, span, span.of(data));
+    }
 }
 
 /// The value of the property that is a display name can be found as a name too.
@@ -210,9 +240,9 @@ fn one(tree: &mut Tree, data: &[u8], span: Span, kind: &Kind, field: Field) {
                 tree.note(handle, meaning);
             }
         }
-        Kind::Lit(word) => {
+        Kind::Lit(_) => {
             let handle = tree.checked_wire(field, span, token);
-            if let Some(meaning) = literal_meaning(field, word) {
+            if let Some(meaning) = literal_meaning(field, token) {
                 tree.note(handle, meaning);
             }
         }
@@ -241,8 +271,8 @@ fn is_guid(field: Field) -> bool {
     def(field).is_some_and(|def| def.kind == Type::Guid)
 }
 
-/// What a literal means, by the field it stands in.
-fn literal_meaning(field: Field, word: &str) -> Option<&'static str> {
+/// What a literal means, by the field it stands in: the one on the wire, whatever its row says.
+fn literal_meaning(field: Field, word: &[u8]) -> Option<&'static str> {
     let table = match field {
         f::AUTH_SCHEME => values::codes::PACKAGES,
         f::AUTH_PHASE => values::codes::PHASES,
@@ -252,7 +282,7 @@ fn literal_meaning(field: Field, word: &str) -> Option<&'static str> {
         f::URL_SERVICE => values::codes::URL_SERVICES,
         _ => return None,
     };
-    values::meaning(table, word.as_bytes())
+    values::meaning(table, word)
 }
 
 /// A token that does not look like its parameter: kept, and told.

@@ -5,20 +5,71 @@ use super::{
     body::Body,
     command,
     framing::{Context, MAX_PAYLOAD, TextFramer},
+    parties,
     units::{self, ContextOf, Dissector, PduOf},
     walk::{Learn, Show},
 };
 use crate::{
+    command::Dir,
     output::Dissection,
-    packet::Packet,
-    session::{Record, Session, What},
+    packet::{Arrival, Opened, Packet},
+    session::{Place, Record, Session, What, unfinished::Ending},
     wire::Span,
 };
+use std::sync::Arc;
 
 /// Dissects the bytes of a segment, or of a command put together from several.
 pub fn stream(session: &mut Session, packet: &Packet, data: &[u8], out: &mut Dissection) {
     let packet = &session.enter(packet);
+    opened(session, packet);
     units::dissect(&Text, session, packet, data, out);
+}
+
+/// Dissects what was begun and not completed, in the frame in which its connection ends; `bytes` are those that
+/// [`unfinished`] gave.
+pub fn ended(session: &mut Session, packet: &Packet, bytes: &[u8], out: &mut Dissection) {
+    let packet = session.enter(packet);
+    let Some(begun) = session.unfinished.ended_in(packet.frame) else { return };
+    let packet = Packet {
+        source: begun.source,
+        destination: begun.destination,
+        unit: begun.unit,
+        sequence: None,
+        arrival: Arrival::Ordered,
+        can_desegment: false,
+        ended: true,
+        reported_len: bytes.len(),
+        ..packet
+    };
+    units::dissect(&Text, session, &packet, bytes, out);
+}
+
+/// What was begun and will not be completed, as the frame of a packet tells; `ending` says on the first pass how the
+/// connection ends with it.
+pub fn unfinished(session: &mut Session, packet: &Packet, ending: Option<Ending>) -> Option<Arc<[u8]>> {
+    let packet = session.enter(packet);
+    if let Some(ending) = ending.filter(|_| packet.first_pass) {
+        if let Some(conn) = session.connections.known(packet.connection) {
+            session.unfinished.end(conn, &packet, ending);
+        }
+    }
+    session.unfinished.ended_in(packet.frame).map(|begun| begun.bytes.clone())
+}
+
+/// Clients open the connections: where the handshake was seen, no line needs to tell who sends it.
+fn opened(session: &mut Session, packet: &Packet) {
+    let Some(opened) = packet.opened.filter(|_| packet.first_pass) else { return };
+    let connection = session.connections.of(packet.connection);
+    if connection.started || connection.server_end.is_some() {
+        return;
+    }
+    let dir = match opened {
+        Opened::BySender => Dir::ToServer,
+        Opened::ByReceiver => Dir::ToClient,
+    };
+    connection.learn_direction(dir, &packet.source, &packet.destination);
+    let id = connection.id;
+    session.connections.remember(id, Place::new(packet.frame, packet.unit).before());
 }
 
 /// Learns from and shows the commands.
@@ -32,7 +83,7 @@ impl Text {
             _ => 0,
         };
         let known = record.map(Record::known).unwrap_or_default();
-        Context { known, skip, reported: packet.reported_len.saturating_sub(at) }
+        Context { known, skip, reported: packet.reported_len.saturating_sub(at), watch: true, ended: packet.ended }
     }
 }
 
@@ -69,6 +120,12 @@ impl Dissector for Text {
         Some(Text::known(packet, met, at))
     }
 
+    fn waits(&self, session: &mut Session, packet: &Packet, record: &Record, rest: &[u8], at: usize) {
+        if let Some(sequence) = packet.sequence {
+            session.unfinished.wait(record.conn, packet, sequence.wrapping_add(at as u32), rest);
+        }
+    }
+
     type Unit<'a> = Option<Body<'a>>;
 
     fn read<'a>(&self, data: &'a [u8], pdu: Option<PduOf<'a, Self>>, span: Span) -> Self::Unit<'a> {
@@ -80,10 +137,22 @@ impl Dissector for Text {
             let ends = &mut learn.session.connections.of(learn.packet.connection).skip_to;
             if let Some(end) = ends.get_mut(learn.record.dir as usize) {
                 forget(end, sequence.wrapping_add(span.start as u32));
+                // A command in the middle of what was announced: the length was wrong.
+                if unit.is_some() && matches!(learn.record.what, What::Rest(_)) {
+                    *end = None;
+                }
             }
         }
-        if let Some(body) = unit {
-            learn.command(span.start, body);
+        match unit {
+            Some(body) => {
+                if learn.packet.ended && body.found.missing > 0 {
+                    // What is missing may hold an answer.
+                    learn.session.connections.wait(learn.record.conn, learn.packet);
+                }
+                learn.command(span.start, body);
+                parties::learn(learn, body);
+            }
+            None => learn.stray(span),
         }
     }
 

@@ -174,7 +174,7 @@ impl Sentence<'_> {
                 plain(info, &param.kind, token);
             }
             (Word::List, _) => self.list(info, index),
-            (Word::Bits, _) => push_bits(info, param.field, token),
+            (Word::Bits, _) => push_bits(info, param.field, decimal(token).unwrap_or(0)),
             (Word::Contact, _) => self.contact(info, token),
             (Word::Group, _) => self.groups(info, token),
             _ => plain(info, &param.kind, token),

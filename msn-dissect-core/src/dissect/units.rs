@@ -60,6 +60,9 @@ pub(crate) trait Dissector {
         false
     }
 
+    /// Bytes wait for more on the first pass.
+    fn waits(&self, _session: &mut Session, _packet: &Packet, _record: &Record, _rest: &[u8], _at: usize) {}
+
     /// What is read of a PDU, once on each pass: both learning and showing rely on it.
     type Unit<'a>;
 
@@ -109,6 +112,9 @@ pub(crate) fn dissect<D: Dissector>(
         let (pdu, len) = match step {
             Step::Partial(need) => {
                 wait(session, packet, &before, at);
+                if packet.first_pass {
+                    dissector.waits(session, packet, &before, rest, at);
+                }
                 (out.consumed, out.need) = (at, need);
                 // What comes behind in the same frame has the number that it had on the first pass.
                 out.units += 1;
@@ -129,6 +135,10 @@ pub(crate) fn dissect<D: Dissector>(
             return;
         }
         keep(session, packet, &before);
+        if packet.first_pass {
+            session.connections.complete(before.conn, packet);
+            session.unfinished.complete(before.conn, packet);
+        }
         let (span, pauses) = (Span::new(at, at + len), dissector.pauses(pdu.as_ref()));
         let unit = dissector.read(data, pdu, span);
         let record = match packet.first_pass {
@@ -248,6 +258,9 @@ fn keep(session: &mut Session, packet: &Packet, record: &Record) {
 
 /// Notes the beginning of a PDU whose end has not come.
 fn wait(session: &mut Session, packet: &Packet, before: &Record, at: usize) {
+    if packet.first_pass {
+        session.connections.wait(before.conn, packet);
+    }
     keep(session, packet, &Record { what: What::Incomplete, ..*before });
     if let Some((flow, start)) = flow(session, packet) {
         flow.wait(start.wrapping_add(at as u32));

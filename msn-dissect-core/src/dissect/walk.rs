@@ -2,13 +2,14 @@
 //! Showing a PDU: what comes out, and what every PDU shows.
 
 pub(crate) use super::learning::Learn;
+use super::stray;
 use crate::{
     command::ServerKind,
     fields::{Field, Proto, command as f, expert},
     item::Tree,
     output::{Dissection, MAX_INFO},
     packet::Packet,
-    session::{FrameId, Record, Session, frames::Frames, records::DIR_INFERRED},
+    session::{FrameId, Record, Session, frames::Frames, links::Fact, records::DIR_INFERRED},
     text,
     wire::Span,
 };
@@ -51,7 +52,14 @@ impl Show<'_> {
         let tree = &mut self.out.tree;
         tree.protocol(Proto::Msn, span, "Continuation");
         tree.bytes(f::CONTINUATION, span);
-        if skip > 0 {
+        let key = (self.record.frame, self.record.unit, 0);
+        let cause = self.session.links.facts(key).find_map(|fact| match *fact {
+            Fact::Remark(expert::STRAY, cause, _) => stray::CAUSES.get(cause as usize),
+            _ => None,
+        });
+        if let Some(cause) = cause {
+            tree.expert_text(expert::STRAY, cause);
+        } else if skip > 0 {
             tree.expert_text(expert::CONTINUATION, "Rest of a payload that began in an earlier segment");
         } else {
             tree.expert(expert::CONTINUATION);

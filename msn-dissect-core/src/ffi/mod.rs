@@ -6,6 +6,7 @@
 pub mod catalogue;
 pub mod credentials;
 pub mod dissection;
+pub mod ending;
 pub mod filter;
 pub mod gateway;
 pub mod packet;
@@ -15,7 +16,7 @@ pub mod soap;
 pub mod statistics;
 
 /// Grows with every change of the ABI; the shim compares it with the header it was compiled against.
-pub const MSN_ABI_VERSION: u32 = 7;
+pub const MSN_ABI_VERSION: u32 = 8;
 
 /// The ABI version of this library.
 #[unsafe(no_mangle)]

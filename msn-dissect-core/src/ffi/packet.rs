@@ -7,7 +7,7 @@ use memchr::memmem::Finder;
 
 use crate::{
     event::Wanted,
-    packet::{Arrival, Endpoint, Packet},
+    packet::{Arrival, Endpoint, Opened, Packet},
     session::FrameId,
 };
 
@@ -40,6 +40,10 @@ pub const MSN_WANT_DETAILS: u32 = 4096;
 
 /// Earlier bytes of the frame have text in the Info column.
 pub const MSN_INFO_BEGUN: u32 = 8192;
+/// The handshake of the connection was seen, and the sender opened it.
+pub const MSN_OPENED_BY_SENDER: u32 = 16384;
+/// It was seen, and the receiver opened it.
+pub const MSN_OPENED_BY_RECEIVER: u32 = 32768;
 
 /// What the shim knows of the bytes.
 #[derive(Clone, Copy, Debug)]
@@ -110,6 +114,12 @@ pub(super) fn packet_of(packet: &MsnPacket) -> Packet {
             (_, true) => Arrival::Reassembled,
             _ => Arrival::Ordered,
         },
+        opened: match (has(MSN_OPENED_BY_SENDER), has(MSN_OPENED_BY_RECEIVER)) {
+            (true, _) => Some(Opened::BySender),
+            (_, true) => Some(Opened::ByReceiver),
+            _ => None,
+        },
+        ended: false,
         first_pass: has(MSN_FIRST_PASS),
         can_desegment: has(MSN_CAN_DESEGMENT),
         // A command's line in the tree is its Info text, whether the column is shown or not.

@@ -21,6 +21,9 @@ fields! { super::login::END;
     AUTH_CHALLENGE_IN = "msn.auth.challenge_in" "Login challenge in" Frame(Link::Request), "Frame with the challenge, nonce or key list that this login answers.";
     AUTH_RESPONSE_IN = "msn.auth.response_in" "Login response in" Frame(Link::Response), "Frame with the login that answers this challenge.";
 
+    LOGIN_STEP_IN = "msn.login_step_in" "Last step of the login in" Frame(Link::Any), "Frame with the last step of a login that was not completed.";
+    COPY_OF = "msn.message.copy_of" "Copy of" Frame(Link::Any), "Frame in which the same message was sent to the server.";
+
     PARTICIPANT = "msn.participant" "Participant" Str, "Account that is in the chat after this command.";
     PARTICIPANT_COUNT = "msn.participants" "Participants" Uint(4, Dec, None), "Accounts that are in the chat after this command.";
     OWN_STATUS = "msn.own.status" "Own status" Str, "Presence of the connection's owner after this command.";
@@ -30,6 +33,7 @@ fields! { super::login::END;
 
 experts! { super::login::EXPERT_END;
     LOGIN_REFUSED = "msn.expert.login_refused" Response Warn "Login refused";
+    LOGIN_GIVEN_UP = "msn.expert.login_given_up" Sequence Warn "Login was not completed";
     CIRCLE_REFUSED = "msn.expert.circle_refused" Response Warn "Ticket for circles refused";
     NO_ANSWER = "msn.expert.no_answer" Sequence Warn "No answer to this request in this capture";
     NO_REQUEST = "msn.expert.no_request" Sequence Note "Answers a request that was not seen (not captured, or out of order)";

@@ -82,6 +82,7 @@ fields! { super::command::END;
     MIGRATED = "msn.profile.migrated" "Address book migrated" Uint(1, Dec, Some(numbers::NO_YES)), "Whether the address book is on the web service.";
     NICKNAME = "msn.profile.nickname" "Nickname" Str, "Nickname of the account's owner.";
     MPOP_ENABLED = "msn.profile.mpop" "Several places" Uint(1, Dec, Some(numbers::NO_YES)), "Whether the account may be signed in at several places.";
+    BETA_INVITES = "msn.profile.beta_invites" "Beta invitations" Uint(4, Dec, None), "Invitations to test programs that wait.";
     ROUTE_INFO = "msn.profile.route" "Route" Str, "How the server reaches the client.";
 
     INBOX_UNREAD = "msn.mail.inbox_unread" "Unread in the inbox" Uint(4, Dec, None), "Unread messages in the inbox.";
@@ -139,8 +140,17 @@ fields! { super::command::END;
     INVITE_SIP = "msn.invite.sip_capability" "SIP" Uint(1, Dec, Some(numbers::NO_YES)), "Whether the client speaks SIP.";
     INVITE_UPNP = "msn.invite.upnp" "UPnP" Str, "Whether the client has a UPnP gateway.";
     INVITE_RENDEZVOUS = "msn.invite.rendezvous" "Using rendezvous" Str, "Whether a rendezvous server is used.";
+    INVITE_AV_SUPPORT = "msn.invite.av_support" "Audio and video supported" Uint(4, Dec, None), "Kinds of audio and video that the client has; the bits are not known.";
+    INVITE_AV_REQUEST = "msn.invite.av_request" "Audio and video requested" Uint(4, Dec, None), "Kinds of audio and video that are asked for; the bits are not known.";
     INVITE_CANCEL = "msn.invite.cancel_code" "Cancel code" Str, "Why the invitation ends.";
 
+    ORIGINAL_ARRIVAL = "msn.message.original_arrival" "Original arrival time" Str, "When a stored message was sent.";
+    ROSTER_SESSION = "msn.message.roster" "Roster" Str, "Session and switchboard that a message belongs to.";
+    CRYPTO_RECEIVER = "msn.crypto.receiver" "Receiver" Str, "Account that an encrypted message is for.";
+    CRYPTO_MESSAGE = "msn.crypto.message" "Encryption message" Str, "Step of an encrypted chat.";
+    CRYPTO_ASYMMETRIC = "msn.crypto.asymmetric" "Asymmetric cipher" Str, "Cipher of the keys of an encrypted chat.";
+    CRYPTO_SYMMETRIC = "msn.crypto.symmetric" "Symmetric cipher" Str, "Cipher of the texts of an encrypted chat.";
+    CRYPTO_KEYS = "msn.crypto.key_providers" "Key providers" Str, "Who gives the keys of an encrypted chat.";
     ROUTING_VERSION = "msn.routing.version" "Routing version" Str, "Version of the routing block.";
     ROUTING_TO = "msn.routing.to" "To" Str, "Receiver of a three-part message.";
     ROUTING_FROM = "msn.routing.from" "From" Str, "Sender of a three-part message.";

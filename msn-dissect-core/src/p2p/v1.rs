@@ -92,9 +92,17 @@ pub fn parse(input: &[u8]) -> IResult<&[u8], Header> {
 }
 
 impl Header {
+    /// Whether so many bytes end the message if they stand behind those that the header tells of: headers of some clients
+    /// lag by one packet.
+    fn ends_behind(&self, len: usize) -> bool {
+        let behind = self.offset.checked_add(u64::from(self.message_size));
+        behind.and_then(|place| place.checked_add(len as u64)) == Some(self.total_size)
+    }
+
     /// Whether the packet speaks about another one (or about the connection) and carries no part of a message.
     pub fn is_control(&self) -> bool {
-        self.flags & (NAK | ACK | RAK | RST | CANCEL | ERROR | KEY) != 0
+        let about = self.flags & (NAK | ACK | RAK | RST | CANCEL | ERROR) != 0;
+        self.flags & KEY != 0 || (about && self.message_size == 0)
     }
 
     /// What the header says of its message.
@@ -138,7 +146,8 @@ impl Packet {
         let (rest, header) = parse(bytes).ok()?;
         let mut end = bytes.len();
         // Where the end of the packet is missing, so is the footer.
-        if footer && rest.len().checked_sub(footer::LEN).is_some_and(|left| left >= header.expected()) {
+        let is_whole = |left: usize| left >= header.expected() || header.ends_behind(left);
+        if footer && rest.len().checked_sub(footer::LEN).is_some_and(is_whole) {
             end -= footer::LEN;
         }
         // A nonce takes the place of the last header fields; what follows it is nothing known.

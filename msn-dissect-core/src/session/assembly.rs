@@ -257,6 +257,11 @@ impl Assembly {
         self.open(id).is_some_and(|open| open.store.touches(start, end))
     }
 
+    /// Whether a message under way has these bytes at that place.
+    pub fn holds(&self, id: MessageId, place: u32, data: &[u8]) -> bool {
+        self.open(id).is_some_and(|open| open.store.holds(place, data))
+    }
+
     /// Whether a piece of that place and length came before.
     pub fn has_same(&self, id: MessageId, place: u32, len: usize, missing: u64) -> bool {
         self.open(id).and_then(|open| open.pieces.at(place)).is_some_and(|before| before.is_as_long(len, missing))

@@ -4,7 +4,7 @@
 use super::{
     flow::Flow,
     losses::{Loss, Losses},
-    map::Map,
+    map::{Map, Set},
     names::NameId,
     place::Place,
     timeline::Timeline,
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     command::{Dir, ServerKind},
-    packet::Endpoint,
+    packet::{Endpoint, Packet},
 };
 
 /// Number of a connection within a session.
@@ -111,6 +111,11 @@ impl Connection {
     }
 }
 
+/// Whether the sender of a packet is the end with the lower port and address.
+fn is_lower(packet: &Packet) -> bool {
+    (packet.source.port, &packet.source.address) < (packet.destination.port, &packet.destination.address)
+}
+
 /// The port that dispatch, notification and switchboard servers listen on (fact base: values 17).
 pub const PORT: u16 = 1863;
 
@@ -130,6 +135,8 @@ pub struct Connections {
     near: Vec<u32>,
     by_key: Map<u64, u32>,
     all: Vec<Connection>,
+    /// By connection and sender, what is not complete.
+    pending: Set<(ConnId, bool)>,
     /// How each came to be what it is.
     histories: Vec<Timeline<State>>,
     /// Key and place that were asked for last: a unit asks several times.
@@ -190,6 +197,16 @@ impl Connections {
         }
     }
 
+    /// The connection of a key, if there is one.
+    pub fn known(&self, key: u64) -> Option<ConnId> {
+        let near = usize::try_from(key).ok().filter(|_| key < NEAR_KEYS);
+        let place = match near {
+            Some(key) => self.near.get(key).and_then(|place| place.checked_sub(1)),
+            None => self.by_key.get(&key).copied(),
+        };
+        place.map(ConnId)
+    }
+
     /// Keeps what a PDU taught of a connection, to be found by place.
     pub fn remember(&mut self, id: ConnId, place: Place) {
         let at = id.0 as usize;
@@ -205,6 +222,23 @@ impl Connections {
     /// What was known of a connection before and behind a PDU of it.
     pub fn around(&self, id: ConnId, place: Place) -> [State; 2] {
         self.histories.get(id.0 as usize).map(|history| history.around(place)).unwrap_or_default()
+    }
+
+    /// Whether anything that was begun on a connection was not completed.
+    pub fn is_pending(&self, id: ConnId) -> bool {
+        self.pending.contains(&(id, true)) || self.pending.contains(&(id, false))
+    }
+
+    /// The sender of a packet has begun a PDU, whose end has not come.
+    pub fn wait(&mut self, id: ConnId, packet: &Packet) {
+        self.pending.insert((id, is_lower(packet)));
+    }
+
+    /// The sender of a packet has completed what it began.
+    pub fn complete(&mut self, id: ConnId, packet: &Packet) {
+        if !self.pending.is_empty() {
+            self.pending.remove(&(id, is_lower(packet)));
+        }
     }
 
     /// Whether the capture has one direction only, as far as the first connections tell.
@@ -227,7 +261,9 @@ mod tests {
         let mut connections = Connections::default();
         let keys = [7, 0, NEAR_KEYS - 1, NEAR_KEYS, u64::MAX, 3];
         for (number, key) in (0..).zip(keys) {
+            assert_eq!(connections.known(key), None);
             assert_eq!(connections.of(key).id, ConnId(number));
+            assert_eq!(connections.known(key), Some(ConnId(number)));
             connections.of(key).version = number as u8 + 1;
         }
         for (number, key) in (0..).zip(keys) {

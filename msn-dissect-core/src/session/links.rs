@@ -50,6 +50,8 @@ pub enum Fact {
     Earlier(FrameId),
     /// Another side of the chat begins in this frame.
     OtherSide(FrameId),
+    /// A message that was sent to the server in this frame.
+    CopyOf(FrameId),
     /// It is about this person, whom it does not name.
     Contact(NameId),
     /// The group that stands at this place among those it names has this name.
@@ -109,6 +111,24 @@ pub struct Sync {
     pub contact: String,
 }
 
+/// A step of a login, which the other side must follow by the next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LoginStep {
+    /// Not begun, or done.
+    #[default]
+    None,
+    /// The client offered versions.
+    Offered(FrameId),
+    /// The server chose one.
+    Chosen(FrameId),
+    /// The client named its account.
+    Named(FrameId),
+    /// The server asked for a proof.
+    Asked(FrameId),
+    /// The client gave one.
+    Proved(FrameId),
+}
+
 /// What is remembered of a connection to tie units together. What nearly every command needs stands first, in one line
 /// of the processor's cache.
 #[derive(Debug, Default)]
@@ -146,6 +166,12 @@ pub struct Conn {
     pub people: Participants,
     /// What the owner says of itself.
     pub own: OwnHistory,
+    /// By direction: the last unit had a payload.
+    pub payload: [bool; 2],
+    /// The last unit, and the last step of a login that is not done.
+    pub latest: NoteKey,
+    /// That step.
+    pub step: LoginStep,
 }
 
 /// Most contacts of all connections whose GUIDs are remembered.

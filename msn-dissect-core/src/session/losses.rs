@@ -78,6 +78,8 @@ losses! {
     Refusal Oldest Stay "refused logins";
     LoginChallenge Oldest Stay "accounts that were asked to prove themselves";
     PasswordTold Oldest Stay "connections with passwords in clear";
+    Unfinished Oldest Stay "commands that may never be complete";
+    Copy Oldest Stay "messages that may come again to their receivers";
 }
 
 impl Loss {

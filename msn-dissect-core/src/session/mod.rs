@@ -11,6 +11,7 @@ pub mod cam;
 pub mod challenge;
 pub mod connection;
 pub mod contacts;
+pub mod copies;
 pub mod direct;
 pub mod drawings;
 pub mod flow;
@@ -34,6 +35,7 @@ pub mod soap;
 pub mod timeline;
 pub mod transactions;
 pub mod transfers;
+pub mod unfinished;
 pub mod versions;
 
 pub use crate::packet::FrameId;
@@ -91,6 +93,10 @@ pub struct Session {
     pub cam: cam::Cam,
     /// Messages split over several commands.
     pub messages: messages::Messages,
+    /// Messages that come again to their receivers.
+    pub copies: copies::Copies,
+    /// Beginnings of commands whose ends have not come.
+    pub unfinished: unfinished::Unfinished,
     /// What ties units together.
     pub links: Links,
     /// What the user told about accounts.
@@ -126,6 +132,8 @@ impl Default for Session {
             drawings: drawings::Drawings::new(losses),
             cam: cam::Cam::new(losses),
             messages: messages::Messages::new(losses),
+            copies: copies::Copies::new(losses),
+            unfinished: unfinished::Unfinished::new(losses),
             links: Links::new(losses),
             secrets: Secrets::default(),
             gateway: Gateway::new(losses),

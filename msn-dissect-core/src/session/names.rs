@@ -27,6 +27,11 @@ pub struct Names {
 }
 
 impl NameId {
+    /// Its number, which is the same on every pass; 0 names nothing.
+    pub fn number(self) -> u32 {
+        self.0
+    }
+
     /// Whether this names nothing.
     pub fn is_none(self) -> bool {
         self.0 == 0

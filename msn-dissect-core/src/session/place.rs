@@ -23,6 +23,11 @@ impl Place {
         (self.frame, self.unit, 0)
     }
 
+    /// A place before this one and all of its frame.
+    pub const fn before(self) -> Self {
+        Place { frame: FrameId::nth(self.frame.index().saturating_sub(1)), unit: u32::MAX }
+    }
+
     /// The PDU behind this one in the same frame.
     pub const fn next(self) -> Self {
         Place { frame: self.frame, unit: self.unit.saturating_add(1) }

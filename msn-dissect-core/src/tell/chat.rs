@@ -86,7 +86,8 @@ fn message(context: &Context<'_>, facts: &mut Vec<Fact>) {
         false => told(m::ROUTING_FROM).or_else(|| told(f::EMAIL)),
     });
     let from = from.unwrap_or_default();
-    let named = told(s::MESSAGE_TO).or_else(|| told(m::ROUTING_TO));
+    // On a switchboard all who are there get it; elsewhere one account is named.
+    let named = told(m::ROUTING_TO).or_else(|| told(s::MESSAGE_TO).filter(|_| !context.on_switchboard()));
     let chat = match context.on_switchboard() {
         true => context.chat(),
         false => {

@@ -95,6 +95,9 @@ pub static POLICIES: &Codes = &[
 pub static ACKS: &Codes =
     &[("U", "None"), ("N", "Only if it fails"), ("A", "Always"), ("D", "Always, data"), ("S", "Only if it succeeds")];
 
+/// Why the address book changed.
+pub static CHANGE_REASONS: &Codes = &[("1", "Contact added, deleted or blocked"), ("3", "Favourites changed")];
+
 /// IMS.
 pub static SWITCH: &Codes = &[("ON", "On"), ("OFF", "Off")];
 
@@ -132,6 +135,7 @@ pub static OS_TYPES: &Codes = &[
     ("win", "Windows 95/98/Me"),
     ("mac", "Mac OS"),
     ("macosx", "Mac OS X"),
+    ("webtv", "MSN TV"),
     ("linux", "Linux"),
     ("unix", "Unix"),
     ("beos", "BeOS"),

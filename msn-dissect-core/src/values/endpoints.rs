@@ -9,6 +9,8 @@ pub static CLIENT_TYPES: &Names = &[(0, "None"), (1, "Computer"), (2, "Web site"
 /// Services of MSNP21 (fact base: values 13).
 pub static SERVICES: &Codes = &[
     ("IM", "Messenger"),
+    ("CM", "Current media"),
+    ("SKP", "Skype"),
     ("PE", "Presence and profile expression"),
     ("PD", "Private data of endpoints"),
     ("PF", "Profile annotation"),

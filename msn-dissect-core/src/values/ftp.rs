@@ -4,14 +4,7 @@
 use super::{Names, capabilities::Bit};
 
 /// End of a transfer (fact base: msnftp 4).
-pub static BYE_CODES: &Names = &[
-    (0x0100_0303, "Success, seen from the sender"),
-    (0x0100_0305, "Success"),
-    (0x8007_0005, "Receiver is out of disk space"),
-    (0x8100_0332, "Receiver cancelled"),
-    (0x8100_0333, "Sender cancelled"),
-    (0x8100_033e, "Connection blocked or timed out"),
-];
+pub static BYE_CODES: &Names = super::hresults::HRESULTS;
 
 /// The codes that say success.
 pub const SUCCESS: [u32; 2] = [0x0100_0303, 0x0100_0305];

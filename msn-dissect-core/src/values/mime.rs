@@ -45,6 +45,16 @@ pub static MAIL_SOURCES: &Names = &[(6, "Client"), (7, "Unknown, seen once")];
 /// Messages from the server (fact base: mime 7).
 pub static SYSTEM_MESSAGES: &Names = &[(1, "Server will shut down")];
 
+/// How much of a birthday is known; one source.
+pub static BIRTHDAY_PRECISIONS: &Codes = &[
+    ("0", "None"),
+    ("1", "Over 18, day and month not known"),
+    ("2", "Over 18, full date"),
+    ("3", "Under 18"),
+    ("4", "Under 13"),
+    ("5", "13 to 18"),
+];
+
 /// Mail folders (fact base: mime 6).
 pub static FOLDERS: &Codes = &[
     ("ACTIVE", "Inbox"),

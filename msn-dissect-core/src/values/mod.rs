@@ -6,6 +6,7 @@ pub mod codes;
 pub mod endpoints;
 pub mod errors;
 pub mod ftp;
+pub mod hresults;
 pub mod lcid;
 pub mod mime;
 pub mod numbers;
@@ -37,9 +38,15 @@ mod tests {
 
     #[test]
     fn number_tables_are_sorted_and_free_of_doubles() {
-        for table in
-            [errors::ERRORS, lcid::LCIDS, objects::TYPES, numbers::NETWORKS, numbers::UUN_TYPES, numbers::UUM_TYPES]
-        {
+        for table in [
+            errors::ERRORS,
+            hresults::HRESULTS,
+            lcid::LCIDS,
+            objects::TYPES,
+            numbers::NETWORKS,
+            numbers::UUN_TYPES,
+            numbers::UUM_TYPES,
+        ] {
             assert!(table.windows(2).all(|pair| pair[0].0 < pair[1].0), "{table:?}");
         }
     }

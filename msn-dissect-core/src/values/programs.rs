@@ -23,6 +23,18 @@ pub static VERSIONS: &[(&[u32], &str)] = &[
     (&[16], "Windows Live Messenger 2012"),
 ];
 
+/// The same of the client for Mac OS.
+pub static MAC_VERSIONS: &[(&[u32], &str)] = &[
+    (&[1], "MSN Messenger for Mac 1"),
+    (&[2], "MSN Messenger for Mac 2"),
+    (&[3], "MSN Messenger for Mac 3"),
+    (&[4], "MSN Messenger for Mac 4"),
+    (&[5], "MSN Messenger for Mac 5"),
+    (&[6], "Microsoft Messenger for Mac 6"),
+    (&[7], "Microsoft Messenger for Mac 7"),
+    (&[8], "Microsoft Messenger for Mac 8"),
+];
+
 /// First numbers of Windows versions of the NT family.
 pub static WINDOWS_NT: &[(&[u32], &str)] = &[
     (&[4, 0], "Windows NT 4.0"),

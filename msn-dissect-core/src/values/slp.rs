@@ -37,7 +37,7 @@ pub static DATA_OPTIONS: &Names = &[(0, "Padding"), (1, "Bytes remaining"), (2, 
 
 /// Applications of footers and invitations.
 pub static APPLICATIONS: &Names = &[
-    (0, "Session negotiation"),
+    (0, "Session negotiation, or not told"),
     (1, "MSN object"),
     (2, "File transfer"),
     (4, "Webcam or media session"),
@@ -50,9 +50,20 @@ pub static APPLICATIONS: &Names = &[
 /// Status codes of answers.
 pub static STATUSES: &Names = &[
     (200, "Accepted"),
+    (400, "Bad request"),
+    (403, "Forbidden"),
     (404, "User not available"),
+    (405, "Method not allowed"),
+    (408, "Timed out"),
+    (480, "Temporarily not available"),
     (481, "Unknown call"),
+    (482, "Loop detected"),
+    (486, "Busy here"),
+    (487, "Request cancelled"),
+    (488, "Not acceptable here"),
     (500, "Internal error: unsupported kind of session, bad content or lost object"),
+    (503, "Service unavailable"),
+    (600, "Busy everywhere"),
     (603, "Declined"),
     (606, "Transport not acceptable"),
 ];
@@ -116,7 +127,7 @@ pub static MEDIA_KINDS: &[([u8; 16], &str, TransferKind)] = &[
 ];
 
 /// Status codes in the Context of a BYE.
-pub static BYE_CODES: &Names = &[(0x8100_0374, "Webcam session ended"), (0x8ac7_0100, "Photo sharing ended")];
+pub static BYE_CODES: &Names = super::hresults::HRESULTS;
 
 /// Type in the Context of a file transfer.
 pub static FILE_TYPES: &Names =

@@ -38,6 +38,14 @@ pub(super) static COMMON: &[Row] = &[
     row("Client-Message-ID", f::CLIENT_MESSAGE_ID, Text),
     row("Chunks", f::CHUNKS, Number).is(Role::Chunks),
     row("Chunk", f::CHUNK, Number).is(Role::Chunk),
+    row("Original-Arrival-Time", f::ORIGINAL_ARRIVAL, Text),
+    row("Roster", f::ROSTER_SESSION, Text),
+    // Encryption of SimpLite.
+    row("Rcpt", f::CRYPTO_RECEIVER, Account),
+    row("MessageType", f::CRYPTO_MESSAGE, Text),
+    row("AsymmetricCipher", f::CRYPTO_ASYMMETRIC, Text),
+    row("SymmetricCipher", f::CRYPTO_SYMMETRIC, Text),
+    row("KeyProviders", f::CRYPTO_KEYS, Text),
     row("P2P-Dest", f::P2P_DEST, Account).is(Role::PacketsTo),
     row("P2P-Src", f::P2P_SOURCE, Account).is(Role::PacketsFrom),
 ];
@@ -57,7 +65,7 @@ pub(super) static PROFILE: &[Row] = &[
     row("PostalCode", f::POSTAL_CODE, Text),
     row("Gender", f::GENDER, Text),
     row("Age", f::AGE, Text),
-    row("BDayPre", f::BIRTHDAY_PRECISION, Text),
+    row("BDayPre", f::BIRTHDAY_PRECISION, Code(values::BIRTHDAY_PRECISIONS)),
     row("Birthday", f::BIRTHDAY, Text),
     row("Wallet", f::WALLET, Text),
     row("Kid", f::KID, Number),
@@ -71,6 +79,7 @@ pub(super) static PROFILE: &[Row] = &[
     row("Nickname", f::NICKNAME, Text),
     row("MPOPEnabled", f::MPOP_ENABLED, Number),
     row("RouteInfo", f::ROUTE_INFO, Text),
+    row("BetaInvites", f::BETA_INVITES, Number),
 ];
 
 /// Fields of mail notifications.
@@ -140,6 +149,8 @@ pub(super) static INVITE: Known = &[&[
     row("Conn-Type", f::INVITE_CONNECTION, Text),
     row("Sip-Capability", f::INVITE_SIP, Number),
     row("UPnP", f::INVITE_UPNP, Text),
+    row("Avm-Support", f::INVITE_AV_SUPPORT, Number),
+    row("Avm-Request", f::INVITE_AV_REQUEST, Number),
     row("UsingRendezvous", f::INVITE_RENDEZVOUS, Text),
     row("Cancel-Code", f::INVITE_CANCEL, Code(values::CANCEL_CODES)).is(Role::CancelCode),
 ]];

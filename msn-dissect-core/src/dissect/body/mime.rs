@@ -54,6 +54,11 @@ impl Message {
         content(body, self.span, &self.head, self.row, sender, parties)
     }
 
+    /// Whether it holds peer-to-peer packets.
+    pub fn has_packets(&self) -> bool {
+        self.row.teaches == Lesson::Packets
+    }
+
     /// Whether it is an invitation of a switchboard.
     fn invites(&self, body: &Body<'_>) -> bool {
         self.row.teaches == Lesson::Invitation && body.found.line.word == *b"MSG"

@@ -87,6 +87,23 @@ impl<'a> Body<'a> {
         Some(Values::read(self.unit, span))
     }
 
+    /// Addresses of the sender and the receiver, where header blocks name them.
+    pub fn routing(&self) -> Option<(Span, Span)> {
+        match &self.parsed {
+            Parsed::Blocks(blocks) => blocks.routing(self.unit),
+            _ => None,
+        }
+    }
+
+    /// Whether the payload is a message of peer-to-peer packets.
+    pub fn has_packets(&self) -> bool {
+        match &self.parsed {
+            Parsed::Message(message) => message.has_packets(),
+            Parsed::Blocks(blocks) => blocks.has_packets(),
+            _ => false,
+        }
+    }
+
     /// Place of the payload bytes that are there.
     fn span(&self) -> Span {
         self.found.payload
@@ -175,7 +192,13 @@ pub(super) fn show_end(show: &mut Show<'_>, body: &Body<'_>) {
     if body.found.missing > 0 {
         show.out.tree.set_cut(false);
         let cut = show.packet.reported_len > show.data.len();
-        show.out.tree.expert(if cut { expert::CAPTURE_CUT } else { expert::PAYLOAD_CUT });
+        if show.packet.ended {
+            let (announced, came) = (body.found.announced.unwrap_or(0), body.found.payload.len());
+            let text = format!("{announced} bytes announced, {came} came before the connection ended");
+            show.out.tree.expert_text(expert::PAYLOAD_SHORT, &text);
+        } else {
+            show.out.tree.expert(if cut { expert::CAPTURE_CUT } else { expert::PAYLOAD_CUT });
+        }
     }
 }
 

@@ -107,6 +107,17 @@ impl Blocks {
         self.span
     }
 
+    /// Whom the message is from and to.
+    pub fn routing(&self, data: &[u8]) -> Option<(Span, Span)> {
+        let (from, to) = (self.head.get(Role::From)?, self.head.get(Role::To)?);
+        Some((person(data, from).0, person(data, to).0))
+    }
+
+    /// Whether it holds peer-to-peer packets.
+    pub fn has_packets(&self) -> bool {
+        self.row.teaches == types::Lesson::Packets
+    }
+
     fn content<'a>(&'a self, body: &Body<'a>) -> Content<'a> {
         let head = &self.head;
         let sender = head.get(Role::From).map(|at| at.of(body.unit)).unwrap_or_default();

@@ -57,7 +57,8 @@ pub(super) fn say_lists(info: &mut String, record: &Record, body: &Body<'_>) {
     info.push_str(between);
     match word {
         b"ADL" | b"RML" => {
-            push_bits(info, command::LISTS, one.attribute("c", "l").unwrap_or_default().as_bytes());
+            let lists = one.attribute("c", "l").and_then(|lists| decimal(lists.as_bytes()));
+            push_bits(info, command::LISTS, lists.unwrap_or(0));
         }
         _ if !between.is_empty() => {
             let network = one.attribute("c", "t").unwrap_or_default();

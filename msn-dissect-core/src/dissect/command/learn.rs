@@ -30,12 +30,21 @@ use crate::{
 /// then it is the server's answer, which has the same layout. `None` where later lines must tell.
 fn opener(packet: &Packet, tokens: usize) -> Option<Dir> {
     let (from, to) = (packet.source.port, packet.destination.port);
-    if from == PORT && to != PORT {
-        Some(Dir::ToClient)
-    } else if from >= to || to == PORT || tokens > 2 {
+    if let Some(dir) = by_port(packet) {
+        Some(dir)
+    } else if from >= to || tokens > 2 {
         Some(Dir::ToServer)
     } else {
         None
+    }
+}
+
+/// Who sends a packet of which exactly one end is the usual port of the servers.
+fn by_port(packet: &Packet) -> Option<Dir> {
+    match (packet.source.port == PORT, packet.destination.port == PORT) {
+        (true, false) => Some(Dir::ToClient),
+        (false, true) => Some(Dir::ToServer),
+        _ => None,
     }
 }
 
@@ -73,7 +82,8 @@ impl Learn<'_> {
             } else {
                 (choice.sure_dir && choice.fit != Fit::Loose).then_some(choice.row.dir)
             };
-            if let Some(dir) = dir {
+            // The port that everybody knows says more than the shape of a line.
+            if let Some(dir) = dir.map(|dir| by_port(self.packet).unwrap_or(dir)) {
                 connection.learn_direction(dir, &self.packet.source, &self.packet.destination);
                 self.record.dir = dir;
                 self.record.inferred &= !DIR_INFERRED;

@@ -6,7 +6,7 @@ use crate::{
     dissect::{
         body::{self, Body},
         framing::Command,
-        links, params, summary,
+        links, params, parties, summary,
         walk::Show,
     },
     fields::{Proto, command as f, expert},
@@ -66,6 +66,7 @@ fn begin(show: &mut Show<'_>, at: usize, body: &Body<'_>) -> Mark {
 fn end(show: &mut Show<'_>, body: &Body<'_>, mark: &Mark) {
     body::show_end(show, body);
     if show.out.tree.wanted() {
+        parties::show(show, body);
         links::show(show, body);
         show.generated();
         // The payload may have added to the summary, so the label comes last.
@@ -131,6 +132,9 @@ fn line(show: &mut Show<'_>, data: &[u8], found: &Command) {
             }
         }
     }
+    if found.early {
+        short_payload(tree, found);
+    }
     if found.too_long {
         tree.expert(expert::PAYLOAD_TOO_LONG);
     }
@@ -140,6 +144,20 @@ fn line(show: &mut Show<'_>, data: &[u8], found: &Command) {
         tree.expert_text(expert::FORCED_OUT, &format!("Server ended the connection: {why}"));
     }
     habits(tree, data, line, choice);
+}
+
+/// Lengths that some servers write whatever the payload is, by word.
+const CONSTANTS: [(&str, usize); 2] = [("MSG", 1460), ("UBX", 482)];
+
+/// Says that a payload ended before its announced length.
+fn short_payload(tree: &mut Tree, found: &Command) {
+    let (announced, there) = (found.announced.unwrap_or(0), found.payload.len());
+    let text = format!("{announced} bytes announced, but the payload ends after {there}: the length is too large");
+    tree.expert_text(expert::PAYLOAD_SHORT, &text);
+    let word = found.choice.as_ref().map_or("", |choice| choice.row.word);
+    if CONSTANTS.contains(&(word, announced)) {
+        tree.expert_text(expert::HABIT, &format!("Some servers write {announced} as the length of every {word}"));
+    }
 }
 
 /// What clients and servers are known to do otherwise than the rest.

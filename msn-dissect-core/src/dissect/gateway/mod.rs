@@ -12,6 +12,7 @@ mod show;
 mod tests;
 
 use super::{
+    framing::Context,
     stream::{Text, stream},
     units::{self, ContextOf, Dissector, PduOf},
     walk::{Learn, Show},
@@ -151,6 +152,11 @@ enum Unit<'a> {
     Continues(Piece),
 }
 
+/// What the text protocol relies on, in bodies whose pieces are put together here.
+fn unwatched(text: Context) -> Context {
+    Context { watch: false, ..text }
+}
+
 impl Dissector for Body {
     type Framer = BodyFramer;
 
@@ -165,23 +171,23 @@ impl Dissector for Body {
         let found = Gateway::number(packet.connection).and_then(|number| session.gateway.get(number));
         let pending = found.and_then(|found| found.pending.get(self.dir as usize)?.as_ref()).filter(|_| at == 0);
         if let Some(pending) = pending {
-            let text = Text::known(packet, Some(record), at);
+            let text = unwatched(Text::known(packet, Some(record), at));
             if let Some(piece) = framing::piece(pending, rest, text, packet.can_desegment) {
                 return BodyContext { piece: Some(piece), text };
             }
             if let crate::session::gateway::Missing::Bytes(missing) = pending.missing {
                 record.what = What::Rest(missing as u32);
-                return BodyContext { piece: None, text: Text::known(packet, Some(record), at) };
+                return BodyContext { piece: None, text: unwatched(Text::known(packet, Some(record), at)) };
             }
         }
-        BodyContext { piece: None, text: Text.context(session, packet, record, rest, at) }
+        BodyContext { piece: None, text: unwatched(Text.context(session, packet, record, rest, at)) }
     }
 
     fn recorded(&self, session: &Session, packet: &Packet, met: Option<&Record>, at: usize) -> Option<ContextOf<Self>> {
         let fragment = met.and_then(|record| session.gateway.fragments.get(record.place()));
         let piece = fragment.filter(|piece| piece.offset > 0);
         let piece = piece.map(|piece| Piece { len: piece.len as usize, left: Left::Nothing });
-        Some(BodyContext { piece, text: Text::known(packet, met, at) })
+        Some(BodyContext { piece, text: unwatched(Text::known(packet, met, at)) })
     }
 
     type Unit<'a> = Unit<'a>;

@@ -15,7 +15,7 @@ use crate::{
     session::{
         NameId, NoteKey, Record, Session,
         challenge::{Pending, Scheme, Status},
-        links::{Conn, Fact, Way},
+        links::{Conn, Fact, LoginStep, Way},
         soap::{Early, Ticket},
         transactions::{Question, Request},
     },
@@ -58,9 +58,13 @@ pub(super) fn command(learn: &mut Learn<'_>, body: &Body<'_>) {
         let begins = |verb: &Verb| matches!(verb, Verb::Offer | Verb::Open(_));
         conn.seen = true;
         conn.late = !(record.dir == Dir::ToServer && verbs.iter().any(begins));
-        if conn.late {
+        // A connection that was seen from its handshake on may begin with a command that nobody knows.
+        if conn.late && !(packet.opened.is_some() && found.choice.is_none()) {
             session.links.fact(Fact::Remark(x::CAPTURE_LATE, 0, 0));
         }
+    }
+    if let Some(conn) = session.links.conn(record.conn) {
+        conn.payload[record.dir as usize] = !found.payload.is_empty();
     }
     let Some(choice) = &found.choice else { return };
     let ends = match record.dir {
@@ -78,6 +82,7 @@ pub(super) fn command(learn: &mut Learn<'_>, body: &Body<'_>) {
     for verb in verbs {
         unit.learn(*verb);
     }
+    unit.login_step(verbs);
     if record.dir == Dir::ToServer && !unit.on_switchboard() {
         unit.sign_in();
     }
@@ -270,12 +275,14 @@ impl<'a> Unit<'a> {
         // The number stands in NOTIFICATION; 407 in MSG says that the page was too long.
         let number = |element| document.attribute(element, "id").and_then(|id| decimal(id.as_bytes()));
         let Some(trid) = number("NOTIFICATION") else { return };
-        let request = self.conn().and_then(|conn| conn.transactions.page(trid));
+        // Others come in: their numbers are 0 or 1, or those of no page.
+        let why = number("MSG").unwrap_or(0);
+        let request = self.conn().and_then(|conn| conn.transactions.page(trid)).filter(|_| trid != 0 && why > 1);
         if let Some(request) = request {
             self.answers(request.key, request.time);
             self.about(request.about);
+            self.remark(x::NOT_DELIVERED, why, 1);
         }
-        self.remark(x::NOT_DELIVERED, number("MSG").unwrap_or(0), 1);
     }
 
     // Challenges and logins
@@ -376,6 +383,28 @@ impl<'a> Unit<'a> {
         if known && !self.same_account(used.account, self.record.account) {
             self.remark(soap::TICKET_FOREIGN, 0, 0);
         }
+    }
+
+    /// Which step of a login this is, on a connection that began with one.
+    fn login_step(&mut self, verbs: &[Verb]) {
+        let (frame, dir) = (self.record.frame, self.record.dir);
+        let (server, key) = (self.on_switchboard(), self.key);
+        let ok = self.line.word == *b"USR" && dir == Dir::ToClient && !verbs.contains(&Verb::AskProof);
+        let error = self.line.error().is_some();
+        let Some(conn) = self.conn() else { return };
+        conn.latest = key;
+        let steps = conn.step != LoginStep::None;
+        conn.step = match verbs {
+            _ if server || conn.late || (steps && (ok || error)) => LoginStep::None,
+            [Verb::Offer, ..] if dir == Dir::ToServer => LoginStep::Offered(frame),
+            _ if !steps => LoginStep::None,
+            verbs if verbs.contains(&Verb::Refer) => LoginStep::None,
+            verbs if verbs.contains(&Verb::Prove) => LoginStep::Proved(frame),
+            verbs if verbs.contains(&Verb::AskProof) => LoginStep::Asked(frame),
+            [Verb::Choose, ..] => LoginStep::Chosen(frame),
+            verbs if verbs.contains(&Verb::Account) && dir == Dir::ToServer => LoginStep::Named(frame),
+            _ => conn.step,
+        };
     }
 
     /// The client leaves without having proved its account.

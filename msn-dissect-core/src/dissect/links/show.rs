@@ -20,8 +20,9 @@ use crate::{
     session::{
         FrameId, NoteKey, Record, Session,
         challenge::Status,
+        connection::ConnId,
         frames::Frames,
-        links::{Fact, MAX_FOLLOWERS, Way},
+        links::{Fact, LoginStep, MAX_FOLLOWERS, Way},
         map::Set,
     },
     text,
@@ -66,7 +67,10 @@ pub(super) fn command(show: &mut Show<'_>, body: &Body<'_>) {
     // What is remarked hangs below the item before it: what the unit says, not the link to a later one.
     remarks(tree, session, key);
     if knows_later {
-        followers(tree, session, key);
+        followers(tree, session, key, session.connections.is_pending(show.record.conn));
+    }
+    if knows_later {
+        login_step(tree, session, show.record.conn, key);
     }
     connection(tree, session, show.record.conn, show.record.server, key, found);
 }
@@ -184,6 +188,7 @@ fn facts(tree: &mut Tree, session: &Session, key: NoteKey) {
                 let handle = tree.text(f::GROUP_NAME, NONE, session.links.names.get(name));
                 generated(tree, handle);
             }
+            Fact::CopyOf(frame) => frame_link(tree, &session.frames, x::COPY_OF, frame),
             Fact::Failed(_) | Fact::Remark(..) => {}
         }
     }
@@ -201,7 +206,7 @@ fn proof(session: &Session, key: NoteKey, status: Status) -> Option<String> {
 }
 
 /// What later frames added.
-fn followers(tree: &mut Tree, session: &Session, key: NoteKey) {
+fn followers(tree: &mut Tree, session: &Session, key: NoteKey, pending: bool) {
     for (way, field) in FOLLOWERS {
         let Some(forward) = session.links.forward(key, way) else { continue };
         for follower in session.links.frames(forward) {
@@ -214,8 +219,8 @@ fn followers(tree: &mut Tree, session: &Session, key: NoteKey) {
             let handle = tree.number(x::RESPONSE_COUNT, NONE, u64::from(forward.count));
             generated(tree, handle);
         }
-        // Where the capture has one direction only, no request has an answer.
-        if forward.needed && forward.count == 0 && !session.connections.one_way() {
+        // Where the capture has one direction only, no request has an answer; what was not completed may hold it.
+        if forward.needed && forward.count == 0 && !session.connections.one_way() && !pending {
             tree.late_expert(x::NO_ANSWER, None);
         }
     }
@@ -280,6 +285,22 @@ fn wording(frames: &Frames, expert: Expert, first: u32, second: u32) -> Option<S
         },
         _ => return None,
     })
+}
+
+/// On the last unit of a connection whose login was not completed: at which step, and who did not go on.
+fn login_step(tree: &mut Tree, session: &Session, id: ConnId, key: NoteKey) {
+    let Some(conn) = session.links.known(id).filter(|conn| conn.latest == key) else { return };
+    let (frame, what, lacks) = match conn.step {
+        LoginStep::None => return,
+        LoginStep::Offered(frame) => (frame, "the client offered versions", "the server answered nothing"),
+        LoginStep::Chosen(frame) => (frame, "the server chose a version", "the client sent no login"),
+        LoginStep::Named(frame) => (frame, "the client named its account", "the server asked for no proof"),
+        LoginStep::Asked(frame) => (frame, "the server asked for a ticket", "none came"),
+        LoginStep::Proved(frame) => (frame, "the client gave its proof", "the server did not answer"),
+    };
+    let Some(number) = session.frames.number(frame).filter(|_| !session.connections.is_pending(id)) else { return };
+    tree.late_expert(x::LOGIN_GIVEN_UP, Some(&format!("Login given up: {what} in {number}, {lacks}")));
+    frame_link(tree, &session.frames, x::LOGIN_STEP_IN, frame);
 }
 
 /// What holds for the whole connection at this moment.

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     dissect::walk::{Learn, Show},
-    fields::{Proto, p2p as f},
+    fields::{Proto, expert, p2p as f},
     item::Tree,
     p2p::v1::{self, Header, field},
     session::{
@@ -45,6 +45,13 @@ pub(super) fn learn(
     if header.flags & v1::NAK != 0 {
         return place::acknowledge(learn, route, &[Name::Identifier(header.ack_id)], learnt);
     }
+    if header.flags & (v1::CANCEL | v1::ERROR) != 0 && parts.data.is_empty() && header.ack_id != 0 {
+        // Some clients close the session where they acknowledge its end.
+        let names = [Name::Unique(header.ack_unique_id), Name::Identifier(header.ack_id)];
+        place::acknowledge(learn, route, &names, learnt);
+        learnt.note.trouble &= !trouble::UNKNOWN_ACK;
+        return;
+    }
     if header.is_control() || parts.data.is_empty() {
         return;
     }
@@ -58,6 +65,7 @@ pub(super) fn learn(
         },
         first: header.identifier,
         offset: Some(header.offset),
+        claimed: u64::from(header.message_size),
         total: Some(header.total_size),
         remaining: 0,
         data: parts.data.of(packet.bytes),
@@ -100,9 +108,9 @@ fn word(header: &Header, data: usize) -> &'static str {
         (v1::RAK, "waiting for reply"),
     ];
     match WORDS.iter().find(|row| header.flags & row.0 != 0) {
-        Some(row) => row.1,
-        None if data == 0 => "no data",
-        None => "data",
+        Some(row) if header.is_control() || data == 0 => row.1,
+        _ if data == 0 => "no data",
+        _ => "data",
     }
 }
 
@@ -116,13 +124,15 @@ pub(super) fn show(
     links: &PacketLinks,
 ) {
     let header = &parts.header;
-    let word = word(header, parts.data.len());
+    let closes = header.flags & (v1::CANCEL | v1::ERROR) != 0 && !links.acknowledges.is_none();
+    let word = if closes { "acknowledgement, session closed" } else { word(header, parts.data.len()) };
     let part = word == "data" && !note.single;
     if show.packet.want_info {
         let info = &mut show.out.info;
         match part {
             true => {
-                let end = header.offset.saturating_add(parts.data.len() as u64);
+                let lag = if note.trouble & trouble::LAGS != 0 { u64::from(header.message_size) } else { 0 };
+                let end = header.offset.saturating_add(lag).saturating_add(parts.data.len() as u64);
                 super::progress(info, show.session, note, &format!(" {end}/{}", header.total_size));
             }
             false if word == "data" => info.push_str("P2P"),
@@ -136,7 +146,7 @@ pub(super) fn show(
         let label = format!("version 1, session {}, {word}", header.session_id);
         show.out.tree.protocol(Proto::MsnP2p, Span::new(0, packet.bytes.len()), &label);
         super::version_item(show, 1, packet.how);
-        header_items(&mut show.out.tree, packet.bytes, parts);
+        header_items(&mut show.out.tree, packet.bytes, parts, note, !links.acknowledges.is_none());
     }
     super::data(show, packet, key, note, links);
     let tree = &mut show.out.tree;
@@ -151,8 +161,9 @@ pub(super) fn show(
     show.out.tree.close();
 }
 
-fn header_items(tree: &mut Tree, bytes: &[u8], parts: &v1::Packet) {
+fn header_items(tree: &mut Tree, bytes: &[u8], parts: &v1::Packet, note: &PacketNote, acknowledges: bool) {
     let header = &parts.header;
+    let lags = note.trouble & trouble::LAGS != 0;
     tree.number(f::SESSION_ID, field::SESSION_ID, u64::from(header.session_id));
     tree.number(f::IDENTIFIER, field::IDENTIFIER, u64::from(header.identifier));
     tree.number(f::OFFSET, field::OFFSET, header.offset);
@@ -160,14 +171,19 @@ fn header_items(tree: &mut Tree, bytes: &[u8], parts: &v1::Packet) {
     tree.number(f::LENGTH, field::MESSAGE_SIZE, u64::from(header.message_size));
     if header.message_size == 0 && !parts.data.is_empty() {
         tree.expert(f::SIZE_ZERO);
-    } else if header.message_size as usize != parts.data.len() {
+    } else if lags && header.offset == 0 {
+        tree.expert_text(
+            expert::HABIT,
+            "Place and length are those of the packet before, in each packet of this message: Pidgin 2.10 does so",
+        );
+    } else if !lags && header.message_size as usize != parts.data.len() {
         tree.expert_text(
             f::LENGTH_LIES,
             &format!("Header says {} bytes, but {} are there", header.message_size, parts.data.len()),
         );
     }
     tree.bits(f::FLAGS, field::FLAGS, u64::from(header.flags));
-    for (flag, expert) in [
+    for (flag, told) in [
         (v1::NAK, f::NAK),
         (v1::RAK, f::RAK),
         (v1::RST, f::RESET),
@@ -175,8 +191,10 @@ fn header_items(tree: &mut Tree, bytes: &[u8], parts: &v1::Packet) {
         (v1::ERROR, f::CANCELLED),
         (0x200, f::ENCRYPTED),
     ] {
-        if header.flags & flag != 0 {
-            tree.expert(expert);
+        // What closes a session and acknowledges its end cancels nothing, nor does what carries data.
+        let closes = told == f::CANCELLED && (acknowledges || !header.is_control());
+        if header.flags & flag != 0 && !closes {
+            tree.expert(told);
         }
     }
     let nonce = <[u8; 16]>::try_from(field::NONCE.of(bytes));

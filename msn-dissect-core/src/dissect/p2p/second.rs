@@ -65,6 +65,7 @@ pub(super) fn learn(
         key: MessageKey { leg, flow, session_id, number, version: 2 },
         first: transport.base_id,
         offset: first.then_some(0),
+        claimed: 0,
         total: first.then(|| remaining.saturating_add(data.len() as u64)),
         remaining,
         data,

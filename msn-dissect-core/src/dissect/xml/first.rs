@@ -4,7 +4,7 @@
 use std::ops::ControlFlow;
 
 use super::{
-    converted,
+    MAX_NODES, converted,
     table::{self, Rule},
     unwrap_data,
 };
@@ -12,7 +12,7 @@ use crate::{
     text,
     view::View,
     wire::Span,
-    xml::{Document, Kind, Node, Parser},
+    xml::{Document, Kind, Node, Parser, parse, recover},
 };
 
 /// The first value that the tree shows as the text of an element with one of these names; `None` if there is none.
@@ -20,9 +20,48 @@ pub(crate) fn text_of(data: &[u8], span: Span, charset: Option<&[u8]>, names: &[
     let found = converted(data, span, charset);
     let plain = View::new(data, span);
     let view = found.as_ref().map_or(&plain, |found| &found.0);
-    let value = first(view.bytes(), |document, node| is_value(document, view.bytes(), node, names))?;
+    let bytes = view.bytes();
+    let value = first(bytes, |document, node| is_value(document, bytes, node, names));
+    // Text that does not end with its element goes on behind a sign that should have been escaped.
+    let ends = |value: Span| {
+        let (before, rest) = bytes.split_at_checked(value.start)?;
+        let rest = rest.get(value.end - value.start..)?;
+        if rest.is_empty() {
+            return Some(());
+        }
+        let is_end = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/');
+        let name = before.rsplit(|&byte| byte == b'<').next()?.split(is_end).next()?;
+        let closing = rest.strip_prefix(b"</")?.strip_prefix(name)?;
+        closing.starts_with(b">").then_some(())
+    };
+    let value = match value {
+        Some(value) if ends(value).is_some() => value,
+        value => read_on(bytes, names).or(value)?,
+    };
     let part = view.part(unwrap_data(view.bytes(), value));
     Some(text::utf8(part.xml().bytes()).text.into_owned())
+}
+
+/// The same in a document that is not well-formed: all that stands in the element.
+fn read_on(data: &[u8], names: &[&[u8]]) -> Option<Span> {
+    parse(data).broken_at?;
+    let (document, _) = recover(data, MAX_NODES);
+    let unknown = |node: &Node| {
+        node.kind != Kind::Element || table::element(document.name(data, node.parent), node.local.of(data)).is_none()
+    };
+    document.nodes.iter().enumerate().find_map(|(at, node)| {
+        if node.kind != Kind::Element {
+            return is_value(&document, data, node, names).then_some(node.start);
+        }
+        let rule = table::element(document.name(data, node.parent), node.local.of(data));
+        let says = names.contains(&node.local.of(data))
+            && matches!(rule, Some(Rule::Text(_) | Rule::Code(..)))
+            && !node.end.is_empty()
+            && !document.has_attributes(node)
+            && document.nodes.get(at + 1..node.next).unwrap_or_default().iter().all(unknown)
+            && !unwrap_data(data, node.content()).of(data).iter().all(u8::is_ascii_whitespace);
+        says.then_some(node.content())
+    })
 }
 
 /// How many elements with this name stand in an element with that one.

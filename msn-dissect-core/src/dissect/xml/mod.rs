@@ -15,7 +15,7 @@ use crate::{
     text,
     view::View,
     wire::Span,
-    xml::{Attribute, Document, Kind, Node, parse},
+    xml::{Attribute, Document, Kind, Node, parse, recover},
 };
 pub(crate) use encoding::is_document;
 pub(crate) use first::{count, text_of};
@@ -28,6 +28,9 @@ const TITLES: [&str; 7] = ["n", "name", "type", "opcode", "id", "epid", "hr"];
 
 /// Most characters of a title.
 const MAX_TITLE: usize = 64;
+
+/// Most nodes of a document that is not well-formed.
+const MAX_NODES: usize = 20_000;
 
 /// Most documents inside one another.
 const MAX_NESTING: u8 = 4;
@@ -84,9 +87,14 @@ fn converted(data: &[u8], span: Span, charset: Option<&[u8]>) -> Option<(View<'s
 /// Shows what a document says; returns whether it is well-formed.
 fn show(tree: &mut Tree, view: &View<'_>, nesting: u8) -> bool {
     let document = parse(view.bytes());
-    Walk { tree, view, document: &document, nesting, domain: None, hashed: None }.show();
+    let sound = document.broken_at.is_none();
+    // Clients read on behind what is not well-formed, and so does this. Of what is cut short the rest is not there.
+    let (document, stopped) =
+        if sound || tree.is_cut() { (document, !sound) } else { recover(view.bytes(), MAX_NODES) };
+    let read_on = !sound && !stopped;
+    Walk { tree, view, document: &document, nesting, read_on, domain: None, hashed: None }.show();
     // Of a malformed one Wireshark's own dissector could only say the same.
-    document.broken_at.is_none()
+    sound
 }
 
 /// Offers the whole document in the form that other tools show it in.
@@ -103,6 +111,8 @@ struct Walk<'w> {
     view: &'w View<'w>,
     document: &'w Document,
     nesting: u8,
+    /// The document is not well-formed and was read on all the same.
+    read_on: bool,
     /// The domain that an element gives to those inside it, of the element that was asked for last.
     domain: Option<(usize, Option<String>)>,
     /// The MD5 of what an element holds, in hexadecimal, by the place of the element; `None` where it was not made.
@@ -154,8 +164,14 @@ impl Walk<'_> {
         }
     }
 
-    /// What is not well-formed stays as it is.
+    /// What is not well-formed stays as it is, unless it was read on.
     fn rest(&mut self, span: Span) {
+        if self.read_on {
+            let place = self.view.span(Span::new(span.start, (span.start + 1).min(span.end)));
+            self.tree.label(place, "Not well-formed here");
+            let message = format!("XML document is not well-formed at byte {}; read on behind it", span.start);
+            return self.tree.expert_text(x::XML_MALFORMED, &message);
+        }
         let place = self.view.span(span);
         if !place.is_empty() {
             self.tree.bytes(f::PAYLOAD, place);
@@ -183,6 +199,11 @@ impl Walk<'_> {
     /// An element that is one line: it has a field, no attributes, and nothing inside but text.
     fn is_leaf(&self, at: usize, node: &Node) -> bool {
         let inside = self.document.nodes.get(at + 1..node.next).unwrap_or_default();
+        // Signs that should have been escaped look like elements: a value is all that stands in its own.
+        let unknown = |node: &Node| node.kind != Kind::Element || self.rule(node).is_none();
+        if self.read_on && !node.end.is_empty() && inside.iter().all(unknown) && !self.document.has_attributes(node) {
+            return matches!(self.rule(node), Some(Rule::Text(_) | Rule::Code(..)));
+        }
         !self.document.has_attributes(node)
             && inside.len() <= 1
             && inside.iter().all(|node| matches!(node.kind, Kind::Text | Kind::Data))

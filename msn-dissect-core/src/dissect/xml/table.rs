@@ -69,6 +69,9 @@ pub(super) static ELEMENTS: &[(&str, &str, Rule)] = &[
     ("presence", "Data", Group("circle data")),
     ("*", "PSM", Text(x::PSM)),
     ("*", "RUM", Text(x::RICH_PSM)),
+    ("*", "PSMUrl", Text(x::PSM_URL)),
+    ("*", "PSMURL", Text(x::PSM_URL)),
+    ("user", "state", Text(x::MEMBER_STATE)),
     ("*", "CurrentMedia", Media),
     ("*", "MachineGuid", Guid(f::MACHINE_GUID)),
     ("*", "SignatureSound", Object(x::SIGNATURE_SOUND)),
@@ -180,6 +183,9 @@ pub(super) static ELEMENTS: &[(&str, &str, Rule)] = &[
 pub(super) static ATTRIBUTES: &[(&str, &str, &str, Rule)] = &[
     // Lists
     ("", "ml", "l", Number(x::INITIAL)),
+    ("*", "Circle", "Id", Text(x::CIRCLE_ID)),
+    ("*", "Circle", "HostedDomain", Text(x::CIRCLE_DOMAIN)),
+    ("State", "Service", "reason", Code(x::CHANGE_REASON, codes::CHANGE_REASONS)),
     ("ml", "d", "n", Text(x::DOMAIN)),
     ("d", "c", "n", Local),
     ("t", "c", "n", Account),
@@ -241,8 +247,6 @@ pub(super) static ATTRIBUTES: &[(&str, &str, &str, Rule)] = &[
     // Circle tickets
     ("", "SignedTicket", "ver", Text(x::TICKET_VERSION)),
     ("", "SignedTicket", "keyVer", Text(x::TICKET_KEY_VERSION)),
-    ("Ticket", "Circle", "Id", Text(x::CIRCLE_ID)),
-    ("Ticket", "Circle", "HostedDomain", Text(x::CIRCLE_DOMAIN)),
     // User notifications
     ("", "SNM", "opcode", Text(x::SNM_OPCODE)),
     ("", "SNM", "csid", Text(x::SNM_CSID)),

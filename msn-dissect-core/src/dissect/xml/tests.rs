@@ -260,8 +260,13 @@ fn malformed_documents_are_told() {
     let tree = shown("<Data><PSM>x</PSM><CurrentMedia></Data>");
     assert!(tree.has_expert(x::XML_MALFORMED));
     assert_eq!(all(&tree, x::PSM), ["x"]);
-    let payload = tree.find(f::PAYLOAD).unwrap();
-    assert_eq!((payload.start, payload.len), (32, 7));
+    assert!(tree.find(f::PAYLOAD).is_none());
+    for text in ["I <3 you & me", "a <b> c", "&&&", "x > y < z", "</3", "<>"] {
+        let tree = shown(&format!("<Data><PSM>{text}</PSM><CurrentMedia>m</CurrentMedia></Data>"));
+        assert_eq!(all(&tree, x::PSM), [text]);
+        assert_eq!(all(&tree, x::MEDIA).len(), 1, "{text}");
+        assert_eq!(tree.has_expert(x::XML_MALFORMED), text.contains('<'), "{text}");
+    }
     assert!(shown("<Data><ClientType>x</ClientType></Data>").has_expert(x::VALUE_MALFORMED));
     assert!(!shown("<Data><ClientType></ClientType></Data>").has_expert(x::VALUE_MALFORMED));
 }

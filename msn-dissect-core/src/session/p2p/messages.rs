@@ -50,6 +50,9 @@ pub struct Piece<'a> {
     pub first: u32,
     /// Place of the bytes; `None` if it follows from how many bytes are still to come.
     pub offset: Option<u64>,
+    /// Bytes of data by the header of version 1. Where the first piece has none of them although data follows, headers
+    /// lag by one packet: place and length are those of the piece before.
+    pub claimed: u64,
     /// Bytes of the whole message; version 2 says it in the first packet only.
     pub total: Option<u64>,
     /// Bytes behind this piece, where that is what the header says.
@@ -111,6 +114,8 @@ struct Open {
     first: u32,
     /// It began on a direct connection.
     direct: bool,
+    /// Headers lag by one packet.
+    lags: bool,
 }
 
 /// What names a whole message, over all legs.
@@ -179,10 +184,17 @@ impl Messages {
 
     /// Adds a piece to the message of a key.
     fn add(&mut self, assembly: &mut Assembly, piece: &Piece<'_>, key: &MessageKey) -> Placed {
-        let Some(&Open { id, message, total, first, .. }) = self.open.get(key) else {
+        let Some(&Open { id, message, total, first, lags, .. }) = self.open.get(key) else {
             return refused(trouble::NO_BEGIN);
         };
         let before = assembly.received(message);
+        // A client that sends the first piece again, with its length now, counts from then on as everybody does.
+        let again = lags && piece.claimed > 0 && piece.offset == Some(0) && assembly.holds(message, 0, piece.data);
+        if let Some(open) = self.open.get_mut(key).filter(|_| again) {
+            open.lags = false;
+        }
+        let lag = if lags && !again { piece.claimed } else { 0 };
+        let piece = &Piece { offset: piece.offset.map(|offset| offset.saturating_add(lag)), ..*piece };
         let mut placed = Placed { received: before, ..Placed::default() };
         if piece.total.is_some_and(|other| other != u64::from(total)) {
             return Placed { trouble: trouble::TOTAL_CHANGED, ..placed };
@@ -201,6 +213,9 @@ impl Messages {
             Fate::TooMany => (trouble::TOO_MANY, FrameId::NONE),
         };
         placed.id = fate.is_added().then_some(id);
+        if lag > 0 {
+            placed.trouble |= trouble::LAGS;
+        }
         if before == 0 && piece.offset.is_some_and(|offset| offset > 0) {
             placed.trouble |= trouble::NO_BEGIN;
         }
@@ -273,7 +288,9 @@ impl Messages {
         let id = NonZeroU32::new(self.facts.len() as u32).map(P2pMessageId).ok_or(refused(trouble::EVICTED))?;
         self.latest.insert(MessageKey { leg: Leg::ANY, ..key }, key);
         let before = self.open.get(&key).map(|open| open.message);
-        let oldest = self.open.insert(key, Open { id, message, total, first: piece.first, direct: piece.direct });
+        let lags = key.version == 1 && piece.offset == Some(0) && piece.claimed == 0;
+        let open = Open { id, message, total, first: piece.first, direct: piece.direct, lags };
+        let oldest = self.open.insert(key, open);
         if let Some((_, oldest)) = oldest {
             assembly.drop_open(oldest.message);
         }

@@ -27,5 +27,7 @@ pub const GIVEN_UP: u16 = 2048;
 pub const UNKNOWN_ACK: u16 = 1024;
 /// It acknowledges a message of which the capture lacks something.
 pub const INCOMPLETE: u16 = 4096;
+/// Its header says the place and length of the piece before it.
+pub const LAGS: u16 = 16384;
 /// A table was full, and something older was forgotten.
 pub const EVICTED: u16 = 8192;

@@ -114,14 +114,21 @@ fn expert_texts(out: &Dissection, expert: Expert) -> Vec<String> {
 
 /// What an item is, without what only later passes know.
 fn shown(out: &Dissection) -> Vec<String> {
-    let later: Vec<u16> =
-        [x::RESPONSE_IN, x::OPENED_IN, x::OTHER_SIDE, x::LATER_CONNECTION, x::AUTH_RESPONSE_IN, x::RESPONSE_COUNT]
-            .iter()
-            .map(|field| field.0)
-            .collect();
+    let later: Vec<u16> = [
+        x::RESPONSE_IN,
+        x::OPENED_IN,
+        x::OTHER_SIDE,
+        x::LATER_CONNECTION,
+        x::AUTH_RESPONSE_IN,
+        x::RESPONSE_COUNT,
+        x::LOGIN_STEP_IN,
+    ]
+    .iter()
+    .map(|field| field.0)
+    .collect();
     let items = out.tree.items().iter().filter(|item| {
         let link = item.kind == Kind::Leaf as u8 && later.contains(&item.id);
-        let remark = item.kind == Kind::Expert as u8 && item.id == x::NO_ANSWER.0;
+        let remark = item.kind == Kind::Expert as u8 && (item.id == x::NO_ANSWER.0 || item.id == x::LOGIN_GIVEN_UP.0);
         !link && !remark
     });
     items

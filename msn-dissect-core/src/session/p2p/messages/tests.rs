@@ -17,6 +17,7 @@ fn piece(leg: u32, offset: u64, total: u64, data: &[u8]) -> Piece<'_> {
         key: key(leg),
         first: 9,
         offset: Some(offset),
+        claimed: data.len() as u64,
         total: Some(total),
         remaining: 0,
         data,
