@@ -68,6 +68,8 @@ struct Contact {
     contact_id: String,
     display_name: String,
     lists: Vec<String>,
+    pending: bool,
+    groups: Vec<String>,
 }
 
 fn folder() -> PathBuf {
@@ -241,6 +243,52 @@ fn contacts(tshark: &Tshark, stored: &Stored, truth: &Truth, failures: &mut Vec<
     Ok(())
 }
 
+/// Contacts that the programs change while they are captured: the truth tells how they were before.
+const CHANGED: [(&str, &str, &str); 5] = [
+    ("msnp15-soapmixed-bitlbee3.0.1-escargot", "alice@example.com", "carol@example.com"),
+    ("msnp15-soapmixed-bitlbee3.0.1-escargot", "alice@example.com", "erin@live.com"),
+    ("msnp15-soapmixed-bitlbee3.0.1-escargot", "alice@example.com", "zoe@example.com"),
+    ("msnp15-soapoim-libpurple2.5.9-escargot", "alice@example.com", "zoe@example.com"),
+    ("msnp15-soapoim-libpurple2.5.9-escargot", "carol@example.com", "alice@example.com"),
+];
+
+/// A report's contacts have the lists, names and groups that the web services told.
+fn report(tshark: &Tshark, stored: &Stored, truth: &Truth, name: &str, failures: &mut Vec<String>) -> Result<()> {
+    let folder = tshark.folder()?;
+    let file = stored.path().to_string_lossy().into_owned();
+    let which = format!("msn,report,{}", folder.path().display());
+    tshark.run(&["-n", "-r", &file, "-q", "-z", &which], &Options::default())?;
+    let mut reader = csv::Reader::from_path(folder.path().join("contacts.csv"))?;
+    let told: Vec<[String; 5]> = reader.deserialize().collect::<Result<_, _>>()?;
+    let asked = |owner: &str| {
+        let by = |call: &Call| call.account.as_deref() == Some(owner) && call.operation() == "FindMembership";
+        truth.soap.iter().any(by) && told.iter().any(|row| row[0] == owner)
+    };
+    for (owner, book) in truth.contacts.iter().filter(|(owner, _)| asked(owner)) {
+        for contact in &book.contacts {
+            let address = contact.address.as_str();
+            if CHANGED.contains(&(name, owner, address)) {
+                continue;
+            }
+            // Who waits for consent is told to be that, not who has the owner on a list.
+            let waits = contact.pending.then(|| "PL".to_owned());
+            let lists = contact.lists.iter().filter(|list| *list != "RL" || !contact.pending).cloned();
+            let wanted = (lists.chain(waits).collect::<BTreeSet<_>>(), contact.groups.iter().cloned().collect());
+            let Some(row) = told.iter().find(|row| row[0] == *owner && row[1] == address) else {
+                failures.push(format!("{owner}: {address} is not in contacts.csv"));
+                continue;
+            };
+            let set = |text: &str, at: &str| text.split(at).filter(|one| !one.is_empty()).map(str::to_owned).collect();
+            let found: (BTreeSet<String>, BTreeSet<String>) = (set(&row[3], " "), set(&row[4], "; "));
+            let listed = contact.lists.iter().any(|list| list == "FL");
+            if found != wanted || (listed && row[2] != contact.display_name) {
+                failures.push(format!("{owner}: {row:?} should have {wanted:?}, {:?}", contact.display_name));
+            }
+        }
+    }
+    Ok(())
+}
+
 fn run(path: &Path) -> Result<(), Failed> {
     let tshark = Tshark::new()?;
     let stored = tshark.store_file(path)?;
@@ -250,6 +298,8 @@ fn run(path: &Path) -> Result<(), Failed> {
     tickets(&tshark, &stored, &truth, &mut failures)?;
     offline(&tshark, &stored, &truth, &mut failures)?;
     contacts(&tshark, &stored, &truth, &mut failures)?;
+    let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    report(&tshark, &stored, &truth, name, &mut failures)?;
     let never = rows(&tshark, &stored, "_ws.malformed && msnsoap", &["frame.number"])?;
     if !never.is_empty() {
         failures.push(format!("malformed in {never:?}"));

@@ -172,7 +172,7 @@ pub struct Contact {
     pub groups: Vec<String>,
     /// Groups it is taken from.
     pub left: Vec<String>,
-    /// Counts only if the request with this transaction ID succeeds.
+    /// Counts only if the request with this number succeeds.
     pub asked: Option<u32>,
 }
 
@@ -291,10 +291,12 @@ pub enum Fact {
         id: String,
         /// Name, or nothing.
         name: Option<String>,
+        /// Counts only if the request with this number succeeds.
+        asked: Option<u32>,
     },
-    /// An answer to the request with this transaction ID: it succeeded, or not.
+    /// An answer to the request with this number: it succeeded, or not.
     Answer {
-        /// Transaction ID.
+        /// Transaction ID; frame number of a request of web services.
         trid: u32,
         /// It succeeded.
         good: bool,

@@ -12,6 +12,8 @@ use crate::{
 pub(super) struct Context<'a> {
     /// What is remembered.
     pub session: &'a Session,
+    /// Its frame number.
+    pub frame: u32,
     /// What is known of it.
     pub record: &'a Record,
     /// What it shows.

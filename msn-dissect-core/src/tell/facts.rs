@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What a PDU means: each concern adds what it finds.
 
-use super::{chat, context::Context, files, lists, login, people};
+use super::{chat, context::Context, files, lists, login, people, services};
 use crate::{
     command::Dir,
     event::Fact,
@@ -21,6 +21,9 @@ pub(super) fn facts(context: &Context<'_>, out: &Dissection, objects: Range<usiz
         lists::tell(context, &mut facts);
         login::tell(context, &mut facts);
         answer(context, &mut facts);
+    }
+    if context.proto == Proto::MsnSoap {
+        services::tell(context, &mut facts);
     }
     files::tell(context, out, objects, &mut facts);
     facts

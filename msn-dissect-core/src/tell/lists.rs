@@ -108,7 +108,7 @@ fn property(context: &Context<'_>) -> Option<Contact> {
 fn group(context: &Context<'_>, stays: bool) -> Option<Fact> {
     let id = context.groups().into_iter().next()?;
     let name = context.items.text(f::GROUP_NAME).filter(|_| stays);
-    Some(Fact::Group { owner: context.owner.to_owned(), id, name })
+    Some(Fact::Group { owner: context.owner.to_owned(), id, name, asked: None })
 }
 
 /// A document of contacts: what the client asks for, or what somebody else did.

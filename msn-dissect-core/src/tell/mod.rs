@@ -11,6 +11,7 @@ mod items;
 mod lists;
 mod login;
 mod people;
+mod services;
 mod value;
 
 use crate::{
@@ -51,7 +52,11 @@ fn unit(
     let proto = first.map_or(Proto::Msn as u16, |item| item.id);
     let proto = PROTOCOLS_IN_ORDER.get(usize::from(proto)).copied().unwrap_or(Proto::Msn);
     let summary = first.and_then(|item| out.tree.item_text(item)).unwrap_or_default().to_owned();
-    let owner = account(session.names.get(record.account));
+    let owner = match proto {
+        // Whose call it is stands in the call, not in the connection.
+        Proto::MsnSoap => account(&items.text(f::ACCOUNT).unwrap_or_default()),
+        _ => account(session.names.get(record.account)),
+    };
     let word = items.text(f::COMMAND).or_else(|| items.text(soap::OPERATION)).unwrap_or_default();
     let at = At { frame: packet.number, unit: record.unit, time: packet.time, offset: 0, connection: record.conn.0 };
     let side = match (proto, record.dir) {
@@ -59,7 +64,7 @@ fn unit(
         (Proto::MsnSoap, _) | (_, Dir::ToServer) => Side::Client,
         (_, Dir::ToClient) => Side::Server,
     };
-    let context = Context { session, record, items, proto, word: &word, owner: &owner };
+    let context = Context { session, frame: packet.number, record, items, proto, word: &word, owner: &owner };
     let facts = facts::facts(&context, out, mark.object..next.map_or(out.objects.len(), |next| next.object));
     let (mut line, mut payload) = Default::default();
     let mut details = Vec::new();

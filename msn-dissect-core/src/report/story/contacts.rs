@@ -2,7 +2,7 @@
 //! Contact lists as they are at the end of the capture.
 
 use super::super::record::Contact as Told;
-use crate::event::{Change, Contact, Lists};
+use crate::event::{Change, Contact, Fact, Lists};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Most contacts of all accounts.
@@ -28,38 +28,46 @@ pub(super) struct Contacts {
     /// Accounts by owner and identifier.
     ids: HashMap<(String, String), String>,
     groups: HashMap<(String, String), String>,
-    asked: BTreeMap<(u32, u32), Vec<Contact>>,
+    asked: BTreeMap<(u32, u32), Vec<Fact>>,
 }
 
 impl Contacts {
-    /// Takes what is said of a contact on a connection.
-    pub fn take(&mut self, contact: &Contact, connection: u32) {
-        match contact.asked {
-            Some(trid) => {
-                self.asked.entry((connection, trid)).or_default().push(contact.clone());
+    /// Takes what is said of a contact or of a group; what is asked for waits for the answer with this key.
+    pub fn take(&mut self, fact: &Fact, asked: Option<(u32, u32)>) {
+        match asked {
+            Some(key) => {
+                self.asked.entry(key).or_default().push(fact.clone());
                 if self.asked.len() > MAX_ASKED {
                     self.asked.pop_first();
                 }
             }
-            None => self.apply(contact),
+            None => self.apply(fact),
         }
     }
 
     /// A request was answered.
     pub fn answer(&mut self, key: (u32, u32), good: bool) {
-        for contact in self.asked.remove(&key).unwrap_or_default().iter().filter(|_| good) {
-            self.apply(contact);
+        for fact in self.asked.remove(&key).unwrap_or_default().iter().filter(|_| good) {
+            self.apply(fact);
         }
     }
 
     /// Requests whose answers were not captured are taken to have succeeded.
     pub fn finish(&mut self) {
-        for contact in std::mem::take(&mut self.asked).into_values().flatten() {
-            self.apply(&contact);
+        for fact in std::mem::take(&mut self.asked).into_values().flatten() {
+            self.apply(&fact);
         }
     }
 
-    fn apply(&mut self, contact: &Contact) {
+    fn apply(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Contact(contact) => self.contact(contact),
+            Fact::Group { owner, id, name, .. } => self.group(owner, id, name.as_deref()),
+            _ => {}
+        }
+    }
+
+    fn contact(&mut self, contact: &Contact) {
         let owner = &contact.owner;
         let by_id = (owner.clone(), contact.id.clone());
         let email = match contact.email.as_str() {
@@ -92,7 +100,7 @@ impl Contacts {
     }
 
     /// A group has a name, or goes.
-    pub fn group(&mut self, owner: &str, id: &str, name: Option<&str>) {
+    fn group(&mut self, owner: &str, id: &str, name: Option<&str>) {
         let key = (owner.to_owned(), id.to_owned());
         match name {
             Some(name) if self.groups.len() < MAX_GROUPS => drop(self.groups.insert(key, name.to_owned())),

@@ -16,7 +16,7 @@ use super::{
     moment::Moment,
     record::{File, Record, Seen, Trouble},
 };
-use crate::event::{At, Fact, Rank, Unit};
+use crate::event::{At, Contact, Fact, Rank, Unit};
 use chats::Chats;
 use connections::Connections;
 use contacts::Contacts;
@@ -61,8 +61,9 @@ impl Story {
                     self.chats.left(&mut self.queue, chat, (who, endpoint), seen, unit.at.connection);
                 }
                 Fact::Person(person) => self.persons.learn(&mut self.queue, person, seen),
-                Fact::Contact(contact) => self.contacts.take(contact, unit.at.connection),
-                Fact::Group { owner, id, name } => self.contacts.group(owner, id, name.as_deref()),
+                Fact::Contact(Contact { asked, .. }) | Fact::Group { asked, .. } => {
+                    self.contacts.take(fact, asked.map(|number| (unit.at.connection, number)));
+                }
                 Fact::Answer { trid, good } => self.contacts.answer((unit.at.connection, *trid), *good),
                 Fact::Login(step) => self.logins.step(&mut self.queue, step, unit, seen),
                 Fact::Object(_) => {
