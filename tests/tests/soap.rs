@@ -252,7 +252,7 @@ const CHANGED: [(&str, &str, &str); 5] = [
     ("msnp15-soapoim-libpurple2.5.9-escargot", "carol@example.com", "alice@example.com"),
 ];
 
-/// A report's contacts have the lists, names and groups that the web services told.
+/// A report's contacts have the lists, names and groups that the web services told, and logins end as those said.
 fn report(tshark: &Tshark, stored: &Stored, truth: &Truth, name: &str, failures: &mut Vec<String>) -> Result<()> {
     let folder = tshark.folder()?;
     let file = stored.path().to_string_lossy().into_owned();
@@ -260,6 +260,14 @@ fn report(tshark: &Tshark, stored: &Stored, truth: &Truth, name: &str, failures:
     tshark.run(&["-n", "-r", &file, "-q", "-z", &which], &Options::default())?;
     let mut reader = csv::Reader::from_path(folder.path().join("contacts.csv"))?;
     let told: Vec<[String; 5]> = reader.deserialize().collect::<Result<_, _>>()?;
+    let mut reader = csv::Reader::from_path(folder.path().join("logins.csv"))?;
+    let logins: Vec<[String; 8]> = reader.deserialize().collect::<Result<_, _>>()?;
+    let refused = logins.iter().filter(|row| row[6] == "refused" && row[7] == "wrong password");
+    let refused = sorted(refused.map(|row| row[2].clone()).collect());
+    let wrong = truth.password_checks.iter().filter(|check| check.result != "ok");
+    if refused != sorted(wrong.map(|check| check.account.clone()).collect()) {
+        failures.push(format!("logins.csv says {logins:?}"));
+    }
     let asked = |owner: &str| {
         let by = |call: &Call| call.account.as_deref() == Some(owner) && call.operation() == "FindMembership";
         truth.soap.iter().any(by) && told.iter().any(|row| row[0] == owner)

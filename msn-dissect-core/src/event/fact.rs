@@ -203,6 +203,8 @@ pub enum LoginStep {
     Welcome,
     /// The server does not, or says why the connection ends.
     Refused(String),
+    /// The login service gives the account no ticket, for this reason.
+    Denied(String),
     /// It is sent to another server.
     Referred,
     /// The client leaves, or the server ends the connection, for this reason.

@@ -7,9 +7,10 @@ use super::{
     items::Items,
 };
 use crate::{
-    event::{Change, Contact, Fact, Lists},
+    event::{Change, Contact, Fact, Lists, LoginStep},
     fields::{Field, command as f, link, soap as s},
     item::{Item, Kind},
+    session::Place,
 };
 
 /// The forward list: those of the address book that use Messenger.
@@ -62,6 +63,7 @@ pub(super) fn tell(context: &Context<'_>, facts: &mut Vec<Fact>) {
         let good = items.number(s::STATUS).is_some_and(|status| status == 200) && !items.has(s::FAULT);
         let asked = items.number(link::RESPONSE_TO);
         facts.extend(asked.map(|frame| Fact::Answer { trid: frame as u32, good }));
+        facts.extend(denied(context).map(|why| Fact::Login(LoginStep::Denied(why))));
         if !good {
             return;
         }
@@ -90,6 +92,13 @@ pub(super) fn tell(context: &Context<'_>, facts: &mut Vec<Fact>) {
             What::Members(come) => members(context, come, asked, facts),
         }
     }
+}
+
+/// Why the login service gave no ticket, if it gave none.
+fn denied(context: &Context<'_>) -> Option<String> {
+    let place = Place::new(context.record.frame, context.record.unit);
+    let note = context.session.soap.notes.get(place).filter(|_| context.items.has_expert(s::REFUSED))?;
+    note.refusal.map(|why| why.words().to_owned())
 }
 
 impl<'a> Items<'a> {

@@ -3,10 +3,10 @@
 
 use super::{
     super::record::{Login, Logout, Person, Record, Seen},
-    queue::Queue,
+    queue::{NO_ANSWER, Queue},
 };
 use crate::event::{LoginStep, Unit};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Most connections on which somebody may be about to sign in.
 const MAX_OPEN: usize = 1 << 16;
@@ -23,6 +23,8 @@ struct State {
 #[derive(Debug, Default)]
 pub(super) struct Logins {
     open: BTreeMap<u32, State>,
+    /// The connection on which an account tried last.
+    tries: HashMap<String, u32>,
 }
 
 impl Logins {
@@ -40,7 +42,7 @@ impl Logins {
             version: version.clone(),
             client: String::new(),
             scheme: scheme.to_owned(),
-            result: "no answer",
+            result: NO_ANSWER,
             reason: String::new(),
         };
         match step {
@@ -54,6 +56,9 @@ impl Logins {
             LoginStep::Try { .. } if state.is_in => {}
             LoginStep::Try { scheme, proves } => {
                 if state.login.is_none() || (*proves && !state.proves) {
+                    if !unit.account.is_empty() && self.tries.len() < MAX_OPEN {
+                        self.tries.insert(unit.account.clone(), connection);
+                    }
                     state.login = Some(blank(seen, scheme));
                 }
                 state.proves |= proves;
@@ -66,7 +71,7 @@ impl Logins {
                     state.is_in = true;
                 }
             }
-            LoginStep::Refused(reason) => {
+            LoginStep::Refused(reason) | LoginStep::Denied(reason) => {
                 let login = state.login.take().unwrap_or_else(|| blank(seen, ""));
                 let (client, reason) = (state.client.clone(), reason.clone());
                 queue.push(Record::Login(Login { result: "refused", client, reason, ..login }));
@@ -81,7 +86,7 @@ impl Logins {
                 let client = state.client.clone();
                 match state.login.take().filter(|_| !state.is_in) {
                     Some(login) => {
-                        let result = if reason.is_empty() { "no answer" } else { "refused" };
+                        let result = if reason.is_empty() { NO_ANSWER } else { "refused" };
                         queue.push(Record::Login(Login { result, client, reason: reason.clone(), ..login }));
                     }
                     None if state.is_in => {
@@ -90,8 +95,27 @@ impl Logins {
                     }
                     None => {}
                 }
+                if self.tries.get(&unit.account) == Some(&connection) {
+                    self.tries.remove(&unit.account);
+                }
                 self.open.remove(&connection);
             }
+        }
+    }
+
+    /// The login service refuses an account: the login that is under way, or was given up just now, ends by that.
+    pub fn denied(&mut self, queue: &mut Queue, account: &str, reason: &str) {
+        let tried = self.tries.remove(account).and_then(|connection| self.open.get_mut(&connection));
+        if let Some(state) = tried.filter(|state| !state.is_in && state.login.is_some()) {
+            if let Some(login) = state.login.take() {
+                let (client, reason) = (state.client.clone(), reason.to_owned());
+                queue.push(Record::Login(Login { result: "refused", client, reason, ..login }));
+            }
+            return;
+        }
+        if let Some(login) = queue.unanswered(account) {
+            login.result = "refused";
+            reason.clone_into(&mut login.reason);
         }
     }
 

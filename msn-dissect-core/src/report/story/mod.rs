@@ -16,7 +16,7 @@ use super::{
     moment::Moment,
     record::{File, Record, Seen, Trouble},
 };
-use crate::event::{At, Contact, Fact, Rank, Unit};
+use crate::event::{At, Contact, Fact, LoginStep, Rank, Unit};
 use chats::Chats;
 use connections::Connections;
 use contacts::Contacts;
@@ -65,6 +65,7 @@ impl Story {
                     self.contacts.take(fact, asked.map(|number| (unit.at.connection, number)));
                 }
                 Fact::Answer { trid, good } => self.contacts.answer((unit.at.connection, *trid), *good),
+                Fact::Login(LoginStep::Denied(why)) => self.logins.denied(&mut self.queue, &unit.account, why),
                 Fact::Login(step) => self.logins.step(&mut self.queue, step, unit, seen),
                 Fact::Object(_) => {
                     if let Some(mut file) = files.next() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What waits to be told: messages until it is known who got them, and everything behind them.
 
-use super::super::record::{Delivered, Message, Record};
+use super::super::record::{Delivered, Login, Message, Record};
 use std::collections::{HashMap, VecDeque};
 
 /// How long a message waits for its other legs and for its receipt, in ns.
@@ -9,6 +9,9 @@ const PATIENCE: u64 = 10_000_000_000;
 
 /// How long it waits for more legs once it is known what became of it.
 const GRACE: u64 = 2_000_000_000;
+
+/// Result of a login that nobody answered. It waits, too: the service that gives tickets may say why.
+pub(super) const NO_ANSWER: &str = "no answer";
 
 /// Most records that wait.
 const MAX_WAITING: usize = 4096;
@@ -86,6 +89,14 @@ impl Queue {
         };
     }
 
+    /// The last login of an account that waits for an answer.
+    pub fn unanswered(&mut self, account: &str) -> Option<&mut Login> {
+        self.entries.iter_mut().rev().find_map(|entry| match &mut entry.record {
+            Record::Login(login) if login.account == account && login.result == NO_ANSWER => Some(login),
+            _ => None,
+        })
+    }
+
     /// Tells what need not wait any longer at this time.
     pub fn settle(&mut self, now: u64, tell: &mut impl FnMut(&Record)) {
         while let Some(entry) = self.entries.front() {
@@ -94,6 +105,7 @@ impl Queue {
                     let patience = if message.delivered == Delivered::Unknown { PATIENCE } else { GRACE };
                     now.saturating_sub(message.seen.time.ns) < patience
                 }
+                Record::Login(login) => login.result == NO_ANSWER && now.saturating_sub(login.seen.time.ns) < PATIENCE,
                 _ => false,
             };
             if waits && self.entries.len() < MAX_WAITING {
