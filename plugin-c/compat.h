@@ -25,13 +25,20 @@ typedef bool msn_callback_bool;
 typedef gboolean msn_callback_bool;
 #endif
 
-/* Those that begin a table of statistics return nothing before 4.6, and since then whether they could. */
+/* Those that begin statistics of an option return nothing before 4.6, and since then whether they could. */
 #if MSN_WIRESHARK(4, 6)
 typedef bool msn_table_begun;
 #define MSN_TABLE_BEGUN true
 #else
 typedef void msn_table_begun;
 #define MSN_TABLE_BEGUN
+#endif
+
+/* What stands between the levels of a menu: names may have a slash in them since 4.4. */
+#if MSN_WIRESHARK(4, 4)
+#define MSN_MENU "//"
+#else
+#define MSN_MENU "/"
 #endif
 
 /* Since 4.6 only the form with a hint on who calls is left. */

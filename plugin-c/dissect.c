@@ -157,6 +157,7 @@ void msn_apply(const MsnDissection *dissection, tvbuff_t *tvb, packet_info *pinf
     current->units += dissection->units;
     msn_expect(pinfo, dissection);
     msn_follow(dissection, tvb, pinfo);
+    msn_export_pdu(dissection, tvb, pinfo);
     for (uint32_t i = 0; i < dissection->depend_count; i++) {
         /* Whoever saves the packets that a filter shows wants the pieces of what they make whole as well. */
         msn_depend_upon(pinfo, dissection->depends[i]);
@@ -193,9 +194,9 @@ void msn_describe(MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo, proto_tr
     address_bytes(packet->source, &pinfo->src);
     address_bytes(packet->destination, &pinfo->dst);
     /* Asking for more bytes of a segment that the capture cut would never be answered. */
-    packet->flags = (pinfo->can_desegment && captured == reported ? MSN_CAN_DESEGMENT : 0u) |
+    packet->flags = (msn_reassemble && pinfo->can_desegment && captured == reported ? MSN_CAN_DESEGMENT : 0u) |
                     (first_pass ? MSN_FIRST_PASS : 0u) | (msn_items_wanted(tree) ? MSN_WANT_TREE : 0u) |
-                    (msn_stats_wanted() ? MSN_WANT_TREE | MSN_WANT_STATISTICS : 0u) |
+                    (msn_stats_wanted() ? MSN_WANT_TREE | MSN_WANT_STATISTICS | MSN_WANT_EVENTS : 0u) |
                     (msn_credentials_wanted() ? MSN_WANT_TREE | MSN_WANT_CREDENTIALS : 0u) |
                     (want_info ? MSN_WANT_INFO : 0u) | (tree != NULL ? MSN_WANT_DEPENDS : 0u) |
                     (msn_export_wanted() ? MSN_WANT_OBJECTS : 0u) | (current->owns_columns ? MSN_INFO_BEGUN : 0u) |

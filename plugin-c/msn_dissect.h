@@ -778,6 +778,18 @@ enum MsnHandoff
    By media type, for instance `image/png`.
    */
   MSN_HANDOFF_MEDIA_TYPE = 1,
+  /*
+   By the word of a command that no row explains.
+   */
+  MSN_HANDOFF_COMMAND = 2,
+  /*
+   By the GUID of a kind of session that is not known, in lower case without braces.
+   */
+  MSN_HANDOFF_EUF_GUID = 3,
+  /*
+   By the number of a datacast that is not known.
+   */
+  MSN_HANDOFF_DATACAST = 4,
 };
 #if __STDC_VERSION__ >= 202311L
 typedef enum MsnHandoff MsnHandoff;
@@ -970,6 +982,11 @@ typedef struct FrameId FrameId;
 typedef struct Leg Leg;
 
 /*
+ A table under way. Opaque to C.
+ */
+typedef struct MsnBoard MsnBoard;
+
+/*
  A report under way. Opaque to C.
  */
 typedef struct MsnReport MsnReport;
@@ -1003,6 +1020,293 @@ typedef struct Range Range;
  A byte range of the current source.
  */
 typedef struct Span Span;
+
+/*
+ One entry of the flat list.
+ */
+typedef struct {
+  /*
+   Unsigned, signed, boolean, IPv4 (network order as a number), time in ns, frame number …, by the field's type.
+   */
+  uint64_t number;
+  /*
+   First byte of the range within `source`.
+   */
+  uint32_t start;
+  /*
+   Bytes in the range.
+   */
+  uint32_t len;
+  /*
+   Offset of the string or bytes value in the arena, or [`NO_TEXT`].
+   */
+  uint32_t text;
+  /*
+   Bytes of that value, without the terminating NUL.
+   */
+  uint32_t text_len;
+  /*
+   Offset of a NUL-terminated remark shown in brackets behind the value, or [`NO_TEXT`].
+   */
+  uint32_t note;
+  /*
+   A field, expert info or protocol number, by `kind`.
+   */
+  uint16_t id;
+  /*
+   [`Kind`] as a number.
+   */
+  uint8_t kind;
+  /*
+   Sum of [`GENERATED`], [`HIDDEN`], [`OPEN`], [`WITH_BITS`], [`NO_RANGE`].
+   */
+  uint8_t flags;
+  /*
+   0 = the bytes given; n = the n-th [`Kind::Source`] of this tree.
+   */
+  uint16_t source;
+  /*
+   Always zero.
+   */
+  uint16_t reserved;
+} MsnItem;
+
+/*
+ A server that was announced.
+ */
+typedef struct {
+  /*
+   Address bytes.
+   */
+  uint8_t address[16];
+  /*
+   4 or 16.
+   */
+  uint8_t address_len;
+  /*
+   What it will speak: 0 = text protocol, 1 = direct connection, 2 = old file transfer.
+   */
+  uint8_t kind;
+  /*
+   TCP port.
+   */
+  uint16_t port;
+} MsnAnnouncement;
+
+/*
+ An object that came over the wire whole.
+ */
+typedef struct {
+  /*
+   File name, safe and NUL-terminated.
+   */
+  const char *name;
+  /*
+   Account that sent it, NUL-terminated.
+   */
+  const char *sender;
+  /*
+   Media type, NUL-terminated.
+   */
+  const char *content_type;
+  /*
+   The bytes, valid as long as the session; null where they stand in the data given.
+   */
+  const uint8_t *bytes;
+  /*
+   Place of the bytes in the data given.
+   */
+  uint32_t start;
+  /*
+   How many.
+   */
+  uint32_t len;
+} MsnObject;
+
+/*
+ Something to count in a branch of the statistics (see `MsnBranch`).
+ */
+typedef struct {
+  /*
+   The time of which the value is milliseconds, ns.
+   */
+  uint64_t time;
+  /*
+   The labels that lead to it from the branch, each NUL-terminated.
+   */
+  const char *labels;
+  /*
+   How many.
+   */
+  uint32_t depth;
+  /*
+   The value, for a branch of averages.
+   */
+  float value;
+  /*
+   Number of the branch in the catalogue.
+   */
+  uint8_t branch;
+} MsnTick;
+
+/*
+ A login for Wireshark's list of credentials.
+ */
+typedef struct {
+  /*
+   The account, NUL-terminated; empty if it is not known.
+   */
+  const char *account;
+  /*
+   The security package, NUL-terminated.
+   */
+  const char *scheme;
+  /*
+   Number of the field with the proof in the catalogue.
+   */
+  uint16_t field;
+} MsnLogin;
+
+/*
+ A PDU as a line between two.
+ */
+typedef struct {
+  /*
+   Who sends it, NUL-terminated.
+   */
+  const char *from;
+  /*
+   Who gets it, NUL-terminated.
+   */
+  const char *to;
+  /*
+   What it is, NUL-terminated; null for a line between persons, of which a PDU may have several, besides that to or
+   from its server.
+   */
+  const char *text;
+} MsnStep;
+
+/*
+ Result of a dissection; valid until [`msn_dissection_free`].
+ */
+typedef struct {
+  /*
+   Items in order.
+   */
+  const MsnItem *items;
+  /*
+   How many.
+   */
+  uint32_t item_count;
+  /*
+   Length of `info`.
+   */
+  uint32_t info_len;
+  /*
+   Strings of the items, each NUL-terminated.
+   */
+  const uint8_t *arena;
+  /*
+   Text for the Info column, NUL-terminated.
+   */
+  const uint8_t *info;
+  /*
+   Announced servers.
+   */
+  const MsnAnnouncement *announced;
+  /*
+   Frames that have pieces of messages that are whole now.
+   */
+  const uint32_t *depends;
+  /*
+   How many.
+   */
+  uint32_t depend_count;
+  /*
+   How many objects.
+   */
+  uint32_t object_count;
+  /*
+   Objects for export.
+   */
+  const MsnObject *objects;
+  /*
+   What Statistics > MSN counts.
+   */
+  const MsnTick *ticks;
+  /*
+   How many.
+   */
+  uint32_t tick_count;
+  /*
+   How many.
+   */
+  uint32_t login_count;
+  /*
+   Lines in which an account proves itself.
+   */
+  const MsnLogin *logins;
+  /*
+   Who speaks with whom, if events are wanted.
+   */
+  const MsnStep *steps;
+  /*
+   How many.
+   */
+  uint32_t step_count;
+  /*
+   How many servers were announced.
+   */
+  uint32_t announced_count;
+  /*
+   Bodies of the HTTP gateway: key of the connection, for the rest of the body.
+   */
+  uint64_t connection;
+  /*
+   Bytes dealt with.
+   */
+  uint32_t consumed;
+  /*
+   Bytes missing.
+   */
+  uint32_t need_bytes;
+  /*
+   Units dealt with.
+   */
+  uint32_t units;
+  /*
+   [`MsnNeed`].
+   */
+  uint8_t need;
+  /*
+   Number of the first protocol that is shown, whether there are items or not; [`MSN_NO_PROTOCOL`] if none is.
+   */
+  uint8_t protocol;
+  /*
+   The same of the last one.
+   */
+  uint8_t last_protocol;
+  /*
+   A bit for each protocol that is shown, by its number.
+   */
+  uint8_t protocols;
+  Owner *owner;
+} MsnDissection;
+
+/*
+ A row that is new, changed or gone.
+ */
+typedef struct {
+  /*
+   Its cells, as many as the table has columns, each NUL-terminated; null when the row goes and the last one takes its
+   place.
+   */
+  const char *const *cells;
+  /*
+   Its number; that behind the last row makes a new row.
+   */
+  uint32_t row;
+} MsnChange;
 
 /*
  A protocol.
@@ -1127,6 +1431,28 @@ typedef struct {
 } MsnBranch;
 
 /*
+ A table of Statistics > MSN (see `msn_board_new`).
+ */
+typedef struct {
+  /*
+   Its name.
+   */
+  const char *title;
+  /*
+   Its option behind `-z msn,`.
+   */
+  const char *option;
+  /*
+   Names of its columns.
+   */
+  const char *const *columns;
+  /*
+   How many.
+   */
+  uint32_t column_count;
+} MsnTable;
+
+/*
  Everything to register.
  */
 typedef struct {
@@ -1170,248 +1496,15 @@ typedef struct {
    How many.
    */
   uint32_t conversation_count;
+  /*
+   Tables.
+   */
+  const MsnTable *tables;
+  /*
+   How many.
+   */
+  uint32_t table_count;
 } MsnCatalogue;
-
-/*
- One entry of the flat list.
- */
-typedef struct {
-  /*
-   Unsigned, signed, boolean, IPv4 (network order as a number), time in ns, frame number …, by the field's type.
-   */
-  uint64_t number;
-  /*
-   First byte of the range within `source`.
-   */
-  uint32_t start;
-  /*
-   Bytes in the range.
-   */
-  uint32_t len;
-  /*
-   Offset of the string or bytes value in the arena, or [`NO_TEXT`].
-   */
-  uint32_t text;
-  /*
-   Bytes of that value, without the terminating NUL.
-   */
-  uint32_t text_len;
-  /*
-   Offset of a NUL-terminated remark shown in brackets behind the value, or [`NO_TEXT`].
-   */
-  uint32_t note;
-  /*
-   A field, expert info or protocol number, by `kind`.
-   */
-  uint16_t id;
-  /*
-   [`Kind`] as a number.
-   */
-  uint8_t kind;
-  /*
-   Sum of [`GENERATED`], [`HIDDEN`], [`OPEN`], [`WITH_BITS`], [`NO_RANGE`].
-   */
-  uint8_t flags;
-  /*
-   0 = the bytes given; n = the n-th [`Kind::Source`] of this tree.
-   */
-  uint16_t source;
-  /*
-   Always zero.
-   */
-  uint16_t reserved;
-} MsnItem;
-
-/*
- A server that was announced.
- */
-typedef struct {
-  /*
-   Address bytes.
-   */
-  uint8_t address[16];
-  /*
-   4 or 16.
-   */
-  uint8_t address_len;
-  /*
-   What it will speak: 0 = text protocol, 1 = direct connection, 2 = old file transfer.
-   */
-  uint8_t kind;
-  /*
-   TCP port.
-   */
-  uint16_t port;
-} MsnAnnouncement;
-
-/*
- An object that came over the wire whole.
- */
-typedef struct {
-  /*
-   File name, safe and NUL-terminated.
-   */
-  const char *name;
-  /*
-   Account that sent it, NUL-terminated.
-   */
-  const char *sender;
-  /*
-   Media type, NUL-terminated.
-   */
-  const char *content_type;
-  /*
-   The bytes, valid as long as the session; null where they stand in the data given.
-   */
-  const uint8_t *bytes;
-  /*
-   Place of the bytes in the data given.
-   */
-  uint32_t start;
-  /*
-   How many.
-   */
-  uint32_t len;
-} MsnObject;
-
-/*
- Something to count in a branch of the statistics (see `MsnBranch`).
- */
-typedef struct {
-  /*
-   The labels that lead to it from the branch, each NUL-terminated.
-   */
-  const char *labels;
-  /*
-   How many.
-   */
-  uint32_t depth;
-  /*
-   The value, for a branch of averages.
-   */
-  float value;
-  /*
-   Number of the branch in the catalogue.
-   */
-  uint8_t branch;
-} MsnTick;
-
-/*
- A login for Wireshark's list of credentials.
- */
-typedef struct {
-  /*
-   The account, NUL-terminated; empty if it is not known.
-   */
-  const char *account;
-  /*
-   The security package, NUL-terminated.
-   */
-  const char *scheme;
-  /*
-   Number of the field with the proof in the catalogue.
-   */
-  uint16_t field;
-} MsnLogin;
-
-/*
- Result of a dissection; valid until [`msn_dissection_free`].
- */
-typedef struct {
-  /*
-   Items in order.
-   */
-  const MsnItem *items;
-  /*
-   How many.
-   */
-  uint32_t item_count;
-  /*
-   Length of `info`.
-   */
-  uint32_t info_len;
-  /*
-   Strings of the items, each NUL-terminated.
-   */
-  const uint8_t *arena;
-  /*
-   Text for the Info column, NUL-terminated.
-   */
-  const uint8_t *info;
-  /*
-   Announced servers.
-   */
-  const MsnAnnouncement *announced;
-  /*
-   Frames that have pieces of messages that are whole now.
-   */
-  const uint32_t *depends;
-  /*
-   How many.
-   */
-  uint32_t depend_count;
-  /*
-   How many objects.
-   */
-  uint32_t object_count;
-  /*
-   Objects for export.
-   */
-  const MsnObject *objects;
-  /*
-   What Statistics > MSN counts.
-   */
-  const MsnTick *ticks;
-  /*
-   How many.
-   */
-  uint32_t tick_count;
-  /*
-   How many.
-   */
-  uint32_t login_count;
-  /*
-   Lines in which an account proves itself.
-   */
-  const MsnLogin *logins;
-  /*
-   How many servers were announced.
-   */
-  uint32_t announced_count;
-  /*
-   Bodies of the HTTP gateway: key of the connection, for the rest of the body.
-   */
-  uint64_t connection;
-  /*
-   Bytes dealt with.
-   */
-  uint32_t consumed;
-  /*
-   Bytes missing.
-   */
-  uint32_t need_bytes;
-  /*
-   Units dealt with.
-   */
-  uint32_t units;
-  /*
-   [`MsnNeed`].
-   */
-  uint8_t need;
-  /*
-   Number of the first protocol that is shown, whether there are items or not; [`MSN_NO_PROTOCOL`] if none is.
-   */
-  uint8_t protocol;
-  /*
-   The same of the last one.
-   */
-  uint8_t last_protocol;
-  /*
-   A bit for each protocol that is shown, by its number.
-   */
-  uint8_t protocols;
-  Owner *owner;
-} MsnDissection;
 
 /*
  What the shim knows of the bytes.
@@ -1660,6 +1753,38 @@ typedef struct {
 uint32_t msn_abi_version(void);
 
 /*
+ A new, empty table with this number in the catalogue.
+ */
+MsnBoard *msn_board_new(uint8_t table);
+
+/*
+ Takes what a dissection tells; times are shown `offset` seconds east of UTC. Gives how many rows change, which
+ [`msn_board_changes`] has.
+
+ # Safety
+ `board` is null or came from [`msn_board_new`]; `dissection` was not given back.
+ */
+uint32_t msn_board_take(MsnBoard *board,
+                        const MsnDissection *dissection,
+                        int32_t offset);
+
+/*
+ The changes of the last [`msn_board_take`], in their order; valid until the next one.
+
+ # Safety
+ `board` is null or came from [`msn_board_new`].
+ */
+const MsnChange *msn_board_changes(const MsnBoard *board);
+
+/*
+ Ends a table.
+
+ # Safety
+ `board` is null or came from [`msn_board_new`], and is not used afterwards.
+ */
+void msn_board_free(MsnBoard *board);
+
+/*
  The catalogue; null if it could not be built, which is a bug.
  */
 const MsnCatalogue *msn_catalogue(void);
@@ -1891,6 +2016,14 @@ bool msn_session_secret(MsnSession *session,
                         const char *account,
                         const char *password,
                         const char *secret);
+
+/*
+ Tells whether the text of messages is to stay out of the Info column and the labels that repeat it.
+
+ # Safety
+ `session` is null or came from `msn_session_new`.
+ */
+void msn_session_hide_texts(MsnSession *session, bool hide);
 
 /*
  Whether a secret is base64, as [`msn_session_secret`] wants it.

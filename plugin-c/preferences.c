@@ -23,6 +23,9 @@ typedef struct {
 } SecretRow;
 
 msn_bool msn_look_on_other_ports;
+msn_bool msn_reassemble = TRUE;
+
+static msn_bool hide_texts;
 
 static SecretRow *secrets;
 static unsigned secret_count;
@@ -119,6 +122,15 @@ void msn_register_preferences(void)
     uat_t *table = uat_new("MSN Messenger secrets", sizeof(SecretRow), "msn_secrets", TRUE, &secrets, &secret_count,
                            UAT_AFFECTS_DISSECTION, NULL, copy_secret, check_secret, free_secret, NULL, NULL, fields);
 
+    prefs_register_bool_preference(module, "desegment", "Reassemble commands spanning multiple TCP segments",
+                                   "Whether commands that were cut by TCP are put together. To use this, \"Allow "
+                                   "subdissectors to reassemble TCP streams\" must be enabled for TCP, too",
+                                   &msn_reassemble);
+    prefs_register_bool_preference(module, "hide_texts", "Hide the text of messages in the packet list",
+                                   "What people wrote to each other is left out of the Info column, and of the lines of "
+                                   "the tree that repeat it, for screens that others see. Passwords and tickets never "
+                                   "stand there. The fields keep their values",
+                                   &hide_texts);
     prefs_register_bool_preference(module, "look_on_other_ports", "Look for MSN on the ports of other protocols",
                                    "Finds tunnels through proxies to such ports, and connections to them that began "
                                    "before they were announced. While a capture is open, HTTP, SOCKS and the owners of "
@@ -130,8 +142,9 @@ void msn_register_preferences(void)
                                   table);
 }
 
-void msn_tell_secrets(void)
+void msn_tell_preferences(void)
 {
+    msn_session_hide_texts(msn_session, hide_texts);
     for (unsigned i = 0; i < secret_count; i++) {
         char *password = resolved(secrets[i].password);
         char *secret = resolved(secrets[i].secret);

@@ -164,7 +164,7 @@ static void register_experts(const MsnCatalogue *catalogue)
 static void begin_capture(void)
 {
     msn_session = msn_session_new();
-    msn_tell_secrets();
+    msn_tell_preferences();
     msn_begin_announced();
     msn_begin_claims();
 }
@@ -198,15 +198,21 @@ void msn_register(void)
     register_subtrees(catalogue);
     register_experts(catalogue);
     msn_register_layers();
+    msn_register_others();
     msn_register_peers();
     msn_register_export();
+    msn_register_pdus();
     msn_register_filters();
     msn_register_stats();
+    msn_register_times();
+    msn_register_accounts();
+    msn_register_flows();
     msn_register_follow();
     msn_register_credentials();
     msn_register_reports();
     msn_register_chats();
     msn_register_report_window();
+    msn_register_tables();
     msn_register_preferences();
     register_init_routine(begin_capture);
     register_cleanup_routine(end_capture);

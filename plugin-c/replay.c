@@ -130,24 +130,6 @@ static void add_message(Replay *replay, tvbuff_t *parent, const MsnItem *item)
     keep_source(replay, tvb);
 }
 
-static void call_other(const Replay *replay, tvbuff_t *part, const MsnItem *item, const char *name)
-{
-    static dissector_table_t media_types;
-
-    if (item->number == MSN_HANDOFF_MEDIA_TYPE) {
-        if (media_types == NULL) {
-            media_types = find_dissector_table("media_type");
-        }
-        msn_try_string(media_types, name, part, replay->pinfo, replay->current);
-    } else {
-        dissector_handle_t handle = find_dissector(name);
-
-        if (handle != NULL) {
-            call_dissector_only(handle, part, replay->pinfo, replay->current, NULL);
-        }
-    }
-}
-
 /* The length of an XML declaration that names another character set than that of the document. The core gives UTF-8, but
  * programs that keep text as UTF-16 call it so in what they send, and since 4.4 the dissector believes them. */
 static unsigned wrong_declaration(tvbuff_t *document)
@@ -190,7 +172,7 @@ static void hand_over(const Replay *replay, tvbuff_t *tvb, const MsnItem *item)
     col_set_writable(replay->pinfo->cinfo, -1, false);
     TRY
     {
-        call_other(replay, part, item, name);
+        msn_call_other(item->number, name, part, replay->pinfo, replay->current);
     }
     CATCH_NONFATAL_ERRORS
     {

@@ -61,8 +61,11 @@ void msn_register_layers(void);
 /* Registers the preferences. */
 void msn_register_preferences(void);
 
-/* Tells the session the secrets of the preferences. */
-void msn_tell_secrets(void);
+/* Tells the session the secrets of the preferences, and what to hide. */
+void msn_tell_preferences(void);
+
+/* Whether the user wants commands that were cut by TCP to be put together: a preference. */
+extern msn_bool msn_reassemble;
 
 /* Fills in what the core must know of a packet. */
 void msn_describe(MsnPacket *packet, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
@@ -211,6 +214,16 @@ void msn_register_export(void);
 /* Registers the filters for conversations. */
 void msn_register_filters(void);
 
+/* Registers the tables in which others enter what we do not know, goes through these and that of media types, and gives a
+ * part to whoever is entered or has this name. */
+void msn_register_others(void);
+void msn_each_other(DATFunc with);
+void msn_call_other(uint64_t kind, const char *name, tvbuff_t *part, packet_info *pinfo, proto_tree *tree);
+
+/* Registers the export of PDUs, and queues what was dissected for it. */
+void msn_register_pdus(void);
+void msn_export_pdu(const MsnDissection *dissection, tvbuff_t *tvb, packet_info *pinfo);
+
 /* Registers the statistics. */
 void msn_register_stats(void);
 
@@ -233,6 +246,12 @@ void msn_tell_credentials(const MsnDissection *dissection, packet_info *pinfo);
 void msn_register_reports(void);
 void msn_register_chats(void);
 void msn_register_report_window(void);
+void msn_register_tables(void);
+
+/* Registers response times, conversations and endpoints, and flows, which all count what the statistics count. */
+void msn_register_times(void);
+void msn_register_accounts(void);
+void msn_register_flows(void);
 
 /* Somebody begins or ends to want the lines and details of PDUs, too. */
 void msn_want_details(bool wanted);

@@ -28,7 +28,7 @@ static void add_protocol(int protocol)
     }
 }
 
-static void add_media_type(const char *table _U_, ftenum_t type _U_, void *key _U_, void *entry, void *data _U_)
+static void add_other(const char *table _U_, ftenum_t type _U_, void *key _U_, void *entry, void *data _U_)
 {
     dissector_handle_t handle = dtbl_entry_get_handle((dtbl_entry_t *)entry);
 
@@ -54,7 +54,7 @@ static void look_up(void)
     for (unsigned i = 0; i < G_N_ELEMENTS(others); i++) {
         add_protocol(proto_get_id_by_filter_name(others[i]));
     }
-    dissector_table_foreach("media_type", add_media_type, NULL);
+    msn_each_other(add_other);
     frame_protocols = proto_registrar_get_id_byname("frame.protocols");
 }
 

@@ -55,6 +55,12 @@ pub enum Handoff {
     Name = 0,
     /// By media type, for instance `image/png`.
     MediaType = 1,
+    /// By the word of a command that no row explains.
+    Command = 2,
+    /// By the GUID of a kind of session that is not known, in lower case without braces.
+    EufGuid = 3,
+    /// By the number of a datacast that is not known.
+    Datacast = 4,
 }
 
 /// The item is inferred, not read from its bytes.

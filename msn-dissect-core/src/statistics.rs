@@ -20,7 +20,7 @@ pub enum Branch {
     Errors = 2,
     /// Messages by content type.
     Messages = 3,
-    /// Times between request and answer, by the word of the answer.
+    /// Times between request and first answer, by the word of the request.
     Times = 4,
 }
 
@@ -44,6 +44,8 @@ pub struct Tick {
     pub depth: u32,
     /// The value, for a branch of averages.
     pub value: f32,
+    /// The time of which it is milliseconds, ns.
+    pub time: u64,
 }
 
 /// What one dissection adds to the statistics.
@@ -62,6 +64,9 @@ struct Unit<'a> {
     server: Option<&'a [u8]>,
     direction: Option<&'a [u8]>,
     content_type: Option<&'a [u8]>,
+    request: Option<&'a [u8]>,
+    /// It is not the first answer.
+    further: bool,
     error: Option<u32>,
     time: Option<u64>,
 }
@@ -99,8 +104,11 @@ impl Statistics {
         if let Some(content_type) = unit.content_type {
             self.tick(Branch::Messages, 0.0, &[content_type]);
         }
-        if let Some(time) = unit.time {
-            self.tick(Branch::Times, (time as f64 / 1e6) as f32, &[word]);
+        if let Some(time) = unit.time.filter(|_| !unit.further) {
+            self.tick(Branch::Times, (time as f64 / 1e6) as f32, &[unit.request.unwrap_or(word)]);
+            if let Some(tick) = self.ticks.last_mut() {
+                tick.time = time;
+            }
         }
     }
 
@@ -110,7 +118,7 @@ impl Statistics {
             self.labels.extend_from_slice(label);
             self.labels.push(0);
         }
-        self.ticks.push(Tick { branch, labels: at, depth: labels.len() as u32, value });
+        self.ticks.push(Tick { branch, labels: at, depth: labels.len() as u32, value, time: 0 });
     }
 }
 
@@ -128,6 +136,10 @@ impl<'a> Unit<'a> {
             id if id == f::SERVER.0 => self.server = text(),
             id if id == f::DIRECTION.0 => self.direction = text(),
             id if id == mime::CONTENT_TYPE.0 => self.content_type = text(),
+            id if id == link::REQUEST.0 => {
+                self.request = text();
+                self.further = item.note != NO_TEXT;
+            }
             id if id == f::ERROR.0 => self.error = Some(item.number as u32),
             id if id == link::TIME.0 => self.time = Some(item.number),
             _ => {}

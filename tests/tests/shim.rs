@@ -21,7 +21,7 @@ fn login(tshark: &Tshark) -> Result<Stored, anyhow::Error> {
 /// Lines of the trees in their order: brackets mark what is inferred, indentation says what is below what.
 const LINES: &str = "
 MSN Messenger Protocol, VER 1 offers MSNP12, CVR0
-    Command: VER
+    Command: VER (protocol versions)
     Transaction ID: 1
     Offered version: MSNP12
     Offered version: CVR0
@@ -29,7 +29,7 @@ MSN Messenger Protocol, VER 1 offers MSNP12, CVR0
     [Direction: Client to server]
     [Server: Notification server]
 MSN Messenger Protocol, VER 1 server chooses MSNP12
-    Command: VER
+    Command: VER (protocol versions)
     [Response to: 4]
     [Time since request: 0.001000000 seconds]
 MSN Messenger Protocol, USR 2 TWN I alice@example.com
@@ -97,7 +97,7 @@ fn items_lie_on_their_bytes() -> Check {
     // Behind 54 bytes of Ethernet, IP and TCP.
     for (label, place, filter) in [
         ("MSN Messenger Protocol", [54, 19], "msn"),
-        ("Command: VER", [54, 3], "msn.command == \"VER\""),
+        ("Command: VER (protocol versions)", [54, 3], "msn.command == \"VER\""),
         ("Transaction ID: 1", [58, 1], "msn.trid == 1"),
         ("Offered version: CVR0", [67, 4], "msn.offered_version == \"CVR0\""),
     ] {
@@ -188,5 +188,76 @@ fn secrets_may_stand_in_the_environment_or_in_a_file() -> Check {
     assert_eq!(status(&by_secret, &format!("file:{}", file.display()))?, ["1"]);
     assert_eq!(status(&by_secret, &format!("file:{}.none", file.display()))?, ["2"]);
     assert_eq!(status(&by_secret, "env:LC_ALL")?, ["0"]);
+    Ok(())
+}
+
+/// A chat message that TCP cut in two, and a referral.
+fn chat(tshark: &Tshark) -> Result<Stored, anyhow::Error> {
+    let mut stream = Stream::new(([192, 0, 2, 1], 3000).into(), ([192, 0, 2, 10], 1863).into());
+    stream.send(Side::Client, "USR 1 alice@example.com 17262740.1050826919.32308\r\n");
+    stream.send(Side::Server, "MSG bob@example.com Bob 42\r\nContent-Type: text/plain\r\n");
+    stream.send(Side::Server, "\r\nHello Alice 42");
+    stream.send(Side::Server, "XFR 9 NS 198.51.100.7:1863 0 192.0.2.10:1863\r\n");
+    tshark.store(&Capture::of_streams(Link::Ethernet, &[stream], &TcpOptions::default())?)
+}
+
+#[test]
+fn text_of_messages_can_be_hidden_from_the_packet_list() -> Check {
+    let tshark = Tshark::new()?;
+    let stored = chat(&tshark)?;
+    let only = Options::filter("msn.command == MSG").arg("-O").arg("msn");
+    let open = tshark.verbose(&stored, &only)?;
+    assert_eq!(open.matches("Hello Alice").count(), 2, "{open}");
+    let hidden = tshark.verbose(&stored, &only.clone().preference("msn.hide_texts:TRUE"))?;
+    assert_eq!(hidden.matches("Hello Alice").count(), 1, "{hidden}");
+    assert!(hidden.contains("    Text: Hello Alice 42") && hidden.contains("(text hidden)"), "{hidden}");
+    let options = Options::filter("msn.message.text contains \"Hello\"").preference("msn.hide_texts:TRUE");
+    let rows = tshark.summary(&stored, &options)?;
+    assert_eq!(rows.len(), 1);
+    assert!(rows[0].info.ends_with(": (text hidden)"), "{rows:?}");
+    Ok(())
+}
+
+#[test]
+fn commands_are_put_together_unless_the_user_forbids_it() -> Check {
+    let tshark = Tshark::new()?;
+    let stored = chat(&tshark)?;
+    let found = |options: Options| -> Result<usize, anyhow::Error> {
+        Ok(tshark.fields(&stored, &["msn.message.text"], &options)?.len())
+    };
+    assert_eq!(found(Options::filter("msn.message.text == \"Hello Alice 42\""))?, 1);
+    assert_eq!(found(Options::filter("msn.expert.payload_cut"))?, 0);
+    assert_eq!(found(Options::filter("msn.expert.payload_cut").preference("msn.desegment:FALSE"))?, 1);
+    Ok(())
+}
+
+#[test]
+fn servers_are_addresses_and_commands_say_what_they_are_for() -> Check {
+    let tshark = Tshark::new()?;
+    let stored = chat(&tshark)?;
+    let found = Options::filter("msn.server.ipv4 == 198.51.100.0/24");
+    let rows = tshark.fields(&stored, &["msn.command", "msn.server.ipv4"], &found)?;
+    assert_eq!(rows, [[["XFR".to_owned()].to_vec(), ["198.51.100.7".to_owned()].to_vec()]]);
+    let text = tshark.verbose(&stored, &found.arg("-O").arg("msn"))?;
+    assert!(text.contains("    Command: XFR (referral to a server)\n"), "{text}");
+    assert!(text.contains("Server address: 198.51.100.7") && !text.contains("Server IPv4 address"), "{text}");
+    Ok(())
+}
+
+#[test]
+fn exported_pdus_are_read_as_they_were() -> Check {
+    let tshark = Tshark::new()?;
+    let stored = chat(&tshark)?;
+    let folder = tshark.folder()?;
+    let exported = folder.path().join("pdus.pcapng");
+    let (file, out) = (stored.path().to_string_lossy(), exported.to_string_lossy());
+    tshark.run(&["-r", &file, "-U", "MSN", "-w", &out], &Options::default())?;
+    let again = tshark.store_file(&exported)?;
+    let words =
+        |stored: &Stored| tshark.fields(stored, &["msn.command", "msn.account"], &Options::filter("msn.command"));
+    let (before, after) = (words(&stored)?, words(&again)?);
+    assert_eq!((before.len(), &before), (3, &after));
+    let rows = tshark.fields(&again, &["frame.protocols"], &Options::default())?;
+    assert!(rows.iter().all(|row| row[0][0].starts_with("exported_pdu:msn")), "{rows:?}");
     Ok(())
 }

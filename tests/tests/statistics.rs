@@ -62,8 +62,11 @@ fn counted(path: &Path) -> Result<(), Failed> {
         if let Some(error) = pdu.all("msn.error").first() {
             add("Errors", &format!("{} {}", error.show, error.text()), 0.0);
         }
-        if let (Some(time), Some(word)) = (pdu.show("msn.time"), pdu.word()) {
-            add("Response times in milliseconds", word, time.parse::<f64>()? * 1000.0);
+        // Only the first answer to a request counts, by the request's word.
+        let requests = pdu.all("msn.request");
+        let first = requests.first().filter(|request| !request.showname.contains("further answer"));
+        if let (Some(time), Some(request)) = (pdu.show("msn.time"), first) {
+            add("Response times in milliseconds", &request.show, time.parse::<f64>()? * 1000.0);
         }
     }
     for pdu in pdus(&packets) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows the parameters of a command line, each by its kind.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, net::IpAddr};
 
 use crate::{
     command::{
@@ -216,6 +216,9 @@ fn one(tree: &mut Tree, data: &[u8], span: Span, kind: &Kind, field: Field) {
         }
         Kind::HostPort(port_field) => {
             let (host, port) = split_host(token);
+            if field == f::SERVER_ADDRESS {
+                server_ip(tree, place(data, host), host);
+            }
             tree.checked_wire(field, place(data, host), host);
             match port.map(|port| (place(data, port), decimal(port).filter(|&port| port <= 0xffff))) {
                 Some((at, Some(port))) => {
@@ -322,4 +325,15 @@ fn capabilities(tree: &mut Tree, data: &[u8], span: Span) {
             None => misfit(tree, data, at),
         }
     }
+}
+
+/// The address of a server as one that filters and names of hosts know; an alias of the one that was sent.
+fn server_ip(tree: &mut Tree, span: Span, host: &[u8]) {
+    let text = std::str::from_utf8(host).unwrap_or_default();
+    let alias = match text.trim_matches(['[', ']']).parse() {
+        Ok(IpAddr::V4(four)) => tree.number(f::SERVER_IPV4, span, u64::from(u32::from(four))),
+        Ok(IpAddr::V6(six)) => tree.raw(f::SERVER_IPV6, span, &six.octets()),
+        Err(_) => return,
+    };
+    tree.hidden(alias);
 }

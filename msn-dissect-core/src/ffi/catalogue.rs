@@ -10,6 +10,7 @@ use std::{
 use crate::{
     fields::{self, Base, Def, Link, Type, expert},
     filter::CONVERSATIONS,
+    report::board::{BOARDS, Table},
     statistics::BRANCHES,
     values::{Names, capabilities::Bit},
 };
@@ -140,6 +141,20 @@ pub struct MsnBranch {
     pub averages: bool,
 }
 
+/// A table of Statistics > MSN (see `msn_board_new`).
+#[derive(Debug)]
+#[repr(C)]
+pub struct MsnTable {
+    /// Its name.
+    pub title: *const c_char,
+    /// Its option behind `-z msn,`.
+    pub option: *const c_char,
+    /// Names of its columns.
+    pub columns: *const *const c_char,
+    /// How many.
+    pub column_count: u32,
+}
+
 /// Everything to register.
 #[derive(Debug)]
 #[repr(C)]
@@ -164,6 +179,10 @@ pub struct MsnCatalogue {
     pub conversations: *const *const c_char,
     /// How many.
     pub conversation_count: u32,
+    /// Tables.
+    pub tables: *const MsnTable,
+    /// How many.
+    pub table_count: u32,
 }
 
 // SAFETY: the tables are built once and only read afterwards; their pointers lead to leaked memory.
@@ -312,6 +331,7 @@ fn build() -> MsnCatalogue {
     let branches = BRANCHES.iter().map(|&(name, averages)| MsnBranch { name: string(name), averages }).collect();
     let (branches, branch_count) = leak(branches);
     let (conversations, conversation_count) = leak(CONVERSATIONS.iter().map(|name| string(name)).collect());
+    let (tables, table_count) = leak(BOARDS.iter().map(table).collect());
     MsnCatalogue {
         protocols,
         protocol_count,
@@ -323,5 +343,19 @@ fn build() -> MsnCatalogue {
         branch_count,
         conversations,
         conversation_count,
+        tables,
+        table_count,
     }
+}
+
+fn table(table: &Table) -> MsnTable {
+    let title = |name: &str| {
+        if let Some(bits) = name.strip_prefix("sha") {
+            return string(&format!("SHA-{bits}"));
+        }
+        let (first, rest) = name.split_at_checked(1).unwrap_or_default();
+        string(&format!("{}{}", first.to_uppercase(), rest.replace('_', " ")))
+    };
+    let (columns, column_count) = leak(table.columns().map(title).collect());
+    MsnTable { title: string(table.title), option: string(&format!("msn,{}", table.option)), columns, column_count }
 }

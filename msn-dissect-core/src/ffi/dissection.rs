@@ -17,6 +17,7 @@ use super::{
     credentials::{Logins, MsnLogin},
     packet::{MSN_WANT_CREDENTIALS, MSN_WANT_STATISTICS, MSN_WANT_TREE, MsnPacket, events_of, flags_of, packet_of},
     statistics::{Counted, MsnTick},
+    steps::{MsnStep, Steps},
 };
 use crate::{
     dissect::Channel,
@@ -119,6 +120,10 @@ pub struct MsnDissection {
     pub login_count: u32,
     /// Lines in which an account proves itself.
     pub logins: *const MsnLogin,
+    /// Who speaks with whom, if events are wanted.
+    pub steps: *const MsnStep,
+    /// How many.
+    pub step_count: u32,
     /// How many servers were announced.
     pub announced_count: u32,
     /// Bodies of the HTTP gateway: key of the connection, for the rest of the body.
@@ -150,6 +155,7 @@ struct Owner {
     counted: Counted,
     logins: Logins,
     told: Vec<Unit>,
+    steps: Steps,
     view: Option<Box<MsnDissection>>,
 }
 
@@ -311,6 +317,7 @@ pub(super) fn guarded(
         owner.counted.count(&owner.out.tree, flags & MSN_WANT_STATISTICS != 0);
         owner.logins.read(&owner.out.tree, flags & MSN_WANT_CREDENTIALS != 0);
         owner.told = tell::units(session, &packet_of(packet), data, &owner.out, events_of(packet));
+        owner.steps.make(&owner.told);
         hand_out(owner, session)
     };
     catch_unwind(AssertUnwindSafe(finish)).unwrap_or(ptr::null())
@@ -354,6 +361,8 @@ fn hand_out(mut owner: Box<Owner>, session: &Session) -> *const MsnDissection {
         tick_count: owner.counted.ticks().len() as u32,
         login_count: owner.logins.all().len() as u32,
         logins: owner.logins.all().as_ptr(),
+        steps: owner.steps.all().as_ptr(),
+        step_count: owner.steps.all().len() as u32,
         announced_count: owner.announced.len() as u32,
         connection: owner.out.connection,
         consumed: owner.out.consumed as u32,

@@ -3,6 +3,7 @@
 //!
 //! Every entry catches panics, so that none unwinds into C. The consumer calls from one thread.
 
+pub mod board;
 pub mod catalogue;
 pub mod credentials;
 pub mod dissection;
@@ -14,6 +15,7 @@ pub mod report;
 pub mod secrets;
 pub mod soap;
 pub mod statistics;
+pub mod steps;
 
 /// Grows with every change of the ABI; the shim compares it with the header it was compiled against.
 pub const MSN_ABI_VERSION: u32 = 8;

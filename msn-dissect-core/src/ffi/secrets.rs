@@ -30,6 +30,18 @@ pub unsafe extern "C" fn msn_session_secret(
     catch_unwind(AssertUnwindSafe(|| session.0.secrets.keep(account, password, secret))).unwrap_or(false)
 }
 
+/// Tells whether the text of messages is to stay out of the Info column and the labels that repeat it.
+///
+/// # Safety
+/// `session` is null or came from `msn_session_new`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn msn_session_hide_texts(session: *mut MsnSession, hide: bool) {
+    // SAFETY: as the caller promises; the shim never calls in while a call is under way.
+    if let Some(session) = unsafe { session.as_mut() } {
+        session.0.hides_texts = hide;
+    }
+}
+
 /// Whether a secret is base64, as [`msn_session_secret`] wants it.
 ///
 /// # Safety

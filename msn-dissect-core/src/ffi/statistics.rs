@@ -12,6 +12,8 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct MsnTick {
+    /// The time of which the value is milliseconds, ns.
+    pub time: u64,
     /// The labels that lead to it from the branch, each NUL-terminated.
     pub labels: *const c_char,
     /// How many.
@@ -38,7 +40,8 @@ impl Counted {
         }
         self.statistics.count(tree);
         let labels = &self.statistics.labels;
-        let ticks = self.statistics.ticks.iter().map(|&Tick { branch, labels: at, depth, value }| MsnTick {
+        let ticks = self.statistics.ticks.iter().map(|&Tick { branch, labels: at, depth, value, time }| MsnTick {
+            time,
             labels: labels.get(at as usize..).unwrap_or_default().as_ptr().cast(),
             depth,
             value,

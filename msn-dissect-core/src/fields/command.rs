@@ -102,6 +102,8 @@ fields! { 0;
 
     REFERRAL = "msn.referral" "Referral" Str, "Kind of server the client is sent to, or asks for.";
     SERVER_ADDRESS = "msn.server.address" "Server address" Str, "Address or name of the server.";
+    SERVER_IPV4 = "msn.server.ipv4" "Server IPv4 address" Ipv4, "IPv4 address of the server.";
+    SERVER_IPV6 = "msn.server.ipv6" "Server IPv6 address" Ipv6, "IPv6 address of the server.";
     SERVER_PORT = "msn.server.port" "Server port" Uint(2, Dec, None), "TCP port of the server.";
     CURRENT_ADDRESS = "msn.server.current_address" "Current server address" Str, "Address that the dispatch server gives as its own.";
     CURRENT_PORT = "msn.server.current_port" "Current server port" Uint(2, Dec, None), "Port that the dispatch server gives as its own.";

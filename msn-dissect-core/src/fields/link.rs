@@ -7,6 +7,7 @@ use crate::values::objects::PROOFS;
 fields! { super::login::END;
     RESPONSE_IN = "msn.response_in" "Response in" Frame(Link::Response), "Frame with an answer to this request.";
     RESPONSE_TO = "msn.response_to" "Response to" Frame(Link::Request), "Frame with the request that this answers.";
+    REQUEST = "msn.request" "Request" Str, "Word of the request that this answers.";
     TIME = "msn.time" "Time since request" Span, "Time between the request and this answer.";
     RESPONSE_COUNT = "msn.response_count" "Answers" Uint(4, Dec, None), "Frames with answers, when there are more than are listed.";
     RESPONSE_EXPECTED = "msn.response_expected" "Answer expected" Str, "When the server answers this request.";

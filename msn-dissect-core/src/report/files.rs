@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 const MAX_OFFERS: usize = 1 << 16;
 
 /// What tells one transfer from another: sender, and name as the sender gave it.
-type Key = (String, String);
+pub type Key = (String, String);
 
 /// Files of a report.
 #[derive(Debug, Default)]
@@ -34,12 +34,18 @@ impl Files {
     /// # Errors
     /// When it cannot be written.
     pub fn write(&mut self, folder: &Folder, object: &Object, seen: Seen) -> Result<File> {
+        let file = self.describe(object, seen);
+        folder.write(&file.path, &object.bytes)?;
+        Ok(file)
+    }
+
+    /// What is told of an object.
+    pub fn describe(&mut self, object: &Object, seen: Seen) -> File {
         let path = format!("files/{}", self.unique(&object.name));
-        folder.write(&path, &object.bytes)?;
         if object.kind == "file" && self.offers.len() < MAX_OFFERS {
-            self.offers.insert((object.from.clone(), object.given.clone()), None);
+            self.offers.insert(Files::key_of(object), None);
         }
-        Ok(File {
+        File {
             seen,
             name: object.name.clone(),
             kind: object.kind.to_owned(),
@@ -57,7 +63,17 @@ impl Files {
             path,
             media: object.media.to_owned(),
             chat_number: None,
-        })
+        }
+    }
+
+    /// What tells an object from others.
+    pub fn key_of(object: &Object) -> Key {
+        (object.from.clone(), object.given.clone())
+    }
+
+    /// What tells the object that is offered from others.
+    pub fn key_of_offer(transfer: &Transfer) -> Key {
+        (transfer.from.clone(), transfer.name.clone())
     }
 
     /// A name that no other file has: what came before has a number before its ending.
@@ -73,11 +89,14 @@ impl Files {
         made
     }
 
-    /// A file is offered.
-    pub fn offer(&mut self, transfer: &Transfer, seen: Seen) {
-        let key = (transfer.from.clone(), transfer.name.clone());
+    /// A file is offered; gives what is told of it, if that is new.
+    pub fn offer(&mut self, transfer: &Transfer, seen: Seen) -> Option<&File> {
+        let key = Files::key_of_offer(transfer);
         if transfer.kind != "file" || transfer.name.is_empty() || self.offers.len() >= MAX_OFFERS {
-            return;
+            return None;
+        }
+        if self.offers.contains_key(&key) {
+            return None;
         }
         let file = File {
             seen,
@@ -94,7 +113,7 @@ impl Files {
             media: String::new(),
             chat_number: None,
         };
-        self.offers.entry(key).or_insert(Some(file));
+        self.offers.entry(key).or_insert(Some(file)).as_ref()
     }
 
     /// Files that did not come whole.

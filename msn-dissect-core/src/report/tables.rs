@@ -11,13 +11,13 @@ use super::{
 use std::borrow::Cow;
 
 /// A table: its file, and its columns.
-struct Table {
+pub(super) struct Table {
     file: &'static str,
-    columns: &'static [&'static str],
+    pub columns: &'static [&'static str],
 }
 
 /// All tables. The columns are promises; more may follow at the end.
-static TABLES: &[Table] = &[
+pub(super) static TABLES: &[Table] = &[
     Table { file: "messages.csv", columns: &["time", "frame", "chat", "from", "to", "text", "kind", "delivered"] },
     Table {
         file: "persons.csv",
@@ -53,11 +53,11 @@ static TABLES: &[Table] = &[
     },
 ];
 
-const MESSAGES: usize = 0;
+pub(super) const MESSAGES: usize = 0;
 const PERSONS: usize = 1;
-const CONTACTS: usize = 2;
-const FILES: usize = 3;
-const LOGINS: usize = 4;
+pub(super) const CONTACTS: usize = 2;
+pub(super) const FILES: usize = 3;
+pub(super) const LOGINS: usize = 4;
 const CONNECTIONS: usize = 5;
 const TIMELINE: usize = 6;
 
@@ -109,87 +109,10 @@ impl Tables {
     /// # Errors
     /// When a file cannot be written.
     pub fn take(&mut self, folder: &Folder, record: &Record) -> Result<()> {
-        let yes = |is: bool| if is { "yes" } else { "no" }.to_owned();
-        let wire = |text: &str| cell(text).into_owned();
-        let number = |number: u64| number.to_string();
-        let (table, row) = match record {
-            Record::Message(one) => (
-                MESSAGES,
-                vec![
-                    one.seen.time.to_string(),
-                    one.seen.frame.to_string(),
-                    wire(&one.chat),
-                    wire(&one.from),
-                    wire(&one.to.join(" ")),
-                    wire(&one.text),
-                    one.kind.to_owned(),
-                    one.delivered.name().to_owned(),
-                ],
-            ),
-            Record::Account(one) => (
-                PERSONS,
-                vec![
-                    wire(&one.account),
-                    wire(&one.names),
-                    one.first_seen.to_string(),
-                    one.last_seen.to_string(),
-                    number(one.messages_sent),
-                    number(one.messages_received),
-                    number(one.files_sent),
-                    number(one.files_received),
-                ],
-            ),
-            Record::Contact(one) => (
-                CONTACTS,
-                [&one.owner, &one.email, &one.friendly_name, &one.lists, &one.groups].map(|text| wire(text)).into(),
-            ),
-            Record::File(one) => (
-                FILES,
-                vec![
-                    one.seen.time.to_string(),
-                    one.seen.frame.to_string(),
-                    wire(&one.name),
-                    one.kind.clone(),
-                    wire(&one.from),
-                    wire(&one.to),
-                    one.size.map(number).unwrap_or_default(),
-                    one.sha1.clone(),
-                    one.sha256.clone(),
-                    yes(one.complete),
-                    one.verified.to_owned(),
-                    wire(&one.path),
-                ],
-            ),
-            Record::Login(one) => (
-                LOGINS,
-                vec![
-                    one.seen.time.to_string(),
-                    one.seen.frame.to_string(),
-                    wire(&one.account),
-                    one.version.clone(),
-                    wire(&one.client),
-                    wire(&one.scheme),
-                    one.result.to_owned(),
-                    wire(&one.reason),
-                ],
-            ),
-            Record::Connection(one) => (
-                CONNECTIONS,
-                vec![
-                    one.id.to_string(),
-                    one.kind.clone(),
-                    one.version.clone(),
-                    wire(&one.account),
-                    one.client.clone(),
-                    one.server.clone(),
-                    one.first_frame.to_string(),
-                    one.last_frame.to_string(),
-                    number(one.commands),
-                ],
-            ),
-            _ => return self.timeline(folder, record),
-        };
-        self.write(folder, table, &row)?;
+        if let Some((table, row)) = row(record) {
+            let row: Vec<_> = row.iter().map(|text| cell(text)).collect();
+            self.write(folder, table, &row)?;
+        }
         self.timeline(folder, record)
     }
 
@@ -218,6 +141,88 @@ impl Tables {
         let files = std::mem::take(&mut self.files);
         files.into_iter().zip(TABLES).try_for_each(|(file, table)| folder.close(file, table.file))
     }
+}
+
+/// The table that has a record, and its cells there, as they came over the wire.
+pub(super) fn row(record: &Record) -> Option<(usize, Vec<String>)> {
+    let yes = |is: bool| if is { "yes" } else { "no" }.to_owned();
+    let number = |number: u64| number.to_string();
+    Some(match record {
+        Record::Message(one) => (
+            MESSAGES,
+            vec![
+                one.seen.time.to_string(),
+                one.seen.frame.to_string(),
+                one.chat.clone(),
+                one.from.clone(),
+                one.to.join(" "),
+                one.text.clone(),
+                one.kind.to_owned(),
+                one.delivered.name().to_owned(),
+            ],
+        ),
+        Record::Account(one) => (
+            PERSONS,
+            vec![
+                one.account.clone(),
+                one.names.clone(),
+                one.first_seen.to_string(),
+                one.last_seen.to_string(),
+                number(one.messages_sent),
+                number(one.messages_received),
+                number(one.files_sent),
+                number(one.files_received),
+            ],
+        ),
+        Record::Contact(one) => {
+            (CONTACTS, [&one.owner, &one.email, &one.friendly_name, &one.lists, &one.groups].map(String::clone).into())
+        }
+        Record::File(one) => (
+            FILES,
+            vec![
+                one.seen.time.to_string(),
+                one.seen.frame.to_string(),
+                one.name.clone(),
+                one.kind.clone(),
+                one.from.clone(),
+                one.to.clone(),
+                one.size.map(number).unwrap_or_default(),
+                one.sha1.clone(),
+                one.sha256.clone(),
+                yes(one.complete),
+                one.verified.to_owned(),
+                one.path.clone(),
+            ],
+        ),
+        Record::Login(one) => (
+            LOGINS,
+            vec![
+                one.seen.time.to_string(),
+                one.seen.frame.to_string(),
+                one.account.clone(),
+                one.version.clone(),
+                one.client.clone(),
+                one.scheme.clone(),
+                one.result.to_owned(),
+                one.reason.clone(),
+            ],
+        ),
+        Record::Connection(one) => (
+            CONNECTIONS,
+            vec![
+                one.id.to_string(),
+                one.kind.clone(),
+                one.version.clone(),
+                one.account.clone(),
+                one.client.clone(),
+                one.server.clone(),
+                one.first_frame.to_string(),
+                one.last_frame.to_string(),
+                number(one.commands),
+            ],
+        ),
+        _ => return None,
+    })
 }
 
 /// What the timeline says of a record.

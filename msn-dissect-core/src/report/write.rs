@@ -54,7 +54,9 @@ impl Report {
         for fact in &unit.facts {
             match fact {
                 Fact::Object(object) => story.files.push(files.write(&out.folder, object, seen(&unit.at))?),
-                Fact::Transfer(transfer) => files.offer(transfer, seen(&unit.at)),
+                Fact::Transfer(transfer) => {
+                    files.offer(transfer, seen(&unit.at));
+                }
                 _ => {}
             }
         }

@@ -27,10 +27,14 @@ use crate::{
 /// Something learnt at a unit, shown on every pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fact {
-    /// It answers a request: its frame, and the time since, in ns.
+    /// It answers a request: its frame and word, and the time since, in ns.
     Answers {
         /// Frame of the request.
         request: FrameId,
+        /// Word of the request.
+        word: [u8; 3],
+        /// Another answer came before.
+        further: bool,
         /// Time since the request, ns.
         span: u64,
     },

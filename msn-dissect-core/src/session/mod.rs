@@ -101,6 +101,8 @@ pub struct Session {
     pub links: Links,
     /// What the user told about accounts.
     pub secrets: Secrets,
+    /// The user wants no text of messages in the Info column.
+    pub hides_texts: bool,
     /// Sessions of the HTTP gateway.
     pub gateway: Gateway,
     /// What web services taught.
@@ -136,6 +138,7 @@ impl Default for Session {
             unfinished: unfinished::Unfinished::new(losses),
             links: Links::new(losses),
             secrets: Secrets::default(),
+            hides_texts: false,
             gateway: Gateway::new(losses),
             soap: soap::Soap::new(losses),
             losses: losses.clone(),

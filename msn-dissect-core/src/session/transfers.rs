@@ -24,6 +24,8 @@ pub struct Transfer {
     pub receiver: NameId,
     /// SHA-1 that the offer promises.
     pub sha1d: Option<[u8; 20]>,
+    /// Kind of session, where no kind of transfer is known for it.
+    pub euf: Option<[u8; 16]>,
     /// Number of the session that carries it, 0 = none.
     pub session_id: u32,
     /// Frame of the offer, 0 = not seen.

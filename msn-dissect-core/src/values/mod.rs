@@ -15,6 +15,7 @@ pub mod products;
 pub mod programs;
 pub mod slp;
 pub mod transfers;
+pub mod words;
 
 /// Meanings of the values of a numeric field, sorted by value.
 pub type Names = [(u32, &'static str)];

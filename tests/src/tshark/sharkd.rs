@@ -115,6 +115,18 @@ impl Sharkd {
         answer.as_array().context("no packet list")?.iter().map(row).collect()
     }
 
+    /// The rows of a table of statistics.
+    ///
+    /// # Errors
+    /// When sharkd has none of this name.
+    pub fn table(&mut self, name: &str) -> Result<Vec<Vec<String>>> {
+        let answer = self.request("tap", json!({ "tap0": format!("nstat:{name}") }))?;
+        let rows = answer["taps"][0]["tables"][0]["i"].as_array().with_context(|| format!("no table in {answer}"))?;
+        let cell = |cell: &Value| cell.as_str().unwrap_or_default().to_owned();
+        let row = |row: &Value| row.as_array().map(|cells| cells.iter().map(cell).collect()).context("no row");
+        rows.iter().map(row).collect()
+    }
+
     fn request(&mut self, method: &str, parameters: Value) -> Result<Value> {
         self.requests += 1;
         let mut request = json!({ "jsonrpc": "2.0", "id": self.requests, "method": method });
@@ -165,7 +177,9 @@ impl Sharkd {
         self.request("bye", Value::Null)?;
         self.child.wait()?;
         let errors = self.errors.take().and_then(|thread| thread.join().ok()).unwrap_or_default();
-        let said: Vec<_> = errors.lines().filter(|line| !line.starts_with("load: filename=")).collect();
+        // What it says of each request.
+        let chatter = ["load: filename=", "sharkd_session_process_tap() count="];
+        let said: Vec<_> = errors.lines().filter(|line| !chatter.iter().any(|said| line.starts_with(said))).collect();
         match complaints(&said.join("\n")).as_str() {
             "" => Ok(()),
             complaints => bail!("sharkd complains:\n{complaints}"),

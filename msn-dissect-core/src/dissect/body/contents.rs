@@ -29,6 +29,9 @@ use crate::{
 /// Most characters of a text in the Info column.
 const MAX_INFO_TEXT: usize = 100;
 
+/// What stands in the Info column where the user wants no text of messages.
+pub(super) const HIDDEN: &str = "(text hidden)";
+
 /// A body and what its headers say about it.
 pub(super) struct Content<'a> {
     /// Bytes that spans count in.
@@ -136,7 +139,8 @@ pub(super) fn say(info: &mut String, session: &Session, record: &Record, content
         }
         Say::Words(words) => Cow::Borrowed(*words),
         Say::Type => text::utf8(content.head.get(Role::MessageType).unwrap_or_default().of(content.data)).text,
-        Say::Made(make) => match make(session, record, content) {
+        Say::Text(_) if session.hides_texts => Cow::Borrowed(HIDDEN),
+        Say::Made(make) | Say::Text(make) => match make(session, record, content) {
             Some(what) => what,
             None => return,
         },
@@ -247,7 +251,7 @@ pub(super) fn unknown(show: &mut Show<'_>, content: &Content<'_>) {
         true => tree.expert(f::CONTENT_MISSING),
         false => tree.expert(f::CONTENT_UNKNOWN),
     }
-    if !is_text {
+    if !essence.is_empty() {
         tree.handoff(content.span, Handoff::MediaType, &text::utf8(essence).text.to_ascii_lowercase());
     }
 }

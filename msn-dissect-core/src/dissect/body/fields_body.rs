@@ -2,7 +2,7 @@
 //! Shows bodies that consist of fields: mail notifications, system messages, invitations, datacasts, client data.
 
 use super::{
-    contents::Content,
+    contents::{Content, HIDDEN},
     header_tables as tables,
     headers::{self, fields},
     invite_ftp, mail_data,
@@ -14,6 +14,7 @@ use std::borrow::Cow;
 use crate::{
     dissect::{object, walk::Show},
     fields::mime as f,
+    item::Handoff,
     mime::{values::unsigned, words},
     session::{Record, Session},
     text, values,
@@ -108,12 +109,13 @@ fn cast(content: &Content<'_>) -> (Option<u64>, Option<Span>, Option<Span>) {
     (id.and_then(|at| unsigned(at.of(content.data))), argument, id)
 }
 
-pub(super) fn datacast_text<'a>(_: &'a Session, _: &Record, content: &'a Content<'a>) -> Option<Cow<'a, str>> {
+pub(super) fn datacast_text<'a>(session: &'a Session, _: &Record, content: &'a Content<'a>) -> Option<Cow<'a, str>> {
     let (kind, argument, _) = cast(content);
     Some(match kind {
         Some(1) => "nudge".into(),
         Some(2) => "wink".into(),
         Some(3) => "voice clip".into(),
+        Some(4) if session.hides_texts => HIDDEN.into(),
         Some(4) => text::utf8(argument.unwrap_or_default().of(content.data)).text,
         Some(other) => format!("datacast {other}").into(),
         None => "datacast".into(),
@@ -144,6 +146,9 @@ pub(super) fn datacast(show: &mut Show<'_>, content: &Content<'_>) {
         }
         (_, Some(at)) if is_object(content.data, at) => object::show(tree, content.data, at),
         _ => {}
+    }
+    if let (Some(kind @ (0 | 5..)), Some(at)) = (kind, argument) {
+        tree.handoff(at, Handoff::Datacast, &kind.to_string());
     }
 }
 

@@ -136,6 +136,10 @@ pub(super) fn say(info: &mut String, session: &Session, record: &Record, body: &
         Parsed::Message(message) => mime::say(info, session, record, body, message),
         Parsed::Blocks(blocks) => parts::say(info, session, record, body, blocks),
         Parsed::Other(Form::UserData) => xml::say_text(info, body, b"PSM"),
+        Parsed::Other(Form::Alert) if session.hides_texts => {
+            info.push_str(": ");
+            info.push_str(contents::HIDDEN);
+        }
         Parsed::Other(Form::Alert) => xml::say_text(info, body, b"TEXT"),
         Parsed::Other(Form::Lists) => xml::say_lists(info, record, body),
         Parsed::Nothing => say_cleared(info, record, body),

@@ -52,6 +52,8 @@ pub(super) enum Say {
     Type,
     /// What is made of it.
     Made(for<'a> fn(&'a Session, &Record, &'a Content<'a>) -> Option<Cow<'a, str>>),
+    /// The same, and it is what somebody wrote.
+    Text(for<'a> fn(&'a Session, &Record, &'a Content<'a>) -> Option<Cow<'a, str>>),
     /// The status in a document.
     Status,
 }
@@ -91,7 +93,7 @@ const fn teaching(row: Row, teaches: Lesson) -> Row {
 
 /// Kinds of bodies; what comes most stands first, and what is told apart by more before what is by less.
 static TYPES: &[Row] = &[
-    content("text/plain", contents::chat, Say::Made(contents::chat_text)),
+    content("text/plain", contents::chat, Say::Text(contents::chat_text)),
     content("text/x-msmsgscontrol", contents::rest, Say::Made(contents::control_text)),
     PACKETS,
     teaching(content("text/x-msmsgsprofile", contents::rest, Say::Words("profile")), Lesson::Ticket),
@@ -123,8 +125,8 @@ static TYPES: &[Row] = &[
     content("application/x-amsngames-init", contents::rest, Say::Words("game of aMSN")),
     content("text/x-botcaps", contents::rest, Say::Words("bot capabilities")),
     content("text/x-keepalive", contents::keepalive, Say::Words("keep-alive")),
-    content("text/search-query", contents::rest, Say::Made(contents::other_text)),
-    content("text/html", contents::rest, Say::Made(contents::other_text)),
+    content("text/search-query", contents::rest, Say::Text(contents::other_text)),
+    content("text/html", contents::rest, Say::Text(contents::other_text)),
     content("application/user+xml", xml::document, Say::Status),
     content("application/circles+xml", xml::document, Say::Status),
     content("application/multiparty+xml", xml::document, Say::Status),
@@ -143,7 +145,7 @@ static TYPES: &[Row] = &[
     row(Message("Signal/MarkIMWindowRead"), signals::windows, Say::Type),
     row(Message("Signal/AudioTunnel"), signals::tunnel, Say::Type),
     row(Message("Signal/*"), signals::signal, Say::Type),
-    row(Bare("Text"), contents::chat, Say::Made(contents::chat_text)),
+    row(Bare("Text"), contents::chat, Say::Text(contents::chat_text)),
 ];
 
 const PACKETS: Row = teaching(content("application/x-msnmsgrp2p", contents::packets, Say::Nothing), Lesson::Packets);

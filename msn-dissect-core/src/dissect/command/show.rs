@@ -10,11 +10,11 @@ use crate::{
         walk::Show,
     },
     fields::{Proto, command as f, expert},
-    item::{Handle, Tree},
+    item::{Handle, Handoff, Tree},
     output::MAX_INFO,
     session::records::{DIR_INFERRED, VERSION_INFERRED},
     text,
-    values::{self, codes, errors},
+    values::{self, codes, errors, words},
     wire::Span,
 };
 
@@ -90,9 +90,15 @@ fn end(show: &mut Show<'_>, body: &Body<'_>, mark: &Mark) {
 fn line(show: &mut Show<'_>, data: &[u8], found: &Command) {
     let line = found.line;
     let tree = &mut show.out.tree;
-    tree.wire(f::COMMAND, Span::new(0, 3), &line.word);
+    let word = tree.wire(f::COMMAND, Span::new(0, 3), &line.word);
+    if let Some(purpose) = words::purpose(&line.word).filter(|_| tree.wanted()) {
+        tree.note(word, purpose);
+    }
     if found.choice.is_none() {
         tree.expert(expert::UNKNOWN_COMMAND);
+        if line.error().is_none() {
+            tree.handoff(Span::new(0, data.len()), Handoff::Command, &text::utf8(&line.word).text);
+        }
     }
     if line.bare_line_feed {
         tree.expert(expert::BARE_LINE_FEED);

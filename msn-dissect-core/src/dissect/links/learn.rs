@@ -111,10 +111,12 @@ impl<'a> Unit<'a> {
         self.session.links.fact(Fact::Remark(expert, first, second));
     }
 
-    /// This unit answers an earlier one.
-    pub fn answers(&mut self, key: NoteKey, time: u64) {
+    /// This unit answers an earlier one with this word, which is left out where it is none of a command.
+    pub fn answers(&mut self, key: NoteKey, word: &str, time: u64) {
         let links = &mut self.session.links;
-        links.fact(Fact::Answers { request: key.0, span: self.time.saturating_sub(time) });
+        let word = word.as_bytes().try_into().unwrap_or_default();
+        let further = links.forward(key, Way::Response).is_some_and(|answers| answers.count > 0);
+        links.fact(Fact::Answers { request: key.0, word, further, span: self.time.saturating_sub(time) });
         links.follow(key, Way::Response, self.record.frame);
     }
 
@@ -148,7 +150,7 @@ impl<'a> Unit<'a> {
             Verb::Ping => self.ping(),
             Verb::Pong => {
                 if let Some((key, time)) = self.conn().and_then(|conn| conn.ping.take()) {
-                    self.answers(key, time);
+                    self.answers(key, "PNG", time);
                 }
             }
             Verb::Page => self.page(),
@@ -212,7 +214,7 @@ impl<'a> Unit<'a> {
         // Zero is what the server itself says; a client may use it too, for one request that errors answer once.
         let request = request.filter(|request| trid != 0 || error.is_none() || !request.answered);
         if let Some(request) = request {
-            self.answers(request.key, request.time);
+            self.answers(request.key, request.row.word, request.time);
             self.end_of_list(&request);
             if !request.about.is_none() && (error.is_some() || !self.names_account()) {
                 self.about(request.about);
@@ -279,7 +281,7 @@ impl<'a> Unit<'a> {
         let why = number("MSG").unwrap_or(0);
         let request = self.conn().and_then(|conn| conn.transactions.page(trid)).filter(|_| trid != 0 && why > 1);
         if let Some(request) = request {
-            self.answers(request.key, request.time);
+            self.answers(request.key, request.row.word, request.time);
             self.about(request.about);
             self.remark(x::NOT_DELIVERED, why, 1);
         }
@@ -301,7 +303,7 @@ impl<'a> Unit<'a> {
             if waited > CHALLENGE_PATIENCE {
                 late = (waited / 1_000_000_000).min(u64::from(u32::MAX)) as u32;
             }
-            self.answers(pending.key, pending.time);
+            self.answers(pending.key, "CHL", pending.time);
         }
         self.session.links.fact(Fact::Challenge(status));
         if status == Status::Bad {

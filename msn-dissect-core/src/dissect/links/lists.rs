@@ -52,7 +52,7 @@ impl Unit<'_> {
     pub fn list_line(&mut self, verb: Verb) {
         let sync = self.conn().and_then(|conn| conn.sync.as_deref()).map(|sync| (sync.key, sync.time));
         if let Some((key, time)) = sync {
-            self.answers(key, time);
+            self.answers(key, "SYN", time);
             self.count_list_line(verb);
         }
     }

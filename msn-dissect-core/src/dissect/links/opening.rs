@@ -45,7 +45,7 @@ impl Unit<'_> {
                     conn.announced.get_or_insert((key, ticket.key.0));
                 }
                 if ticket.side == Side::Callee && side == Side::Callee {
-                    self.answers(ticket.key, ticket.time);
+                    self.answers(ticket.key, "RNG", ticket.time);
                 }
                 self.session.links.follow(ticket.key, Way::Opened, frame);
                 let account = self.record.account;

@@ -153,8 +153,15 @@ fn added_me(tree: &mut Tree, body: &Body<'_>, choice: &Choice) {
 fn facts(tree: &mut Tree, session: &Session, key: NoteKey) {
     for fact in session.links.facts(key) {
         match *fact {
-            Fact::Answers { request, span } => {
+            Fact::Answers { request, word, further, span } => {
                 frame_link(tree, &session.frames, x::RESPONSE_TO, request);
+                if let Some(word) = std::str::from_utf8(&word).ok().filter(|word| !word.contains('\0')) {
+                    let word = tree.text(x::REQUEST, NONE, word);
+                    if further {
+                        tree.note(word, "further answer");
+                    }
+                    generated(tree, word);
+                }
                 let time = tree.number(x::TIME, NONE, span);
                 generated(tree, time);
             }

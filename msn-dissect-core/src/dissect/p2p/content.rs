@@ -4,6 +4,7 @@
 
 use super::cam;
 use crate::{
+    crypto::hex,
     dissect::{
         slp, transfer,
         walk::{Learn, Show},
@@ -179,6 +180,9 @@ pub(super) fn show(show: &mut Show<'_>, data: &[u8], whole: &Whole) {
             let made = transfer_of(show, whole);
             say(show, &describe(&made, &show.session.names), joined);
             show.out.tree.bytes(f::DATA, span);
+            if let Some(euf) = made.euf {
+                show.out.tree.handoff(span, Handoff::EufGuid, &guid_text(&euf));
+            }
             transfer::completed_in(show, &made, span, data, whole.joined);
         }
     }
@@ -235,6 +239,13 @@ pub(super) fn describe(transfer: &Transfer, names: &Names) -> String {
         text.push_str(&format!(", from {} to {}", name(transfer.sender), name(transfer.receiver)));
     }
     text
+}
+
+/// A GUID in lower case, without braces.
+fn guid_text(guid: &[u8; 16]) -> String {
+    let hex = hex(guid);
+    let part = |from, to| hex.get(from..to).unwrap_or_default();
+    [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
 }
 
 /// Shows a control item. Producer and viewer of a webcam describe themselves in XML.

@@ -201,6 +201,7 @@ fn offer(learn: &mut Learn<'_>, said: &Said<'_>) -> Option<TransferId> {
         kind,
         sender,
         receiver,
+        euf: euf.filter(|_| kind == TransferKind::Unknown),
         session_id: said.session_id,
         offered: learn.packet.frame,
         ..Transfer::default()

@@ -3,6 +3,7 @@
 
 use super::{
     super::record::{Chat as Told, Delivered, Look, Message, Presence, Record, Seen},
+    changed::{Changed, listed},
     queue::Queue,
 };
 use crate::{
@@ -60,6 +61,8 @@ pub(super) struct Chats {
     legs: BTreeMap<u32, u32>,
     stored: HashMap<u64, u32>,
     last: u32,
+    /// Chats that are new or changed.
+    pub changed: Changed<u32>,
 }
 
 impl Chats {
@@ -130,6 +133,7 @@ impl Chats {
             endpoints.insert(endpoint.to_owned());
         }
         state.see(who, seen);
+        self.changed.note(|| number);
         if new {
             queue.push(Record::Join(state.presence(who, seen)));
         }
@@ -138,7 +142,8 @@ impl Chats {
     /// Somebody leaves a chat.
     pub fn left(&mut self, queue: &mut Queue, chat: &Chat, (who, endpoint): (&str, &str), seen: Seen, connection: u32) {
         self.known(queue, chat, connection);
-        let Some(state) = self.numbers.get(&chat.key).and_then(|number| self.states.get_mut(number)) else { return };
+        let Some(&number) = self.numbers.get(&chat.key) else { return };
+        let Some(state) = self.states.get_mut(&number) else { return };
         let Some(endpoints) = state.present.get_mut(who) else { return };
         endpoints.remove(endpoint);
         if !endpoint.is_empty() && endpoints.iter().any(|one| !one.is_empty()) {
@@ -146,6 +151,7 @@ impl Chats {
         }
         state.present.remove(who);
         state.told.last_seen = seen.time;
+        self.changed.note(|| number);
         queue.push(Record::Leave(state.presence(who, seen)));
     }
 
@@ -173,6 +179,7 @@ impl Chats {
             return;
         }
         let Some(state) = self.states.get_mut(&number) else { return };
+        self.changed.note(|| number);
         // On each leg equal texts of one author keep their order, so the first that this leg had not is meant.
         let same = |queue: &mut Queue, number: &u64| {
             queue.waiting(*number, leg).is_some_and(|(message, had)| {
@@ -224,6 +231,20 @@ impl Chats {
             queue.push(Record::Fetched(fetched));
         }
         true
+    }
+
+    /// A chat as it is now; of many accounts the first.
+    pub fn now(&self, number: u32) -> Option<Told> {
+        let state = self.states.get(&number)?;
+        let Told { chat, chat_number, first_seen, last_seen, messages, .. } = &state.told;
+        Some(Told {
+            chat: chat.clone(),
+            chat_number: *chat_number,
+            accounts: listed(state.all.iter()),
+            first_seen: *first_seen,
+            last_seen: *last_seen,
+            messages: *messages,
+        })
     }
 
     /// Tells the chats that are too many to be remembered.

@@ -3,10 +3,11 @@
 
 use super::{
     super::record::{Login, Logout, Person, Record, Seen},
+    changed::Changed,
     queue::{NO_ANSWER, Queue},
 };
 use crate::event::{LoginStep, Unit};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Most connections on which somebody may be about to sign in.
 const MAX_OPEN: usize = 1 << 16;
@@ -17,20 +18,26 @@ struct State {
     client: String,
     proves: bool,
     is_in: bool,
+    /// Number of the login among those that changed.
+    row: Option<u32>,
 }
 
 /// Logins under way.
 #[derive(Debug, Default)]
 pub(super) struct Logins {
     open: BTreeMap<u32, State>,
-    /// The connection on which an account tried last.
-    tries: HashMap<String, u32>,
+    /// The connection on which an account tried last, and the number of that login.
+    tries: BTreeMap<String, (u32, Option<u32>)>,
+    rows: u32,
+    /// Logins that are new or changed, by number; nothing for those that go on elsewhere.
+    pub changed: Changed<(u32, Option<Login>)>,
 }
 
 impl Logins {
     /// Takes a step on a connection.
     pub fn step(&mut self, queue: &mut Queue, step: &LoginStep, unit: &Unit, seen: Seen) {
         let connection = unit.at.connection;
+        let (changed, rows) = (&mut self.changed, &mut self.rows);
         if !self.open.contains_key(&connection) && self.open.len() >= MAX_OPEN {
             self.open.pop_first();
         }
@@ -56,10 +63,15 @@ impl Logins {
             LoginStep::Try { .. } if state.is_in => {}
             LoginStep::Try { scheme, proves } => {
                 if state.login.is_none() || (*proves && !state.proves) {
-                    if !unit.account.is_empty() && self.tries.len() < MAX_OPEN {
-                        self.tries.insert(unit.account.clone(), connection);
+                    let login = Login { client: state.client.clone(), ..blank(seen, scheme) };
+                    state.row = note(changed, rows, state.row, Some(&login));
+                    if !login.account.is_empty() {
+                        self.tries.insert(login.account.clone(), (connection, state.row));
+                        if self.tries.len() > MAX_OPEN {
+                            self.tries.pop_first();
+                        }
                     }
-                    state.login = Some(blank(seen, scheme));
+                    state.login = Some(login);
                 }
                 state.proves |= proves;
             }
@@ -67,19 +79,26 @@ impl Logins {
                 if !state.is_in {
                     let login = state.login.take().unwrap_or_else(|| blank(seen, ""));
                     let account = if unit.account.is_empty() { login.account.clone() } else { unit.account.clone() };
-                    queue.push(Record::Login(Login { result: "ok", client: state.client.clone(), account, ..login }));
+                    let login = Login { result: "ok", client: state.client.clone(), account, ..login };
+                    note(changed, rows, state.row.take(), Some(&login));
+                    queue.push(Record::Login(login));
                     state.is_in = true;
                 }
             }
             LoginStep::Refused(reason) | LoginStep::Denied(reason) => {
                 let login = state.login.take().unwrap_or_else(|| blank(seen, ""));
                 let (client, reason) = (state.client.clone(), reason.clone());
-                queue.push(Record::Login(Login { result: "refused", client, reason, ..login }));
+                let login = Login { result: "refused", client, reason, ..login };
+                note(changed, rows, state.row.take(), Some(&login));
+                queue.push(Record::Login(login));
                 state.proves = false;
             }
             LoginStep::Referred => {
                 if !state.is_in {
                     state.login = None;
+                    if let Some(row) = state.row.take() {
+                        note(changed, rows, Some(row), None);
+                    }
                 }
             }
             LoginStep::Out(reason) => {
@@ -87,16 +106,15 @@ impl Logins {
                 match state.login.take().filter(|_| !state.is_in) {
                     Some(login) => {
                         let result = if reason.is_empty() { NO_ANSWER } else { "refused" };
-                        queue.push(Record::Login(Login { result, client, reason: reason.clone(), ..login }));
+                        let login = Login { result, client, reason: reason.clone(), ..login };
+                        note(changed, rows, state.row.take(), Some(&login));
+                        queue.push(Record::Login(login));
                     }
                     None if state.is_in => {
                         let (account, reason) = (unit.account.clone(), reason.clone());
                         queue.push(Record::Logout(Logout { seen, account, reason }));
                     }
                     None => {}
-                }
-                if self.tries.get(&unit.account) == Some(&connection) {
-                    self.tries.remove(&unit.account);
                 }
                 self.open.remove(&connection);
             }
@@ -105,17 +123,18 @@ impl Logins {
 
     /// The login service refuses an account: the login that is under way, or was given up just now, ends by that.
     pub fn denied(&mut self, queue: &mut Queue, account: &str, reason: &str) {
-        let tried = self.tries.remove(account).and_then(|connection| self.open.get_mut(&connection));
-        if let Some(state) = tried.filter(|state| !state.is_in && state.login.is_some()) {
-            if let Some(login) = state.login.take() {
-                let (client, reason) = (state.client.clone(), reason.to_owned());
-                queue.push(Record::Login(Login { result: "refused", client, reason, ..login }));
-            }
-            return;
-        }
-        if let Some(login) = queue.unanswered(account) {
+        let Some((connection, row)) = self.tries.remove(account) else { return };
+        let (changed, rows) = (&mut self.changed, &mut self.rows);
+        let state = self.open.get_mut(&connection).filter(|state| !state.is_in);
+        if let Some((state, login)) = state.and_then(|state| state.login.take().map(|login| (state, login))) {
+            let (client, reason) = (state.client.clone(), reason.to_owned());
+            let login = Login { result: "refused", client, reason, ..login };
+            note(changed, rows, state.row.take(), Some(&login));
+            queue.push(Record::Login(login));
+        } else if let Some(login) = queue.unanswered(account) {
             login.result = "refused";
             reason.clone_into(&mut login.reason);
+            note(changed, rows, row, Some(login));
         }
     }
 
@@ -127,4 +146,19 @@ impl Logins {
             }
         }
     }
+}
+
+/// Notes what a login is now; gives its number, a new one if it had none.
+fn note(
+    changed: &mut Changed<(u32, Option<Login>)>,
+    rows: &mut u32,
+    row: Option<u32>,
+    login: Option<&Login>,
+) -> Option<u32> {
+    let row = row.unwrap_or_else(|| {
+        *rows += 1;
+        *rows
+    });
+    changed.note(|| (row, login.cloned()));
+    Some(row)
 }

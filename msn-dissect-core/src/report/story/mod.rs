@@ -5,6 +5,7 @@
 //! Memory: what is under way, and what is known at the end only (accounts, contacts, connections, chats), each bounded;
 //! not what was told already.
 
+mod changed;
 mod chats;
 mod connections;
 mod contacts;
@@ -13,6 +14,7 @@ mod persons;
 mod queue;
 
 use super::{
+    files::Key,
     moment::Moment,
     record::{File, Record, Seen, Trouble},
 };
@@ -37,14 +39,65 @@ pub struct Story {
     pub files: Vec<File>,
 }
 
+/// What is shown in a row of a table while the capture goes by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Row {
+    /// A message or file, by its number among what is told.
+    Told(u64),
+    /// A chat, by its number.
+    Chat(u32),
+    /// A contact, by owner and account.
+    Contact(String, String),
+    /// A login, by its number.
+    Login(u32),
+    /// A file that was offered.
+    Offer(Key),
+}
+
 /// Where an event was seen.
 pub(super) fn seen(at: &At) -> Seen {
     Seen { time: Moment { ns: at.time, offset: at.offset }, frame: at.frame, connection: at.connection + 1 }
 }
 
 impl Story {
+    /// A story that notes what changes, for [`Story::changes`].
+    pub fn watched() -> Story {
+        let mut story = Story::default();
+        story.queue.changed.watch();
+        story.chats.changed.watch();
+        story.contacts.changed.watch();
+        story.logins.changed.watch();
+        story
+    }
+
     /// Takes a PDU; gives what can be told now.
     pub fn take(&mut self, unit: &Unit, tell: &mut impl FnMut(&Record)) {
+        self.learn(unit);
+        self.settle(unit, tell);
+    }
+
+    /// Gives the rows that changed since this was asked last, as they would be told if the capture ended here; nothing for
+    /// those that go.
+    pub fn changes(&mut self, show: &mut impl FnMut(Row, Option<Record>)) {
+        for number in self.queue.changed.take() {
+            if let Some(record) = self.queue.record(number) {
+                show(Row::Told(number), Some(record.clone()));
+            }
+        }
+        for number in self.chats.changed.take() {
+            show(Row::Chat(number), self.chats.now(number).map(Record::Chat));
+        }
+        for (key, becomes) in self.contacts.changed.take() {
+            let told = self.contacts.now(&key, &becomes).map(Record::Contact);
+            show(Row::Contact(key.0, key.1), told);
+        }
+        for (number, login) in self.logins.changed.take() {
+            show(Row::Login(number), login.map(Record::Login));
+        }
+    }
+
+    /// Takes a PDU without telling anything yet.
+    pub fn learn(&mut self, unit: &Unit) {
         let seen = seen(&unit.at);
         self.connections.take(unit, seen);
         let mut files = std::mem::take(&mut self.files).into_iter();
@@ -84,8 +137,12 @@ impl Story {
             let (name, text, account) = (remark.name, remark.text.clone(), unit.account.clone());
             self.queue.push(Record::Remark(Trouble { seen, account, severity: remark.rank.name(), name, text }));
         }
+    }
+
+    /// Gives what can be told at the time of a PDU that was taken.
+    pub fn settle(&mut self, unit: &Unit, tell: &mut impl FnMut(&Record)) {
         let persons = &mut self.persons;
-        self.queue.settle(seen.time.ns, &mut |record| {
+        self.queue.settle(unit.at.time, &mut |record| {
             persons.count(record);
             tell(record);
         });

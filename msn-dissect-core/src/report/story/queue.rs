@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! What waits to be told: messages until it is known who got them, and everything behind them.
 
-use super::super::record::{Delivered, Login, Message, Record};
+use super::{
+    super::record::{Delivered, Login, Message, Record},
+    changed::Changed,
+};
 use std::collections::{HashMap, VecDeque};
 
 /// How long a message waits for its other legs and for its receipt, in ns.
@@ -34,17 +37,24 @@ pub(super) struct Queue {
     first: u64,
     /// Numbers of messages by connection and transaction ID.
     sent: HashMap<(u32, u32), u64>,
+    /// Messages and files that are new or changed, by number.
+    pub changed: Changed<u64>,
 }
 
 impl Queue {
     /// Tells a record as soon as those before it are told.
     pub fn push(&mut self, record: Record) {
+        if matches!(record, Record::File(_)) {
+            let number = self.first + self.entries.len() as u64;
+            self.changed.note(|| number);
+        }
         self.entries.push_back(Entry { record, legs: Vec::new(), sent: None });
     }
 
     /// Puts a message in that may come again on other legs; gives its number.
     pub fn message(&mut self, message: Message, leg: u32, trid: Option<u32>) -> u64 {
         let number = self.first + self.entries.len() as u64;
+        self.changed.note(|| number);
         let sent = trid.map(|trid| (leg, trid));
         if let Some(key) = sent {
             self.sent.insert(key, number);
@@ -55,6 +65,11 @@ impl Queue {
 
     fn entry(&mut self, number: u64) -> Option<&mut Entry> {
         self.entries.get_mut(usize::try_from(number.checked_sub(self.first)?).ok()?)
+    }
+
+    /// What has this number and waits.
+    pub fn record(&mut self, number: u64) -> Option<&Record> {
+        self.entry(number).map(|entry| &entry.record)
     }
 
     /// A message that waits, and whether this leg had it before.
@@ -69,6 +84,7 @@ impl Queue {
 
     /// A message was seen on one more leg, which delivers it or sends it with this transaction ID.
     pub fn again(&mut self, number: u64, leg: u32, trid: Option<u32>) {
+        self.changed.note(|| number);
         let Some(entry) = self.entry(number) else { return };
         entry.legs.push(leg);
         let sent = trid.map(|trid| (leg, trid));
@@ -81,6 +97,7 @@ impl Queue {
     /// The server says what became of a message.
     pub fn receipt(&mut self, key: (u32, u32), delivered: bool) {
         let Some(number) = self.sent.get(&key).copied() else { return };
+        self.changed.note(|| number);
         let Some(Entry { record: Record::Message(message), .. }) = self.entry(number) else { return };
         // Where one of several receivers was not reached, the others were.
         message.delivered = match (message.delivered, delivered) {
