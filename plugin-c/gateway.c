@@ -329,9 +329,14 @@ static void share_type(SharedType *shared, dissector_t dissector)
     dissector_handle_t owner = dissector_get_string_handle(find_dissector_table("media_type"), shared->type);
 
     if (owner != NULL) {
+        const char *name = dissector_handle_get_description(owner);
+
+#if MSN_WIRESHARK(4, 6)
+        /* Two of the same name are called a bug there. A blank behind it is not seen. */
+        name = wmem_strconcat(wmem_epan_scope(), name, " ", NULL);
+#endif
         shared->owner = owner;
-        dissector_add_string("media_type", shared->type,
-                             msn_without_protocol(dissector, dissector_handle_get_description(owner)));
+        dissector_add_string("media_type", shared->type, msn_without_protocol(dissector, name));
     }
 }
 
