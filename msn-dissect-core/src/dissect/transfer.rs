@@ -3,9 +3,11 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha1::{Digest, Sha1};
+use sha2::Sha256;
 
 use super::{export, walk::Show};
 use crate::{
+    crypto::hex,
     fields::ftp as f,
     item::{Handoff, Tree},
     output::{Content, Object},
@@ -81,15 +83,26 @@ fn items(transfer: &Transfer, span: Span, bytes: &[u8], (made, digest): (&Object
     if let Some(offered) = offered {
         tree.expert_text(f::SIZE_DIFFERS, &format!("{offered} bytes were offered"));
     }
-    hash(made.verified, digest, tree);
+    hashes(bytes, digest, tree);
+    if transfer.sha1d.is_some() {
+        check(made.verified, digest, tree);
+    }
     tree.close();
     if let Some(image) = export::image_type(made.content_type) {
         tree.handoff(span, Handoff::MediaType, image);
     }
 }
 
-/// Shows the SHA-1 of the bytes, and whether it is the one that the object announced (fact base: p2p 9).
-fn hash(status: u64, digest: &[u8], tree: &mut Tree) {
+/// Shows the hashes by which files are looked up; `digest` is the SHA-1 of the bytes.
+pub(crate) fn hashes(bytes: &[u8], digest: &[u8], tree: &mut Tree) {
+    for (field, value) in [(f::SHA1, hex(digest)), (f::SHA256, hex(&Sha256::digest(bytes)))] {
+        let shown = tree.text(field, Span::default(), &value);
+        tree.generated(shown);
+    }
+}
+
+/// Shows the SHA-1 of the bytes as objects write it, and whether it is the one that was announced (fact base: p2p 9).
+fn check(status: u64, digest: &[u8], tree: &mut Tree) {
     let none = Span::default();
     let computed = tree.text(f::SHA1D_COMPUTED, none, &BASE64_STANDARD.encode(digest));
     tree.generated(computed);

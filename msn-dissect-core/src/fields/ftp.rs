@@ -42,10 +42,14 @@ fields! { super::slp::END;
     TRANSFER_FILE = "msn.transfer.file" "Exported as" Str, "Name that Export Objects gives it.";
     TRANSFER_TYPE = "msn.transfer.content_type" "Content type" Str, "Type of the content, by its bytes.";
     TRANSFER_SIZE = "msn.transfer.size" "Size" Uint(8, Dec, None), "Bytes that arrived.";
+    SHA1 = "msn.object.sha1" "SHA-1" Str, "Hash of the bytes that arrived, hexadecimal.";
+    SHA256 = "msn.object.sha256" "SHA-256" Str, "Hash of the bytes that arrived, hexadecimal.";
     SHA1D_COMPUTED = "msn.object.sha1d.computed" "SHA1D computed" Str, "Base64 of the SHA-1 of the bytes that arrived.";
     SHA1D_STATUS = "msn.object.sha1d.status" "SHA1D status" Uint(1, Dec, Some(objects::CHECKS)), "Whether the bytes have the SHA-1 that the object announced.";
 
     // Webcam (fact base: msnftp 6).
+    CAM_PRODUCER = "msncam.producer" "Sends pictures" Str, "Account whose webcam it is.";
+    CAM_VIEWER = "msncam.viewer" "Watches" Str, "Account that sees the pictures.";
     CAM_LINE = "msncam.line" "Line" Str, "Text line of the handshake.";
     CAM_RECIPIENT_ID = "msncam.recipient_id" "Recipient ID" Str, "Number of the recipient, from the negotiation.";
     CAM_SESSION_ID = "msncam.session_id" "Session ID" Str, "Number of the session, from the negotiation.";

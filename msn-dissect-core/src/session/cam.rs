@@ -29,6 +29,10 @@ pub struct Promise {
     pub listener: NameId,
     /// Who connects.
     pub connector: NameId,
+    /// Who sends pictures, as far as the item tells.
+    pub producer: NameId,
+    /// Who watches them.
+    pub viewer: NameId,
     /// Frame in which the connection begins, 0 = not yet.
     pub opened: FrameId,
 }

@@ -170,6 +170,8 @@ pub struct Conn {
     pub people: Participants,
     /// What the owner says of itself.
     pub own: OwnHistory,
+    /// Frame of the first unit.
+    pub first: FrameId,
     /// By direction: the last unit had a payload.
     pub payload: [bool; 2],
     /// The last unit, and the last step of a login that is not done.

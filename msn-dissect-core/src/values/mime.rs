@@ -134,6 +134,9 @@ pub static MESSAGE_TYPES: &Codes = &[
     ("Signal/ForceAbchSync", "Address book changed"),
     ("RichText", "Marked-up text"),
     ("RichText/Contacts", "Contacts"),
+    ("RichText/UriObject", "Link to a shared object"),
+    ("RichText/Files", "Files"),
+    ("RichText/Media_GenericFile", "File"),
 ];
 
 #[cfg(test)]

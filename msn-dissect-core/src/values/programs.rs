@@ -64,6 +64,7 @@ pub static ARCHITECTURES: &Codes = &[
     ("powerpc", "PowerPC"),
     ("alpha", "DEC Alpha"),
     ("arm", "ARM"),
+    ("MIPS", "MIPS"),
 ];
 
 /// Crypt mode, cipher and hash of the single sign-on answer (fact base: state 4.3).

@@ -163,6 +163,7 @@ pub(super) static DATACAST: Known =
 pub(super) static CLIENT: Known = &[&[
     row("Client-Name", c::CLIENT_NAME, Text).is(Role::ClientName),
     row("Chat-Logging", f::CHAT_LOGGING, Code(values::YES_NO)),
+    row("Operating-System", c::OS_TYPE, Text),
 ]];
 
 /// Headers of the routing block.

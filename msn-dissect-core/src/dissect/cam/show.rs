@@ -56,6 +56,12 @@ fn origin(promise: &Promise, session: &Session, tree: &mut Tree) {
             tree.generated(shown);
         }
     }
+    for (field, account) in [(f::CAM_PRODUCER, promise.producer), (f::CAM_VIEWER, promise.viewer)] {
+        if !account.is_none() {
+            let shown = tree.text(field, none, session.names.get(account));
+            tree.generated(shown);
+        }
+    }
 }
 
 fn label(unit: &[u8], pdu: Option<&Pdu>) -> String {

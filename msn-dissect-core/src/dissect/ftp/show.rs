@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //! Shows what stands on an MSNFTP connection.
 
+use sha1::{Digest, Sha1};
 use std::borrow::Cow;
 
 use super::{
@@ -9,7 +10,7 @@ use super::{
 };
 use crate::{
     dissect::{
-        export, reassembled,
+        export, reassembled, transfer,
         walk::{Show, frame_link},
     },
     fields::{Proto, command as msn, ftp as f, link, p2p, reassembly},
@@ -340,6 +341,7 @@ fn whole(known: &Known<'_>, bytes: &[u8], made: &Object, tree: &mut Tree) {
     }
     let size = tree.number(f::TRANSFER_SIZE, none, bytes.len() as u64);
     tree.generated(size);
+    transfer::hashes(bytes, &Sha1::digest(bytes), tree);
     tree.close();
     if let Some(image) = export::image_type(made.content_type) {
         tree.handoff(all, Handoff::MediaType, image);

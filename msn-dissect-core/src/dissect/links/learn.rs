@@ -57,6 +57,7 @@ pub(super) fn command(learn: &mut Learn<'_>, body: &Body<'_>) {
     if let Some(conn) = session.links.conn(record.conn).filter(|conn| !conn.seen) {
         let begins = |verb: &Verb| matches!(verb, Verb::Offer | Verb::Open(_));
         conn.seen = true;
+        conn.first = record.frame;
         conn.late = !(record.dir == Dir::ToServer && verbs.iter().any(begins));
         // A connection that was seen from its handshake on may begin with a command that nobody knows.
         if conn.late && !(packet.opened.is_some() && found.choice.is_none()) {
@@ -389,7 +390,7 @@ impl<'a> Unit<'a> {
 
     /// Which step of a login this is, on a connection that began with one.
     fn login_step(&mut self, verbs: &[Verb]) {
-        let (frame, dir) = (self.record.frame, self.record.dir);
+        let (frame, dir, version) = (self.record.frame, self.record.dir, self.record.version);
         let (server, key) = (self.on_switchboard(), self.key);
         let ok = self.line.word == *b"USR" && dir == Dir::ToClient && !verbs.contains(&Verb::AskProof);
         let error = self.line.error().is_some();
@@ -403,6 +404,8 @@ impl<'a> Unit<'a> {
             verbs if verbs.contains(&Verb::Refer) => LoginStep::None,
             verbs if verbs.contains(&Verb::Prove) => LoginStep::Proved(frame),
             verbs if verbs.contains(&Verb::AskProof) => LoginStep::Asked(frame),
+            // The server knows none of the versions, and says so.
+            [Verb::Choose, ..] if version == 0 => LoginStep::None,
             [Verb::Choose, ..] => LoginStep::Chosen(frame),
             verbs if verbs.contains(&Verb::Account) && dir == Dir::ToServer => LoginStep::Named(frame),
             _ => conn.step,

@@ -151,9 +151,11 @@ impl Unit<'_> {
         }
         conn.account = account;
         let from_start = !conn.late;
+        // The first line that names the account is rarely the first of the connection.
+        let first = conn.first;
         self.session.links.expect(key, Way::Later, false);
         if let Some(referral) = self.session.rendezvous.follow_hop(self.ends.0, self.ends.1, self.hop()) {
-            self.session.links.follow(referral, Way::Opened, frame);
+            self.session.links.follow(referral, Way::Opened, first);
             if let Some(conn) = self.conn() {
                 conn.announced.get_or_insert((key, referral.0));
             }
@@ -164,7 +166,7 @@ impl Unit<'_> {
         };
         let links = &mut self.session.links;
         if let Some(referral) = before.referral {
-            links.follow(referral, Way::Opened, frame);
+            links.follow(referral, Way::Opened, first);
             if let Some(conn) = links.conn(id) {
                 conn.announced.get_or_insert((key, referral.0));
             }

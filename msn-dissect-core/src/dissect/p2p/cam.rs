@@ -95,8 +95,14 @@ pub(super) fn learn(learn: &mut Learn<'_>, item: &str, flow: Flow, key: NoteKey)
         }
     }
     let (listener, connector) = (flow.sender.account(), flow.receiver.account());
+    // Each side says what it is.
+    let (producer, viewer) = match item {
+        _ if item.starts_with("<producer>") => (listener, connector),
+        _ if item.starts_with("<viewer>") => (connector, listener),
+        _ => Default::default(),
+    };
     learn.session.cam.promise(
-        Promise { key, listener, connector, opened: FrameId::NONE },
+        Promise { key, listener, connector, producer, viewer, opened: FrameId::NONE },
         &offer.addresses,
         offer.numbers,
     );

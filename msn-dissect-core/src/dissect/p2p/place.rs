@@ -42,7 +42,7 @@ pub(super) fn piece(learn: &mut Learn<'_>, piece: &Piece<'_>, purpose: Purpose, 
 /// Finds the session of a piece.
 fn belongs_to(learn: &mut Learn<'_>, piece: &Piece<'_>, purpose: Purpose, placed: &Placed, learnt: &mut Learnt) {
     let p2p = &mut learn.session.p2p;
-    let Some(dialog) = p2p.dialogs.of_session(piece.key.session_id, piece.key.flow) else {
+    let Some(dialog) = p2p.dialogs.of_session(piece.key.leg, piece.key.session_id, piece.key.flow) else {
         learnt.note.transfer = unannounced(learn, piece, purpose, placed);
         return;
     };
@@ -105,7 +105,9 @@ fn message(learn: &mut Learn<'_>, id: P2pMessageId, key: &MessageKey, piece: &Pi
 /// Notes which session a packet belongs to.
 pub(super) fn belongs(learn: &Learn<'_>, session_id: u32, route: &Route, note: &mut PacketNote) {
     let dialogs = &learn.session.p2p.dialogs;
-    let Some(dialog) = dialogs.of_session(session_id, route.flow).and_then(|id| dialogs.get(id)) else { return };
+    let Some(dialog) = dialogs.of_session(route.leg, session_id, route.flow).and_then(|id| dialogs.get(id)) else {
+        return;
+    };
     note.transfer = dialog.transfer;
     note.offered = dialog.invitation(route.leg).map_or(FrameId::NONE, |key| key.0);
 }

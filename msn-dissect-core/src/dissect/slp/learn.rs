@@ -10,6 +10,7 @@ use crate::{
     packet::{AnnouncedKind, Announcement},
     session::{
         FrameId,
+        connection::ConnId,
         notes::NoteKey,
         p2p::{
             dialogs::{DialogId, Request, SessionKind, SlpNote, kind_of},
@@ -134,7 +135,8 @@ fn flow(learn: &mut Learn<'_>, data: &[u8], message: &Description, mut flow: Flo
 
 fn dialog(learn: &Learn<'_>, said: &Said<'_>) -> Option<DialogId> {
     let dialogs = &learn.session.p2p.dialogs;
-    dialogs.of_call(said.call_id).or_else(|| dialogs.of_session(said.session_id, said.flow))
+    let of_call = dialogs.of_call(said.leg, said.flow, said.call_id);
+    of_call.or_else(|| dialogs.of_session(said.leg, said.session_id, said.flow))
 }
 
 /// Links a message with the session it belongs to.
@@ -171,14 +173,18 @@ fn end(learn: &mut Learn<'_>, id: DialogId, said: &Said<'_>, note: &mut SlpNote)
 
 /// An invitation to a session: remembers what it is for.
 fn invitation(learn: &mut Learn<'_>, said: &Said<'_>, note: &mut SlpNote) {
-    let id = learn.session.p2p.dialogs.invite(said.leg, said.flow, said.call_id, said.session_id, said.key);
+    let conn = learn.session.links.known(ConnId(said.leg.0));
+    let chat = conn.and_then(|conn| conn.chat.or(conn.foretold)).map(|chat| chat.1);
+    let id = learn.session.p2p.dialogs.invite(said.leg, (said.flow, chat), said.call_id, said.session_id, said.key);
     let known = learn.session.p2p.dialogs.get(id).and_then(|dialog| dialog.transfer);
     let transfer = known.or_else(|| offer(learn, said));
-    let kind =
-        transfer.and_then(|id| learn.session.transfers.get(id)).map_or(SessionKind::Unknown, |one| kind_of(one.kind));
+    let one = transfer.and_then(|id| learn.session.transfers.get(id));
+    let kind = one.map_or(SessionKind::Unknown, |one| kind_of(one.kind));
+    let asks = one.is_some_and(|one| one.receiver == said.flow.sender.account());
     if let Some(dialog) = learn.session.p2p.dialogs.get_mut(id) {
         dialog.transfer = transfer;
         dialog.kind = kind;
+        dialog.asks = asks;
     }
     note.transfer = transfer;
     note.kind = kind;
