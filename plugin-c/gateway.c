@@ -332,8 +332,8 @@ static void share_type(SharedType *shared, dissector_t dissector)
         const char *name = dissector_handle_get_description(owner);
 
 #if MSN_WIRESHARK(4, 6)
-        /* Two of the same name are called a bug there. A blank behind it is not seen. */
-        name = wmem_strconcat(wmem_epan_scope(), name, " ", NULL);
+        /* Two of the same name are called a bug there. Blanks behind it, for each entry one more, are not seen. */
+        name = wmem_strdup_printf(wmem_epan_scope(), "%s%*s", name, (int)(shared - shared_types) + 1, "");
 #endif
         shared->owner = owner;
         dissector_add_string("media_type", shared->type, msn_without_protocol(dissector, name));
