@@ -70,25 +70,35 @@ static void name_address(address *side, const char *name)
     set_address(side, AT_STRINGZ, (int)strlen(name) + 1, name);
 }
 
+/* The next pair of a frame that was not counted before, from step `*at` on. */
+static bool next_pair(Counted *counted, const void *table, const packet_info *pinfo, const MsnDissection *dissection,
+                      uint32_t *at, address *from, address *to)
+{
+    while (*at < dissection->step_count) {
+        const MsnStep *step = &dissection->steps[(*at)++];
+
+        if (step->text == NULL && is_new(counted, table, pinfo->num, step)) {
+            name_address(from, step->from);
+            name_address(to, step->to);
+            return true;
+        }
+    }
+    return false;
+}
+
 static tap_packet_status count_conversations(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *queued,
                                              tap_flags_t flags)
 {
     static ct_dissector_info_t callbacks = { conversation_filter };
     static Counted counted;
     conv_hash_t *hash = (conv_hash_t *)data;
-    const MsnDissection *dissection = (const MsnDissection *)queued;
+    address from, to;
+    uint32_t at = 0;
 
     hash->flags = flags;
-    for (uint32_t i = 0; i < dissection->step_count; i++) {
-        const MsnStep *step = &dissection->steps[i];
-        address from, to;
-
-        if (step->text == NULL && is_new(&counted, data, pinfo->num, step)) {
-            name_address(&from, step->from);
-            name_address(&to, step->to);
-            add_conversation_table_data(hash, &from, &to, 0, 0, 1, (int)pinfo->fd->pkt_len, &pinfo->rel_ts, &pinfo->abs_ts,
-                                        &callbacks, CONVERSATION_NONE);
-        }
+    while (next_pair(&counted, data, pinfo, (const MsnDissection *)queued, &at, &from, &to)) {
+        add_conversation_table_data(hash, &from, &to, 0, 0, 1, (int)pinfo->fd->pkt_len, &pinfo->rel_ts, &pinfo->abs_ts,
+                                    &callbacks, CONVERSATION_NONE);
     }
     return TAP_PACKET_REDRAW;
 }
@@ -99,19 +109,13 @@ static tap_packet_status count_endpoints(void *data, packet_info *pinfo, epan_di
     static et_dissector_info_t callbacks = { endpoint_filter };
     static Counted counted;
     conv_hash_t *hash = (conv_hash_t *)data;
-    const MsnDissection *dissection = (const MsnDissection *)queued;
+    address from, to;
+    uint32_t at = 0;
 
     hash->flags = flags;
-    for (uint32_t i = 0; i < dissection->step_count; i++) {
-        const MsnStep *step = &dissection->steps[i];
-        address from, to;
-
-        if (step->text == NULL && is_new(&counted, data, pinfo->num, step)) {
-            name_address(&from, step->from);
-            name_address(&to, step->to);
-            add_endpoint_table_data(hash, &from, 0, TRUE, 1, (int)pinfo->fd->pkt_len, &callbacks, ENDPOINT_NONE);
-            add_endpoint_table_data(hash, &to, 0, FALSE, 1, (int)pinfo->fd->pkt_len, &callbacks, ENDPOINT_NONE);
-        }
+    while (next_pair(&counted, data, pinfo, (const MsnDissection *)queued, &at, &from, &to)) {
+        add_endpoint_table_data(hash, &from, 0, TRUE, 1, (int)pinfo->fd->pkt_len, &callbacks, ENDPOINT_NONE);
+        add_endpoint_table_data(hash, &to, 0, FALSE, 1, (int)pinfo->fd->pkt_len, &callbacks, ENDPOINT_NONE);
     }
     return TAP_PACKET_REDRAW;
 }

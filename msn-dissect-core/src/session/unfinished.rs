@@ -18,6 +18,9 @@ const MAX_WAITING: usize = 1024;
 /// Most bytes of a beginning that are kept.
 pub const MAX_BYTES: usize = 32 * 1024;
 
+/// Most bytes of beginnings that are kept because they will never be complete; of more nothing is shown.
+const MAX_ENDED_BYTES: usize = 16 << 20;
+
 /// The beginning of a command.
 #[derive(Clone, Debug)]
 pub struct Begun {
@@ -48,6 +51,9 @@ pub enum Ending {
 pub struct Unfinished {
     waiting: Bounded<(ConnId, bool), Begun, MAX_WAITING>,
     ended: Map<FrameId, Begun>,
+    /// Bytes of those that ended.
+    kept: usize,
+    losses: Losses,
     any: bool,
 }
 
@@ -59,7 +65,8 @@ fn is_lower(packet: &Packet) -> bool {
 impl Unfinished {
     /// Nothing yet; what is lost is reported.
     pub fn new(losses: &Losses) -> Self {
-        Unfinished { waiting: Bounded::new(Loss::Unfinished, losses), ended: Map::default(), any: false }
+        let waiting = Bounded::new(Loss::Unfinished, losses);
+        Unfinished { waiting, ended: Map::default(), kept: 0, losses: losses.clone(), any: false }
     }
 
     /// Whether nothing ever waited, so that no end of a connection matters.
@@ -95,9 +102,14 @@ impl Unfinished {
                 over.then(|| self.waiting.remove(&sender)).flatten()
             }
         };
-        if let Some(begun) = found {
-            self.ended.insert(packet.frame, Begun { unit: packet.unit, ..begun });
+        let Some(begun) = found else { return };
+        // What is kept stays: a later pass shows what the first one showed.
+        let kept = self.kept + begun.bytes.len();
+        if kept > MAX_ENDED_BYTES {
+            return self.losses.report(Loss::Unfinished);
         }
+        self.kept = kept;
+        self.ended.insert(packet.frame, Begun { unit: packet.unit, ..begun });
     }
 
     /// What will never be complete, as a frame tells.
@@ -131,5 +143,20 @@ mod tests {
         all.wait(ConnId(1), &packet, 100, b"MSG");
         all.end(ConnId(1), &later, Ending::Both);
         assert_eq!(all.ended_in(later.frame).map(|begun| begun.source), Some(packet.source));
+    }
+
+    #[test]
+    fn what_is_kept_has_its_limit_and_a_loss_is_told() {
+        let losses = Losses::default();
+        let mut all = Unfinished::new(&losses);
+        let most = MAX_ENDED_BYTES / MAX_BYTES;
+        let bytes = vec![b'x'; MAX_BYTES];
+        for at in 1..=most + 10 {
+            let packet = Packet { frame: FrameId::nth(at as u32), ..Packet::example() };
+            all.wait(ConnId(at as u32), &packet, 0, &bytes);
+            all.end(ConnId(at as u32), &packet, Ending::Both);
+        }
+        assert_eq!((all.ended.len(), all.kept), (most, MAX_ENDED_BYTES));
+        assert!(losses.any(&[Loss::Unfinished]));
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     session::{
         NameId, NoteKey, Record, Session,
         challenge::{Pending, Scheme, Status},
-        links::{Conn, Fact, LoginStep, Way},
+        links::{Conn, Fact, Way},
         soap::{Early, Ticket},
         transactions::{Question, Request},
     },
@@ -385,42 +385,6 @@ impl<'a> Unit<'a> {
         let known = !used.account.is_none() && !self.record.account.is_none();
         if known && !self.same_account(used.account, self.record.account) {
             self.remark(soap::TICKET_FOREIGN, 0, 0);
-        }
-    }
-
-    /// Which step of a login this is, on a connection that began with one.
-    fn login_step(&mut self, verbs: &[Verb]) {
-        let (frame, dir, version) = (self.record.frame, self.record.dir, self.record.version);
-        let (server, key) = (self.on_switchboard(), self.key);
-        let ok = self.line.word == *b"USR" && dir == Dir::ToClient && !verbs.contains(&Verb::AskProof);
-        let error = self.line.error().is_some();
-        let Some(conn) = self.conn() else { return };
-        conn.latest = key;
-        let steps = conn.step != LoginStep::None;
-        conn.step = match verbs {
-            _ if server || conn.late || (steps && (ok || error)) => LoginStep::None,
-            [Verb::Offer, ..] if dir == Dir::ToServer => LoginStep::Offered(frame),
-            _ if !steps => LoginStep::None,
-            verbs if verbs.contains(&Verb::Refer) => LoginStep::None,
-            verbs if verbs.contains(&Verb::Prove) => LoginStep::Proved(frame),
-            verbs if verbs.contains(&Verb::AskProof) => LoginStep::Asked(frame),
-            // The server knows none of the versions, and says so.
-            [Verb::Choose, ..] if version == 0 => LoginStep::None,
-            [Verb::Choose, ..] => LoginStep::Chosen(frame),
-            verbs if verbs.contains(&Verb::Account) && dir == Dir::ToServer => LoginStep::Named(frame),
-            _ => conn.step,
-        };
-    }
-
-    /// The client leaves without having proved its account.
-    fn give_up(&mut self) {
-        let Some(challenge) = self.conn().and_then(|conn| conn.login.as_ref()).map(|login| login.1.key.0) else {
-            return;
-        };
-        let refusal = self.session.soap.logins.refusal(self.session.names.get(self.record.account));
-        // What was refused before it was asked for has nothing to do with it.
-        if let Some((frame, why)) = refusal.filter(|refusal| refusal.0 > challenge) {
-            self.session.links.fact(Fact::Refused(frame, why));
         }
     }
 

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//! Connections that lead to others: referrals, calls, chats, the same account again (fact base: state 1 and 3).
-
-use crate::packet::Endpoint;
+//! Connections that lead to others: referrals, calls, chats, the same account again (fact base: state 1 and 3); and how
+//! far the login of one came.
 
 use super::learn::Unit;
 use crate::{
-    command::{Role, line::decimal, verbs::Side},
+    command::{
+        Dir, Role,
+        line::decimal,
+        verbs::{Side, Verb},
+    },
     dissect::params,
     fields::link as x,
+    packet::Endpoint,
     session::{
         NameId, NoteKey,
-        links::{Fact, Way},
+        links::{Fact, LoginStep, Way},
         rendezvous::SignedIn,
     },
 };
@@ -138,6 +142,42 @@ impl Unit<'_> {
         let (Some(address), Some(port)) = (address, port) else { return };
         let server = Endpoint::new(address, port);
         self.session.rendezvous.refer_by_hop(self.ends.0, server, self.hop(), self.key);
+    }
+
+    /// Which step of a login this is, on a connection that began with one.
+    pub fn login_step(&mut self, verbs: &[Verb]) {
+        let (frame, dir, version) = (self.record.frame, self.record.dir, self.record.version);
+        let (server, key) = (self.on_switchboard(), self.key);
+        let ok = self.line.word == *b"USR" && dir == Dir::ToClient && !verbs.contains(&Verb::AskProof);
+        let error = self.line.error().is_some();
+        let Some(conn) = self.conn() else { return };
+        conn.latest = key;
+        let steps = conn.step != LoginStep::None;
+        conn.step = match verbs {
+            _ if server || conn.late || (steps && (ok || error)) => LoginStep::None,
+            [Verb::Offer, ..] if dir == Dir::ToServer => LoginStep::Offered(frame),
+            _ if !steps => LoginStep::None,
+            verbs if verbs.contains(&Verb::Refer) => LoginStep::None,
+            verbs if verbs.contains(&Verb::Prove) => LoginStep::Proved(frame),
+            verbs if verbs.contains(&Verb::AskProof) => LoginStep::Asked(frame),
+            // The server knows none of the versions, and says so.
+            [Verb::Choose, ..] if version == 0 => LoginStep::None,
+            [Verb::Choose, ..] => LoginStep::Chosen(frame),
+            verbs if verbs.contains(&Verb::Account) && dir == Dir::ToServer => LoginStep::Named(frame),
+            _ => conn.step,
+        };
+    }
+
+    /// The client leaves without having proved its account.
+    pub fn give_up(&mut self) {
+        let Some(challenge) = self.conn().and_then(|conn| conn.login.as_ref()).map(|login| login.1.key.0) else {
+            return;
+        };
+        let refusal = self.session.soap.logins.refusal(self.session.names.get(self.record.account));
+        // What was refused before it was asked for has nothing to do with it.
+        if let Some((frame, why)) = refusal.filter(|refusal| refusal.0 > challenge) {
+            self.session.links.fact(Fact::Refused(frame, why));
+        }
     }
 
     /// The first line of a dispatch or notification connection that names its account.
